@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createAccountReader } from '../lib/aws/account.ts';
 import type { AwsSetting } from '../lib/aws/call.ts';
 import type { AwsAccessKey } from '../lib/aws/sign.ts';
-import { answerOf, complaintsText, findingsText } from '../lib/cli/findings.ts';
+import { lintConfig, writeComplaints, writeFindingList } from '../lib/cli/findings.ts';
 import { loadConfig } from '../lib/config/load.ts';
 import { readSettings } from '../lib/config/settings.ts';
 import { FUNCTIONS, type FunctionName } from '../lib/config/wiring.ts';
@@ -125,7 +125,7 @@ export default class KiteSts {
     const { config } = loaded;
     if (!config) return { complaints: loaded.complaints };
     const input = { config, options, stack: this.#findStack() };
-    const { findings } = answerOf(loaded);
+    const { findings } = lintConfig(loaded);
     const found = [
       ...findings.filter(({ level }) => level === 'error'),
       ...(deploying ? complainOfReserved(config) : []),
@@ -138,7 +138,7 @@ export default class KiteSts {
           input,
           made: createTemplate(input),
           warnings:
-            findingsText(findings.filter(({ level }) => level === 'warning')) +
+            writeFindingList(findings.filter(({ level }) => level === 'warning')) +
             writeOperatorsWarning(options),
           complaints: [],
         };
@@ -169,7 +169,7 @@ export default class KiteSts {
       if (read.warnings && (deploying || command === 'package')) this.#log?.warning(read.warnings);
       this.#input = read.input;
       this.#extend(read.made);
-    } else if (deploying || command === 'package') this.#fail(`\n${complaintsText(read.complaints)}`);
+    } else if (deploying || command === 'package') this.#fail(`\n${writeComplaints(read.complaints)}`);
     // Whoever removes or looks at a broker needs no sound configuration for it.
   }
 

@@ -9,31 +9,31 @@ export const LISTS = new URL('kite-sts-buildkite-plugin/lib/lists.bash', import.
 type Names = { readonly [kind: string]: readonly string[] };
 
 /** A function that prints the names of one kind, with a space between, and fails for a kind that it does not know. */
-function writeNames(name: string, says: string, lists: Names): string {
+function writeNamesFunction(name: string, says: string, lists: Names): string {
   const cases = Object.entries(lists).map(([kind, names]) => `    ${kind}) echo ${names.join(' ')} ;;`);
   const body = ['  case $1 in', ...cases, '    *) return 1 ;;', '  esac'];
   return [`# ${name} KIND: ${says}`, `${name}() {`, ...body, '}'].join('\n');
 }
 
-function quote(text: string): string {
+function quotePosix(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The text of `LISTS`. */
 export function writeLists(): string {
-  const texts = Object.entries(TEXTS).map(([name, text]) => `kite_text_${name}=${quote(text)}`);
+  const texts = Object.entries(TEXTS).map(([name, text]) => `kite_text_${name}=${quotePosix(text)}`);
   return `${[
     '# shellcheck shell=bash',
     '# Written by `node plugins/lists.ts` from the lists of the command line. Change those, not this file:',
     '# lib/protocols/variables.ts, lib/client/rivals.ts and lib/client/texts.ts.',
     '',
-    writeNames(
+    writeNamesFunction(
       'kite_names',
       'the variables of a credential of this kind; the last says when it ends.',
       CREDENTIAL_VARIABLES,
     ),
     '',
-    writeNames(
+    writeNamesFunction(
       'kite_list_rivals',
       'the variables that name another credential of this kind, ours among them.',
       RIVALS,

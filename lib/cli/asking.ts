@@ -8,10 +8,10 @@ import { readInput } from './input.ts';
 import {
   Failure,
   type Flags,
-  flag,
-  seconds,
+  readFlag,
+  readFlagTexts,
+  readSecondsFlag,
   type Terminal,
-  texts,
   UsageError,
   type VerbOptions,
 } from './verb.ts';
@@ -78,13 +78,13 @@ of --token-env by id_tokens.`;
 const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];
 
 /** Names the option instead of the shell, of which whoever gave it knows nothing. */
-function ofCommand(error: Error): never {
+function renameShell(error: Error): never {
   throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
 }
 
-function given(flags: Flags, { environment }: Terminal): MintToken | undefined {
-  const file = flag(flags, 'token-file');
-  const line = flag(flags, 'token-command');
+function findGivenMint(flags: Flags, { environment }: Terminal): MintToken | undefined {
+  const file = readFlag(flags, 'token-file');
+  const line = readFlag(flags, 'token-command');
   if (file === undefined && line === undefined) return undefined;
   if (file !== undefined && line !== undefined)
     throw new UsageError('Give --token-file or --token-command, not both.');
@@ -93,11 +93,11 @@ function given(flags: Flags, { environment }: Terminal): MintToken | undefined {
   if (file !== undefined) return async () => readSubjectToken((await readInput(file)).toString('utf8'), file);
   const run = createProgramRunner(environment);
   return async () =>
-    readSubjectToken(await run('sh', ['-c', line ?? '']).catch(ofCommand), '--token-command');
+    readSubjectToken(await run('sh', ['-c', line ?? '']).catch(renameShell), '--token-command');
 }
 
-function brokerOf(flags: Flags, { environment }: Terminal): string {
-  const written = flag(flags, 'broker') ?? environment['KITE_STS_URL'];
+function readBrokerUrl(flags: Flags, { environment }: Terminal): string {
+  const written = readFlag(flags, 'broker') ?? environment['KITE_STS_URL'];
   if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
   try {
     return checkBrokerUrl(written);
@@ -107,40 +107,40 @@ function brokerOf(flags: Flags, { environment }: Terminal): string {
 }
 
 /** A missing token, as words for whoever runs a verb. */
-function plain(error: unknown): unknown {
+function explainMissingToken(error: unknown): unknown {
   return error instanceof NoSubjectToken ? new Failure(`${error.message}\n`) : error;
 }
 
-function found(...words: Parameters<typeof findMint>): MintToken {
+function findMintPlainly(...words: Parameters<typeof findMint>): MintToken {
   try {
     return findMint(...words);
   } catch (error) {
-    throw plain(error);
+    throw explainMissingToken(error);
   }
 }
 
 /** The broker, and what gives its subject tokens. Throws `UsageError` and `Failure`, as does the minting. */
-export function subjectOf(
+export function findSubject(
   flags: Flags,
   terminal: Terminal,
   fetch: Fetch = createFetch(terminal.environment),
 ): { readonly broker: string; readonly mint: MintToken } {
   const { environment } = terminal;
-  const broker = brokerOf(flags, terminal);
+  const broker = readBrokerUrl(flags, terminal);
   const wish = {
-    audience: flag(flags, 'audience') ?? broker,
-    claims: texts(flags, 'claim').flatMap(each => each.split(',')),
-    lifetime: seconds(flags, 'lifetime'),
-    subjectClaim: flag(flags, 'subject-claim'),
+    audience: readFlag(flags, 'audience') ?? broker,
+    claims: readFlagTexts(flags, 'claim').flatMap(each => each.split(',')),
+    lifetime: readSecondsFlag(flags, 'lifetime'),
+    subjectClaim: readFlag(flags, 'subject-claim'),
   };
-  const variable = flag(flags, 'token-env') ?? 'KITE_STS_ID_TOKEN';
+  const variable = readFlag(flags, 'token-env') ?? 'KITE_STS_ID_TOKEN';
   const step = { environment, fetch, run: createProgramRunner(environment) };
-  const mint = given(flags, terminal) ?? found(wish, step, variable);
-  return { broker, mint: () => mint().catch(error => Promise.reject(plain(error))) };
+  const mint = findGivenMint(flags, terminal) ?? findMintPlainly(wish, step, variable);
+  return { broker, mint: () => mint().catch(error => Promise.reject(explainMissingToken(error))) };
 }
 
 /** One role, and how to ask for it: each call is an exchange with a new subject token. */
-export type Asking = {
+export type RoleExchange = {
   readonly broker: string;
   readonly role: string;
   readonly mint: MintToken;
@@ -148,14 +148,14 @@ export type Asking = {
 };
 
 /** Reads what is asked for. Throws `UsageError` and `Failure`. */
-export function askingOf(flags: Flags, terminal: Terminal, client: ClientOptions = {}): Asking {
-  const role = flag(flags, 'role');
+export function readRoleExchange(flags: Flags, terminal: Terminal, client: ClientOptions = {}): RoleExchange {
+  const role = readFlag(flags, 'role');
   if (role === undefined) throw new UsageError('--role is required.');
-  const asked = { role, scope: flag(flags, 'scope'), expiresIn: seconds(flags, 'expires-in') };
-  const timeout = seconds(flags, 'timeout');
+  const asked = { role, scope: readFlag(flags, 'scope'), expiresIn: readSecondsFlag(flags, 'expires-in') };
+  const timeout = readSecondsFlag(flags, 'timeout');
   if (timeout === 0) throw new UsageError('--timeout takes at least 1 second.');
   const fetch = client.fetch ?? createFetch(terminal.environment);
-  const { broker, mint } = subjectOf(flags, terminal, fetch);
+  const { broker, mint } = findSubject(flags, terminal, fetch);
   const options: ExchangeOptions = { ...asked, broker, subjectToken: mint, timeout };
   return { broker, role, mint, ask: () => exchange(options, { ...client, fetch }) };
 }

@@ -3,25 +3,25 @@ import { readSettings, type Settings } from '../config/settings.ts';
 import { suggestWord } from '../language/nearest.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
-import { complaintsText } from './findings.ts';
-import { Failure, type Flags, flag, type Terminal } from './verb.ts';
+import { writeComplaints } from './findings.ts';
+import { Failure, type Flags, readFlag, type Terminal } from './verb.ts';
 
 /** Settings from the environment, `--config` before them. Throws `Failure` with every complaint. */
-export function settingsOf(flags: Flags, { environment }: Terminal): Settings {
+export function readCommandSettings(flags: Flags, { environment }: Terminal): Settings {
   const { settings, complaints } = readSettings(environment);
-  if (complaints.length > 0) throw new Failure(complaintsText(complaints));
-  return { ...settings, config: flag(flags, 'config') ?? settings.config };
+  if (complaints.length > 0) throw new Failure(writeComplaints(complaints));
+  return { ...settings, config: readFlag(flags, 'config') ?? settings.config };
 }
 
 /** The whole configuration. Throws `Failure` with every complaint. */
-export function configOf(settings: Settings): Config {
+export function openConfig(settings: Settings): Config {
   const { config, complaints } = loadConfig(settings.config);
-  if (!config) throw new Failure(complaintsText(complaints));
+  if (!config) throw new Failure(writeComplaints(complaints));
   return config;
 }
 
 /** The registry of this name; throws `Failure` with the nearest. */
-export function findRegistry(name: string, { registries, folder }: Config): Registry {
+export function findConfiguredRegistry(name: string, { registries, folder }: Config): Registry {
   const found = registries.find(each => each.name === name);
   if (found) return found;
   const near = suggestWord(
@@ -44,7 +44,7 @@ export function findPolicies(name: string, { roles, registries, folder }: Config
 }
 
 /** The role of this name. Throws `Failure` with the nearest that there is. */
-export function roleNamed(name: string, { roles, folder }: Config): Role {
+export function findConfiguredRole(name: string, { roles, folder }: Config): Role {
   const names = roles.map(each => each.name);
   const role = roles.find(each => each.name === name);
   if (!role) throw new Failure(`${folder} has no role "${name}".${suggestWord(name, names)}\n`);

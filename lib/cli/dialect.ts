@@ -10,27 +10,27 @@ import { findPreset } from '../token/presets.ts';
 /** https://buildkite.com/docs/package-registries/security/oidc#define-an-oidc-policy */
 const SUPPORTED = ['buildkite', 'github-actions', 'circleci'];
 
-function rowOf(issuer: string): IssuerRow | undefined {
+function createDialectRow(issuer: string): IssuerRow | undefined {
   const preset = findPreset(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
   const tree = parse('', JSON.stringify({ preset, issuer }), () => {});
   return tree && compileIssuerRow(tree, () => {})?.row;
 }
 
-function issuersIn(tree: Tree): ReadonlyMap<string, IssuerRow> {
+function listDialectIssuers(tree: Tree): ReadonlyMap<string, IssuerRow> {
   const named = (tree.kind === 'list' ? tree.items : []).flatMap(item => {
     const iss = findEntry(item, 'iss')?.value;
     return iss?.kind === 'scalar' ? [String(iss.value)] : [];
   });
-  return new Map(named.flatMap(iss => rowOf(iss) ?? []).map(row => [row.issuer, row]));
+  return new Map(named.flatMap(iss => createDialectRow(iss) ?? []).map(row => [row.issuer, row]));
 }
 
 /** What is found in a file with a policy for the page of a Buildkite registry. */
-export function dialectIn(file: string): readonly LintFinding[] {
+export function findDialectFindings(file: string): readonly LintFinding[] {
   const findings: LintFinding[] = [];
   const complain: Complain = (rule, place, message) =>
     void findings.push({ rule, level: 'error', place, message });
   const source = readSource(file, complain);
   const tree = source === undefined ? undefined : parse(file, source, complain);
-  return tree && findings.length === 0 ? lintDialect(tree, issuersIn(tree)) : findings;
+  return tree && findings.length === 0 ? lintDialect(tree, listDialectIssuers(tree)) : findings;
 }

@@ -7,40 +7,40 @@ import { type LintAnswer, lintPolicies } from '../review/lint/lint.ts';
 import type { LintFinding } from '../review/lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
-function textOf(file: string): string | undefined {
+function readFileText(file: string): string | undefined {
   return readSource(file, () => {});
 }
 
 /** One finding as people read it: a line, and below it the line of the file with a caret. */
-function findingText(finding: LintFinding): string {
+function writeFinding(finding: LintFinding): string {
   const { level, rule, place } = finding;
   const line = writeComplaint({ ...finding, rule: level === 'error' ? rule : `${level} ${rule}` });
-  const text = textOf(place.file);
+  const text = readFileText(place.file);
   return `${line}\n${text === undefined ? '' : formatExcerpt(text, place)}`;
 }
 
-export function findingsText(findings: readonly LintFinding[]): string {
-  return findings.map(findingText).join('');
+export function writeFindingList(findings: readonly LintFinding[]): string {
+  return findings.map(writeFinding).join('');
 }
 
-function errorsOf(complaints: readonly (Complaint | LintFinding)[]): LintFinding[] {
+function listErrors(complaints: readonly (Complaint | LintFinding)[]): LintFinding[] {
   return complaints.map(each => ({ ...each, level: 'error' }));
 }
 
 /** The complaints as people read them, with a count. */
-export function complaintsText(complaints: readonly (Complaint | LintFinding)[]): string {
-  return `${findingsText(errorsOf(complaints))}${writeCount(complaints.length, 'error')}\n`;
+export function writeComplaints(complaints: readonly (Complaint | LintFinding)[]): string {
+  return `${writeFindingList(listErrors(complaints))}${writeCount(complaints.length, 'error')}\n`;
 }
 
 /** What lint finds in what was loaded: the complaints alone, where there are any. */
-export function answerOf(loaded: LoadResult, now = Date.now() / 1000): LintAnswer {
-  if (!loaded.config) return { findings: errorsOf(loaded.complaints), ignored: [] };
+export function lintConfig(loaded: LoadResult, now = Date.now() / 1000): LintAnswer {
+  if (!loaded.config) return { findings: listErrors(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;
   const files = [broker, ...policies.map(({ tree }) => tree)].map(({ place: { file } }) => file);
   return lintPolicies(
     loaded.config,
     loaded.written,
-    new Map(files.map(file => [file, textOf(file) ?? ''])),
+    new Map(files.map(file => [file, readFileText(file) ?? ''])),
     now,
   );
 }

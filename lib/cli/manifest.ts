@@ -16,6 +16,6 @@ export function locatePage(page: string): string {
 }
 
 /** The package.json of this kite-sts, from source and from dist/ below it. */
-export async function manifest(): Promise<Manifest> {
+export async function readManifest(): Promise<Manifest> {
   return JSON.parse(await readFile(`${HOME}package.json`, 'utf8')) as Manifest;
 }

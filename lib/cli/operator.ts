@@ -5,8 +5,8 @@ import { createDynamoTable } from '../aws/dynamo.ts';
 import type { AwsAccessKey } from '../aws/sign.ts';
 import { findCallerArn } from '../aws/sts.ts';
 import { createTableSwitches, deriveSwitchTableName, type SwitchStore } from '../stores/switches.ts';
-import { settingsOf } from './configuration.ts';
-import { Failure, type Flags, flag, type Terminal, UsageError, type VerbOptions } from './verb.ts';
+import { readCommandSettings } from './configuration.ts';
+import { Failure, type Flags, readFlag, type Terminal, UsageError, type VerbOptions } from './verb.ts';
 
 /** Which deployment is operated: options of every verb that does. */
 export const STACK_OPTIONS = {
@@ -25,7 +25,7 @@ export const STACK_OPTIONS = {
 
 type Environment = Terminal['environment'];
 
-function inEnvironment(environment: Environment): AwsAccessKey | undefined {
+function readEnvironmentKeys(environment: Environment): AwsAccessKey | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = [
     'ACCESS_KEY_ID',
     'SECRET_ACCESS_KEY',
@@ -58,8 +58,8 @@ async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Prom
 }
 
 /** As AWS's chain has it, keys of the environment come first, unless a profile is named. */
-async function findKeys(environment: Environment): Promise<AwsAccessKey> {
-  const keys = environment['AWS_PROFILE'] ? undefined : inEnvironment(environment);
+async function findOperatorKeys(environment: Environment): Promise<AwsAccessKey> {
+  const keys = environment['AWS_PROFILE'] ? undefined : readEnvironmentKeys(environment);
   return keys ?? findByChain();
 }
 
@@ -90,7 +90,7 @@ const REGIONS = ['AWS_REGION', 'AWS_DEFAULT_REGION'] as const;
 async function findRegion(flags: Flags, environment: Environment): Promise<string> {
   const profile = environment['AWS_PROFILE'] || 'default';
   const region =
-    flag(flags, 'region') ||
+    readFlag(flags, 'region') ||
     REGIONS.map(name => environment[name]).find(Boolean) ||
     (await findProfileRegion(profile, environment));
   if (region) return region;
@@ -102,24 +102,24 @@ async function findRegion(flags: Flags, environment: Environment): Promise<strin
 /** How AWS is asked, with keys that are looked for once. */
 type OperatorSetting = AwsSetting & { readonly credentials: () => Promise<AwsAccessKey> };
 
-async function awsOf(flags: Flags, terminal: Terminal): Promise<OperatorSetting> {
+async function findAwsSetting(flags: Flags, terminal: Terminal): Promise<OperatorSetting> {
   const { environment } = terminal;
-  const { awsEndpoint } = settingsOf(flags, terminal);
+  const { awsEndpoint } = readCommandSettings(flags, terminal);
   let keys: Promise<AwsAccessKey> | undefined;
   return {
     region: await findRegion(flags, environment),
-    credentials: () => (keys ??= findKeys(environment)),
+    credentials: () => (keys ??= findOperatorKeys(environment)),
     ...(awsEndpoint === undefined ? {} : { endpoint: awsEndpoint }),
   };
 }
 
 /** A deployment in the hands of whoever operates it. Each call throws `Failure`. */
-export type Operated = SwitchStore & {
+export type OperatedBroker = SwitchStore & {
   /** The ARN of who operates it. */
   readonly who: () => Promise<string>;
 };
 
-function plainly(where: string) {
+function createFailureTelling(where: string) {
   return (error: unknown): never => {
     if (!(error instanceof AwsError)) throw error;
     const missing = error.code === 'ResourceNotFoundException' ? ' Is --stack the name of the stack?' : '';
@@ -128,24 +128,24 @@ function plainly(where: string) {
 }
 
 /** Reads which deployment is meant, and asks AWS for nothing yet. Throws `UsageError`. */
-export async function operated(flags: Flags, terminal: Terminal): Promise<Operated> {
-  const stack = flag(flags, 'stack');
+export async function openOperatedBroker(flags: Flags, terminal: Terminal): Promise<OperatedBroker> {
+  const stack = readFlag(flags, 'stack');
   if (stack === undefined) throw new UsageError('--stack is required: the stack of the broker.');
-  const aws = await awsOf(flags, terminal);
+  const aws = await findAwsSetting(flags, terminal);
   const name = deriveSwitchTableName(stack);
   const store = createTableSwitches(createDynamoTable(name, aws));
   // Before AWS is asked: that there are no keys is no answer of AWS, and is told as it is.
   const withKeys = <Result>(ask: () => Promise<Result>) => aws.credentials().then(ask);
-  const told = plainly(`${name} in ${aws.region}`);
+  const told = createFailureTelling(`${name} in ${aws.region}`);
   return {
     list: () => withKeys(() => store.list().catch(told)),
     set: change => withKeys(() => store.set(change).catch(told)),
-    who: () => withKeys(() => findCallerArn(aws).catch(plainly('sts:GetCallerIdentity'))),
+    who: () => withKeys(() => findCallerArn(aws).catch(createFailureTelling('sts:GetCallerIdentity'))),
   };
 }
 
 /** How accounts are read by whoever operates a broker: the broker's own, and others. */
-export type OperatedReader = {
+export type OperatorReader = {
   readonly region: string;
   readonly read: ReadAccount;
   /** By the profile of AWS that is named by the account's number; undefined where there is none. */
@@ -153,8 +153,8 @@ export type OperatedReader = {
 };
 
 /** Reads where the broker is, and looks for keys. Throws `UsageError`, and `Failure` where there are none. */
-export async function createOperatedReader(flags: Flags, terminal: Terminal): Promise<OperatedReader> {
-  const aws = await awsOf(flags, terminal);
+export async function createOperatorReader(flags: Flags, terminal: Terminal): Promise<OperatorReader> {
+  const aws = await findAwsSetting(flags, terminal);
   // First: that there are no keys is no answer of AWS, and is told as it is.
   await aws.credentials();
   return {

@@ -2,7 +2,7 @@ import type { ExchangeResult, RefusedExchange } from '../client/client.ts';
 import { makePrintable } from '../client/printable.ts';
 import { TEXTS } from '../client/texts.ts';
 import type { ClaimHint } from '../errors.ts';
-import type { Asking } from './asking.ts';
+import type { RoleExchange } from './asking.ts';
 import { EXIT, type Flags, type Terminal } from './verb.ts';
 
 type NotIssued = Exclude<ExchangeResult, { outcome: 'issued' }>;
@@ -13,7 +13,7 @@ function writeWhy({ why, value }: ClaimHint): string {
   return value === undefined ? text.replace(/;.*/, '') : `${text} ${value}`;
 }
 
-function claimLines({ claims }: RefusedExchange): string[] {
+function listClaimLines({ claims }: RefusedExchange): string[] {
   return claims.map(hint => {
     const { claim, add, place, character, position } = hint;
     return [
@@ -27,21 +27,21 @@ function claimLines({ claims }: RefusedExchange): string[] {
   });
 }
 
-function refusedLines(refused: RefusedExchange): string[] {
+function listRefusalLines(refused: RefusedExchange): string[] {
   return [
     `${refused.code}: ${refused.description}`,
     `decision ${refused.decisionId}`,
     ...(refused.contact === undefined ? [] : [`contact  ${refused.contact}`]),
-    ...claimLines(refused),
+    ...listClaimLines(refused),
     `page     ${refused.errorUri}`,
   ];
 }
 
 /** Why nothing was issued, a line for each thing to know. Whatever came from elsewhere is printable. */
-export function reasonLines(exchanged: NotIssued): string[] {
+export function listReasonLines(exchanged: NotIssued): string[] {
   return (
     exchanged.outcome === 'refused'
-      ? refusedLines(exchanged)
+      ? listRefusalLines(exchanged)
       : [`${exchanged.why}: ${TEXTS[exchanged.why]} (${exchanged.detail})`]
   ).map(makePrintable);
 }
@@ -52,14 +52,14 @@ export function reasonLines(exchanged: NotIssued): string[] {
  */
 export function tellReason(
   exchanged: NotIssued,
-  { role, broker }: Asking,
+  { role, broker }: RoleExchange,
   flags: Flags,
   { environment, error }: Terminal,
 ): number {
   const head = `No credential for the role ${makePrintable(role)} from ${makePrintable(broker)}`;
   // Buildkite opens the group of lines that this stands in.
   const open = environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
-  const lines = reasonLines(exchanged).map(line => `  ${line}\n`);
+  const lines = listReasonLines(exchanged).map(line => `  ${line}\n`);
   error(flags['json'] ? `${JSON.stringify(exchanged)}\n` : `${open}${head}\n${lines.join('')}`);
   return exchanged.outcome === 'refused' && exchanged.status < 500 ? EXIT.denied : EXIT.failed;
 }

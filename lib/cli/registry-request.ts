@@ -4,7 +4,7 @@ import { type RegistryRequest, readOperation } from '../policy/registries/read.t
 import type { Registry } from '../policy/registry.ts';
 import type { Context } from '../policy/trust.ts';
 import { assumeVerified } from '../review/assume.ts';
-import { textIn } from './recorded.ts';
+import { readEventText } from './recorded.ts';
 import { UsageError } from './verb.ts';
 
 /** `PUT /npm/left-pad?x=y`, as a client sends it. Throws `UsageError`. */
@@ -18,9 +18,9 @@ export function parseRequestLine(text: string): RegistryRequest {
 /** What an audit event of a registry says was to be done. */
 export function readRecordedRequest(event: Claims): RegistryRequest {
   return {
-    method: textIn(event, 'method') ?? '',
-    path: textIn(event, 'path') ?? '',
-    query: textIn(event, 'query') ?? '',
+    method: readEventText(event, 'method') ?? '',
+    path: readEventText(event, 'path') ?? '',
+    query: readEventText(event, 'query') ?? '',
   };
 }
 

@@ -4,17 +4,17 @@ import { type Decision, decide } from '../policy/decide.ts';
 import { meetsGuard } from '../policy/guard.ts';
 import type { MethodAllow, MethodDecision } from '../policy/method.ts';
 import { assumeVerified } from '../review/assume.ts';
-import { objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import { readDecidedRequest, readEventObject, readEventText, readEventTexts } from './recorded.ts';
 import { decideAtRegistry, readRecordedRequest } from './registry-request.ts';
 
 /** How a recorded exchange would end now, beside how it ended then. */
 export type ReplayTurn = 'same' | 'allowed' | 'denied' | 'scopes' | 'unknown';
 /** What the configuration at hand decides of the request that an event tells of. */
-function decided(event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined {
+function decideEvent(event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined {
   const { roles, registries, rows } = config;
-  const row = rows.get(textIn(event, 'issuer') ?? '');
+  const row = rows.get(readEventText(event, 'issuer') ?? '');
   if (!row || !meetsGuard(row, claims)) return undefined;
-  const { access, context } = requestOf(event);
+  const { access, context } = readDecidedRequest(event);
   const registry = registries.find(({ name }) => name === event['registry']);
   if (registry) return decideAtRegistry(registry, claims, { request: readRecordedRequest(event), context });
   const role = roles.find(({ name }) => name === event['role']);
@@ -34,30 +34,35 @@ const NOT_TOLD = [
   'token_already_used',
 ];
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   return [...a].sort().join(' ') === [...b].sort().join(' ');
 }
 
-function scopesOf(decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] {
+function listAllowedScopes(decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] {
   return 'grant' in decision ? decision.grant.scopes : decision.scopes;
 }
 
-function isOfJob(decision: Decision | MethodDecision | undefined): boolean {
+function isJobUnknown(decision: Decision | MethodDecision | undefined): boolean {
   return decision?.allowed === false && decision.reason === 'job_unknown';
 }
 
 /** How the event's exchange, or its request to a registry, would end by this configuration; undefined where an event says nothing of the policy. */
 export function judgeReplay(event: Claims, config: Config): ReplayTurn | undefined {
-  const claims = objectIn(event, 'claims');
+  const claims = readEventObject(event, 'claims');
   // An exchange that failed says nothing of the policy: its token was not good, or something of ours was broken.
-  if (!claims || event['outcome'] === 'failed' || NOT_TOLD.includes(textIn(event, 'reason') ?? ''))
+  if (!claims || event['outcome'] === 'failed' || NOT_TOLD.includes(readEventText(event, 'reason') ?? ''))
     return undefined;
-  const decision = decided(event, claims, config);
+  const decision = decideEvent(event, claims, config);
   const then = event['outcome'] === 'issued' || event['outcome'] === 'authorized';
   const now = decision?.allowed === true;
   if (!then && !now) return 'same';
-  if (then && decision?.allowed && same(textsIn(event, 'scopes') ?? [], scopesOf(decision))) return 'same';
+  if (
+    then &&
+    decision?.allowed &&
+    isSameSet(readEventTexts(event, 'scopes') ?? [], listAllowedScopes(decision))
+  )
+    return 'same';
   // A claim that was too long to be kept may be what it turns on, and so may the job, which nobody looked at then.
-  if (event['claims_omitted'] !== undefined || isOfJob(decision)) return 'unknown';
+  if (event['claims_omitted'] !== undefined || isJobUnknown(decision)) return 'unknown';
   return then && now ? 'scopes' : now ? 'allowed' : 'denied';
 }

@@ -10,14 +10,20 @@ import type { Role } from '../policy/role.ts';
 import type { Context } from '../policy/trust.ts';
 import { readStrictObject } from '../token/json.ts';
 import { readTokenClaims, splitToken } from '../token/jws.ts';
-import { findRegistry, roleNamed } from './configuration.ts';
+import { findConfiguredRegistry, findConfiguredRole } from './configuration.ts';
 import { readInput } from './input.ts';
-import { eventsIn, objectIn, requestOf, textIn, textsIn } from './recorded.ts';
+import {
+  listEvents,
+  readDecidedRequest,
+  readEventObject,
+  readEventText,
+  readEventTexts,
+} from './recorded.ts';
 import { parseRequestLine, readRecordedRequest } from './registry-request.ts';
-import { addressIn, Failure, type Flags, flag, seconds, UsageError } from './verb.ts';
+import { Failure, type Flags, readAddressFlag, readFlag, readSecondsFlag, UsageError } from './verb.ts';
 
 /** How an exchange ended that the audit log tells of, and what is otherwise now. */
-export type Recorded = {
+export type RecordedOutcome = {
   readonly decisionId: string;
   readonly time: string | undefined;
   readonly outcome: string | undefined;
@@ -27,27 +33,31 @@ export type Recorded = {
   readonly policyChanged: boolean;
 };
 
-type Asked = { readonly claims: Claims; readonly context: Context; readonly recorded: Recorded | undefined };
+type RequestBase = {
+  readonly claims: Claims;
+  readonly context: Context;
+  readonly recorded: RecordedOutcome | undefined;
+};
 
 /** What is to be decided of a role. */
-export type RoleRequest = Asked & {
+export type RoleRequest = RequestBase & {
   readonly role: Role;
   readonly access: AccessRequest;
   readonly registry?: undefined;
 };
 
 /** What is to be decided: of a role, or of a registry. */
-export type Request =
+export type CommandRequest =
   | RoleRequest
-  | (Asked & { readonly registry: Registry; readonly request: RegistryRequest });
+  | (RequestBase & { readonly registry: Registry; readonly request: RegistryRequest });
 
 /** The claims of a file or of a token, by the flags. Throws `UsageError` and `Failure`. */
-export async function claimsFrom(
+export async function readClaimFlags(
   flags: Flags,
   sources: readonly string[] = ['--claims FILE', '--token-file FILE'],
 ): Promise<Claims> {
-  const file = flag(flags, 'claims');
-  const tokenFile = flag(flags, 'token-file');
+  const file = readFlag(flags, 'claims');
+  const tokenFile = readFlag(flags, 'token-file');
   if ((file === undefined) === (tokenFile === undefined))
     throw new UsageError(`Give one of ${sources.join(', ')}.`);
   try {
@@ -64,15 +74,15 @@ export async function claimsFrom(
 
 const SOURCES = ['--claims FILE', '--token-file FILE', '--decision ID'];
 
-function contextOf(flags: Flags, role?: Role): Context {
+function readContext(flags: Flags, role?: Role): Context {
   const now = Date.now() / 1000;
-  const job = role && jobIn(flags, role, now);
-  return { now, sourceAddress: addressIn(flags, 'source-ip'), ...(job ? { job } : {}) };
+  const job = role && readJobFlags(flags, role, now);
+  return { now, sourceAddress: readAddressFlag(flags, 'source-ip'), ...(job ? { job } : {}) };
 }
 
 /** What events would have told: an approval of just now, by a person of broker.yml or by an id. */
-function jobIn(flags: Flags, { approval }: Role, now: number): JobFacts | undefined {
-  const [state, by] = [flag(flags, 'job'), flag(flags, 'approved-by')];
+function readJobFlags(flags: Flags, { approval }: Role, now: number): JobFacts | undefined {
+  const [state, by] = [readFlag(flags, 'job'), readFlag(flags, 'approved-by')];
   if (state === undefined && by === undefined) return undefined;
   if (state !== undefined && !isJobState(state))
     throw new UsageError(`--job is ${JOB_STATES.join(' or ')}, not "${state}".`);
@@ -87,35 +97,35 @@ function isJobState(word: string): word is (typeof JOB_STATES)[number] {
   return JOB_STATES.some(each => each === word);
 }
 
-async function askRegistry(name: string, flags: Flags, config: Config): Promise<Request> {
+async function readRegistryRequest(name: string, flags: Flags, config: Config): Promise<CommandRequest> {
   const idle = ['role', 'scope', 'expires-in', 'job', 'approved-by'].find(each => flags[each] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect beside --registry.`);
-  const line = flag(flags, 'request');
+  const line = readFlag(flags, 'request');
   if (line === undefined) throw new UsageError('--registry needs --request "METHOD PATH".');
-  const registry = findRegistry(name, config);
+  const registry = findConfiguredRegistry(name, config);
   const request = parseRequestLine(line);
   return {
     registry,
     request,
-    claims: await claimsFrom(flags, SOURCES),
-    context: contextOf(flags),
+    claims: await readClaimFlags(flags, SOURCES),
+    context: readContext(flags),
     recorded: undefined,
   };
 }
 
 /** What is to be decided of a role, by flags. Throws `UsageError` and `Failure`. */
-export async function askRole(flags: Flags, config: Config): Promise<RoleRequest> {
-  const name = flag(flags, 'role');
+export async function readRoleRequest(flags: Flags, config: Config): Promise<RoleRequest> {
+  const name = readFlag(flags, 'role');
   if (name === undefined) throw new UsageError('--role or --registry is required.');
-  const role = roleNamed(name, config);
+  const role = findConfiguredRole(name, config);
   const access = {
     role: name,
-    scopes: flag(flags, 'scope')?.split(' '),
-    seconds: seconds(flags, 'expires-in'),
+    scopes: readFlag(flags, 'scope')?.split(' '),
+    seconds: readSecondsFlag(flags, 'expires-in'),
     kinds: undefined,
   };
-  const claims = await claimsFrom(flags, SOURCES);
-  return { role, claims, access, context: contextOf(flags, role), recorded: undefined };
+  const claims = await readClaimFlags(flags, SOURCES);
+  return { role, claims, access, context: readContext(flags, role), recorded: undefined };
 }
 
 /** What the event says itself. */
@@ -132,49 +142,53 @@ const IN_EVENT = [
   'approved-by',
 ];
 
-async function eventOf(id: string, flags: Flags): Promise<Claims> {
+async function findEvent(id: string, flags: Flags): Promise<Claims> {
   const idle = IN_EVENT.find(name => flags[name] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect beside --decision, whose event says it.`);
-  const file = flag(flags, 'audit') ?? '-';
-  const event = eventsIn(await readInput(file)).find(each => each['decision_id'] === id);
+  const file = readFlag(flags, 'audit') ?? '-';
+  const event = listEvents(await readInput(file)).find(each => each['decision_id'] === id);
   if (!event) throw new Failure(`${file} has no audit event with the decision ${id}.\n`);
   return event;
 }
 
-async function ofEvent(id: string, flags: Flags, config: Config): Promise<Request> {
-  const event = await eventOf(id, flags);
-  const claims = objectIn(event, 'claims');
+async function readEventRequest(id: string, flags: Flags, config: Config): Promise<CommandRequest> {
+  const event = await findEvent(id, flags);
+  const claims = readEventObject(event, 'claims');
   if (!claims)
     throw new Failure(
-      `${id} ended before the claims were known: ${textIn(event, 'code')} ${textIn(event, 'detail') ?? ''}\n`,
+      `${id} ended before the claims were known: ${readEventText(event, 'code')} ${readEventText(event, 'detail') ?? ''}\n`,
     );
-  const { access, context } = requestOf(event);
-  const of = textIn(event, 'registry');
+  const { access, context } = readDecidedRequest(event);
+  const of = readEventText(event, 'registry');
   if (event['event'] === 'authorization' && of === undefined)
-    throw new Failure(`${id} asked for a path that is no registry's: ${textIn(event, 'code') ?? ''}\n`);
-  const registry = of === undefined ? undefined : findRegistry(of, config);
+    throw new Failure(
+      `${id} asked for a path that is no registry's: ${readEventText(event, 'code') ?? ''}\n`,
+    );
+  const registry = of === undefined ? undefined : findConfiguredRegistry(of, config);
   const loaded = createBrokerConfig(config);
   const digest = registry ? undefined : loaded.roles.find(access.role)?.digest;
   const recorded = {
     decisionId: id,
-    time: textIn(event, 'time'),
-    outcome: textIn(event, 'outcome'),
-    reason: textIn(event, 'reason'),
-    omitted: textsIn(event, 'claims_omitted') ?? [],
+    time: readEventText(event, 'time'),
+    outcome: readEventText(event, 'outcome'),
+    reason: readEventText(event, 'reason'),
+    omitted: readEventTexts(event, 'claims_omitted') ?? [],
     policyChanged: registry
       ? createAuthorizerConfig(config).registries.findByAudience(registry.audience)?.digest !==
         event['policy_digest']
       : digest !== event['policy_digest'],
   };
   if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };
-  return { role: roleNamed(access.role, config), claims, access, context, recorded };
+  return { role: findConfiguredRole(access.role, config), claims, access, context, recorded };
 }
 
 /** What `explain` is asked: by flags, or by an audit event. Throws `UsageError` and `Failure`. */
-export function requestIn(flags: Flags, config: Config): Promise<Request> {
-  const id = flag(flags, 'decision');
-  if (id !== undefined) return ofEvent(id, flags, config);
+export function readCommandRequest(flags: Flags, config: Config): Promise<CommandRequest> {
+  const id = readFlag(flags, 'decision');
+  if (id !== undefined) return readEventRequest(id, flags, config);
   if (flags['audit'] !== undefined) throw new UsageError('--audit needs --decision ID.');
-  const registry = flag(flags, 'registry');
-  return registry === undefined ? askRole(flags, config) : askRegistry(registry, flags, config);
+  const registry = readFlag(flags, 'registry');
+  return registry === undefined
+    ? readRoleRequest(flags, config)
+    : readRegistryRequest(registry, flags, config);
 }

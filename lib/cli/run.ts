@@ -1,6 +1,6 @@
 import { suggestWord } from '../language/nearest.ts';
 import { writeHelp, writeUsage } from './help.ts';
-import { manifest } from './manifest.ts';
+import { readManifest } from './manifest.ts';
 import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
@@ -45,10 +45,10 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   revoke: async () => (await import('./verbs/revoke.ts')).revoke,
   upgrade: async () => (await import('./verbs/upgrade.ts')).upgrade,
   rollback: async () => (await import('./verbs/rollback.ts')).rollback,
-  completion: async () => (await import('./verbs/completion.ts')).completionBy(VERBS),
+  completion: async () => (await import('./verbs/completion.ts')).createCompletion(VERBS),
 };
 
-async function overview(): Promise<string> {
+async function writeOverview(): Promise<string> {
   const lines = await Promise.all(
     Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
   );
@@ -56,7 +56,7 @@ async function overview(): Promise<string> {
 }
 
 /** Several complaints stand one below the other; one alone follows the verb. */
-function isList(message: string): boolean {
+function hasSeveralComplaints(message: string): boolean {
   return message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
 }
 
@@ -68,12 +68,12 @@ async function findVerb(name: string): Promise<Verb> {
 }
 
 async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {
-  out(name === undefined ? await overview() : writeHelp(name, await findVerb(name)));
+  out(name === undefined ? await writeOverview() : writeHelp(name, await findVerb(name)));
   return EXIT.done;
 }
 
 async function printVersion({ out }: Terminal): Promise<number> {
-  out(`${(await manifest()).version}\n`);
+  out(`${(await readManifest()).version}\n`);
   return EXIT.done;
 }
 
@@ -103,7 +103,7 @@ function isForProgram({ options }: Verb, words: readonly string[]): boolean {
 function describeFailure(name: string, verb: Verb, error: UsageError | Failure): string {
   if (error instanceof UsageError)
     return `kite-sts ${name}: ${error.message}\n${writeUsage(name, verb)}\nkite-sts help ${name} tells more.\n`;
-  return `kite-sts ${name}:${isList(error.message) ? '\n' : ' '}${error.message}`;
+  return `kite-sts ${name}:${hasSeveralComplaints(error.message) ? '\n' : ' '}${error.message}`;
 }
 
 /** Runs one verb with the words that follow its name. */

@@ -1,6 +1,6 @@
 import type { SchemaName } from '../review/author/schema.ts';
-import { driftFiles } from './starter/drift.ts';
-import { reviewFile } from './starter/review.ts';
+import { writeDriftFiles } from './starter/drift.ts';
+import { writeReviewFile } from './starter/review.ts';
 import { CHECK } from './starter/vendored.ts';
 
 /** Who signs the tokens of a team's jobs. */
@@ -17,7 +17,7 @@ export type StarterOptions = {
 };
 
 /** What a team's repository depends on: our tarball by its path in there, and the Serverless Framework by version. */
-export type Pinned = { readonly tarball: string; readonly serverless: string };
+export type StarterPins = { readonly tarball: string; readonly serverless: string };
 
 const BUILDKITE = `description: Deploys the web app
 contact: "#platform"
@@ -150,7 +150,7 @@ const INVARIANTS = `- id: own-organization
       claims: { {guard}: { not_equals: "{organization}" } }
 `;
 
-function packageJson({ tarball, serverless }: Pinned): string {
+function writePackageJson({ tarball, serverless }: StarterPins): string {
   return `${JSON.stringify(
     {
       private: true,
@@ -168,14 +168,14 @@ function packageJson({ tarball, serverless }: Pinned): string {
 }
 
 /** The first line of a file, by which an editor completes and checks the rest. */
-function forEditors(path: string, schema: SchemaName): string {
+function writeSchemaLine(path: string, schema: SchemaName): string {
   return `# yaml-language-server: $schema=${'../'.repeat(path.split('/').length)}node_modules/kite-sts/docs/reference/${schema}.schema.json\n`;
 }
 
 /** The files of a team's repository, by their paths in it. */
 export function writeStarter(
   { organization, issuer, region, config, drift }: StarterOptions,
-  pinned: Pinned,
+  pinned: StarterPins,
 ): { readonly [path: string]: string } {
   const { url, guard, role, cases } = ROLES[issuer];
   const named = (text: string): string =>
@@ -186,17 +186,17 @@ export function writeStarter(
       .replace('{url}', url);
   const broker = BROKER.replace('sts.{organization}', `sts.${organization.toLowerCase()}`);
   const option = config === 'config' ? '' : `custom: { kiteSts: { config: "${config}" } }\n`;
-  const review = reviewFile(issuer, config);
-  const nightly = drift ? driftFiles(issuer, config, region) : [];
+  const review = writeReviewFile(issuer, config);
+  const nightly = drift ? writeDriftFiles(issuer, config, region) : [];
   return {
-    'package.json': packageJson(pinned),
+    'package.json': writePackageJson(pinned),
     'serverless.yml': `service: kite-sts\nprovider: { name: aws, region: ${region} }\nplugins: [kite-sts]\n${option}`,
     // Many people's own list of ignored files has *.tgz.
     '.gitignore': 'node_modules/\n.serverless/\n!/vendor/*.tgz\n',
-    [`${config}/broker.yml`]: forEditors(config, 'broker') + named(broker),
-    [`${config}/invariants.yml`]: forEditors(config, 'invariants') + named(INVARIANTS),
-    [`${config}/roles/deploy-web.yml`]: forEditors(`${config}/roles`, 'role') + named(role),
-    [`${config}/roles/deploy-web.test.yml`]: forEditors(`${config}/roles`, 'test') + named(cases),
+    [`${config}/broker.yml`]: writeSchemaLine(config, 'broker') + named(broker),
+    [`${config}/invariants.yml`]: writeSchemaLine(config, 'invariants') + named(INVARIANTS),
+    [`${config}/roles/deploy-web.yml`]: writeSchemaLine(`${config}/roles`, 'role') + named(role),
+    [`${config}/roles/deploy-web.test.yml`]: writeSchemaLine(`${config}/roles`, 'test') + named(cases),
     [review.path]: review.text,
     ...Object.fromEntries(nightly.map(({ path, text }) => [path, text])),
     'vendor/check.sh': CHECK,

@@ -2,8 +2,8 @@ import { makePrintable } from '../client/printable.ts';
 import { suggestWord } from '../language/nearest.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import { LONGEST_SUSPENSION, SWITCH_KINDS, type Switch, type SwitchKind } from '../switch.ts';
-import { operated, STACK_OPTIONS } from './operator.ts';
-import { type Flags, flag, type Terminal, UsageError, type VerbOptions, type VerbWord } from './verb.ts';
+import { openOperatedBroker, STACK_OPTIONS } from './operator.ts';
+import { type Flags, readFlag, type Terminal, UsageError, type VerbOptions, type VerbWord } from './verb.ts';
 
 /** What is switched. */
 export const SWITCH_WORDS: readonly VerbWord[] = [
@@ -47,7 +47,7 @@ const PARTS: { readonly [what in SwitchKind]: readonly ('organization' | 'issuer
   role: [],
 };
 
-function whatOf(written: string): SwitchKind {
+function readSwitchKind(written: string): SwitchKind {
   const what = SWITCH_KINDS.find(each => each === written);
   if (what === undefined)
     throw new UsageError(
@@ -56,24 +56,24 @@ function whatOf(written: string): SwitchKind {
   return what;
 }
 
-function needed(flags: Flags, option: string): string {
-  const value = flag(flags, option);
+function demandFlag(flags: Flags, option: string): string {
+  const value = readFlag(flags, option);
   if (!value) throw new UsageError(`--${option} is required here.`);
   return value;
 }
 
-function targetOf(flags: Flags): Pick<Switch, 'names'> & { readonly what: SwitchKind } {
-  const what = whatOf(flag(flags, 'WHAT') ?? '');
+function readSwitchTarget(flags: Flags): Pick<Switch, 'names'> & { readonly what: SwitchKind } {
+  const what = readSwitchKind(readFlag(flags, 'WHAT') ?? '');
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
     option => !parts.includes(option) && flags[option] !== undefined,
   );
   if (idle) throw new UsageError(`--${idle} has no effect on ${what}. Leave it out.`);
-  return { what, names: [flag(flags, 'NAME') ?? '', ...parts.map(option => needed(flags, option))] };
+  return { what, names: [readFlag(flags, 'NAME') ?? '', ...parts.map(option => demandFlag(flags, option))] };
 }
 
 /** A switch on one line, with nothing in it that moves a terminal. */
-export function switchLine({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
+export function writeSwitch({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
   const state = until === undefined ? (off ? 'off' : 'on ') : off ? 'suspended' : 'resumed';
   return makePrintable(
     `${state}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
@@ -83,8 +83,8 @@ export function switchLine({ what, names, id, byName, until, off, at, by, reason
 const IDENTIFIED: readonly SwitchKind[] = ['organization', 'pipeline'];
 
 /** What has an id is switched by it, unless the operator says that the name is all there is. */
-function readId(off: boolean, what: SwitchKind, flags: Flags): Pick<Switch, 'id' | 'byName'> {
-  const id = flag(flags, 'id');
+function readSwitchId(off: boolean, what: SwitchKind, flags: Flags): Pick<Switch, 'id' | 'byName'> {
+  const id = readFlag(flags, 'id');
   const byName = flags['by-name'] === true;
   if (!IDENTIFIED.includes(what)) {
     if (id !== undefined || byName)
@@ -100,12 +100,12 @@ function readId(off: boolean, what: SwitchKind, flags: Flags): Pick<Switch, 'id'
 
 /** Sets a switch of a deployment, with who, when and why. Throws `UsageError` and `Failure`. */
 export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> {
-  const target = targetOf(flags);
-  const reason = needed(flags, 'because');
-  const { who, set } = await operated(flags, terminal);
+  const target = readSwitchTarget(flags);
+  const reason = demandFlag(flags, 'because');
+  const { who, set } = await openOperatedBroker(flags, terminal);
   const change = {
     ...target,
-    ...readId(off, target.what, flags),
+    ...readSwitchId(off, target.what, flags),
     off,
     reason,
     by: await who(),
@@ -128,7 +128,7 @@ export const SUSPEND_OPTIONS = {
 } as const satisfies VerbOptions;
 
 function readDemand(flags: Flags): DemandName {
-  const written = flag(flags, 'DEMAND') ?? '';
+  const written = readFlag(flags, 'DEMAND') ?? '';
   const demand = DEMANDS.find(each => each === written);
   if (demand === undefined)
     throw new UsageError(
@@ -138,7 +138,7 @@ function readDemand(flags: Flags): DemandName {
 }
 
 function readHours(flags: Flags): number {
-  const written = needed(flags, 'hours');
+  const written = demandFlag(flags, 'hours');
   const hours = /^[1-9]\d?$/.test(written) ? Number(written) : Number.NaN;
   if (!(hours <= LONGEST_SUSPENSION)) throw new UsageError(`--hours takes 1 to ${LONGEST_SUSPENSION}.`);
   return hours;
@@ -148,12 +148,20 @@ function readHours(flags: Flags): number {
 export async function suspendDemand(off: boolean, flags: Flags, terminal: Terminal): Promise<Switch> {
   const what = readDemand(flags);
   const hours = off ? readHours(flags) : 0;
-  const reason = needed(flags, 'because');
-  const { who, set } = await operated(flags, terminal);
+  const reason = demandFlag(flags, 'because');
+  const { who, set } = await openOperatedBroker(flags, terminal);
   const by = await who();
   const at = new Date();
   const until = new Date(at.getTime() + hours * 3_600_000).toISOString();
-  const change = { what, names: [flag(flags, 'ROLE') ?? ''], off, until, reason, by, at: at.toISOString() };
+  const change = {
+    what,
+    names: [readFlag(flags, 'ROLE') ?? ''],
+    off,
+    until,
+    reason,
+    by,
+    at: at.toISOString(),
+  };
   await set(change);
   return change;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { hashTarball, type Lock, type Noted } from '../vendor/pin.ts';
+import { hashTarball, type Lock, type PackageNote } from '../vendor/pin.ts';
 import { FROM_SOURCE, HOME } from './manifest.ts';
 import { Failure } from './verb.ts';
 
@@ -27,7 +27,7 @@ export async function readOwnTarball(): Promise<Buffer> {
   return made;
 }
 
-async function readNote(): Promise<Noted> {
+async function readNote(): Promise<PackageNote> {
   const text = await readFile(join(HOME, '../.package-lock.json'), 'utf8').catch(() => '{}');
   return (JSON.parse(text) as Lock).packages?.['node_modules/kite-sts'] ?? {};
 }

@@ -157,27 +157,27 @@ export function readFlags(verb: Verb, all: readonly string[]): Flags {
 }
 
 /** A flag's one text, or undefined. */
-export function flag(flags: Flags, name: string): string | undefined {
+export function readFlag(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Every text of a flag that may be repeated. */
-export function texts(flags: Flags, name: string): string[] {
+export function readFlagTexts(flags: Flags, name: string): string[] {
   return [flags[name]].flat().filter(each => typeof each === 'string');
 }
 
 /** A flag that takes an address, or undefined: what is none would never be inside any range. */
-export function addressIn(flags: Flags, name: string): string | undefined {
-  const written = flag(flags, name);
+export function readAddressFlag(flags: Flags, name: string): string | undefined {
+  const written = readFlag(flags, name);
   if (written !== undefined && !readAddress(written))
     throw new UsageError(`--${name} takes one IPv4 or IPv6 address, such as 203.0.113.7.`);
   return written;
 }
 
 /** A flag that takes a whole number of seconds, or undefined. */
-export function seconds(flags: Flags, name: string): number | undefined {
-  const written = flag(flags, name);
+export function readSecondsFlag(flags: Flags, name: string): number | undefined {
+  const written = readFlag(flags, name);
   if (written === undefined) return undefined;
   if (!/^\d+$/.test(written)) throw new UsageError(`--${name} takes a number of seconds.`);
   return Number(written);

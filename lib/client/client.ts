@@ -111,7 +111,7 @@ type ExchangeRun = {
   readonly until: number;
 };
 
-function writeForm(options: ExchangeOptions, token: string): URLSearchParams {
+function writeExchangeForm(options: ExchangeOptions, token: string): URLSearchParams {
   const form = new URLSearchParams({
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
@@ -136,7 +136,7 @@ function readFailure(error: unknown): unknown {
 /** Characters of an answer: more than any of a broker. */
 const MAX_ANSWER = 256 * 1024;
 
-async function readBody({ body }: Response): Promise<string> {
+async function readAnswerText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of body ?? []) {
@@ -146,12 +146,12 @@ async function readBody({ body }: Response): Promise<string> {
   return text;
 }
 
-async function readResponse(response: Response, now: number): Promise<AttemptAnswer> {
+async function readAttemptAnswer(response: Response, now: number): Promise<AttemptAnswer> {
   const { status, type, headers } = response;
   const redirected = type === 'opaqueredirect' || (status >= 300 && status < 400);
   const result = redirected
     ? createUnreachable('redirected', status)
-    : (readAnswer(status, await readBody(response), now) ?? createUnreachable('no_broker', status));
+    : (readAnswer(status, await readAnswerText(response), now) ?? createUnreachable('no_broker', status));
   return { result, status, retryAfter: Number(headers.get('retry-after') ?? 0) || 0 };
 }
 
@@ -164,7 +164,10 @@ async function sendRequest({ options, client, key, until }: ExchangeRun): Promis
   const { fetch, now } = client;
   const { broker, subjectToken } = options;
   const url = `${checkBrokerUrl(broker)}/token`;
-  const body = writeForm(options, typeof subjectToken === 'string' ? subjectToken : await subjectToken());
+  const body = writeExchangeForm(
+    options,
+    typeof subjectToken === 'string' ? subjectToken : await subjectToken(),
+  );
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -174,7 +177,7 @@ async function sendRequest({ options, client, key, until }: ExchangeRun): Promis
       redirect: 'manual',
       signal: AbortSignal.timeout(limitAttempt(options, until - now())),
     });
-    return await readResponse(response, now());
+    return await readAttemptAnswer(response, now());
   } catch (error) {
     return { result: createUnreachable('no_answer', readFailure(error)), status: 0, retryAfter: 0 };
   }

@@ -21,7 +21,7 @@ function isSameToken(given: string, expected: string): boolean {
 type Refusal = readonly [status: number, code: string, message: string];
 
 /** Why a request is not the child's own, or undefined. */
-function findRefusal(message: IncomingMessage, host: string, token: string): Refusal | undefined {
+function findKeysRefusal(message: IncomingMessage, host: string, token: string): Refusal | undefined {
   const { method, url, headers } = message;
   // A name that was rebound to this address carries its own Host; a page in a browser, an Origin.
   if (headers.host !== host) return [421, 'WrongHost', `This endpoint answers to Host ${host} alone.`];
@@ -63,7 +63,7 @@ export function serveKeys(keys: () => Promise<AwsKeys>): Promise<KeysEndpoint> {
     server.listen(0, HOST, () => {
       const host = `${HOST}:${(server.address() as AddressInfo).port}`;
       server.on('request', async (message, response) => {
-        const refused = findRefusal(message, host, token);
+        const refused = findKeysRefusal(message, host, token);
         const { status, body } = refused
           ? { status: refused[0], body: { code: refused[1], message: refused[2] } }
           : await answerKeys(keys);

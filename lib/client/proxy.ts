@@ -13,7 +13,7 @@ function readFirst(environment: Environment, names: readonly string[]): string |
 }
 
 /** Is the address within a network such as 10.0.0.0/8? */
-function isWithin(host: string, network: string): boolean {
+function isInNetwork(host: string, network: string): boolean {
   const [base = '', bits = ''] = network.split('/');
   const family = isIP(host) === 6 ? 'ipv6' : 'ipv4';
   if (isIP(host) === 0 || isIP(base) !== isIP(host) || !/^\d{1,3}$/.test(bits)) return false;
@@ -25,7 +25,7 @@ function isWithin(host: string, network: string): boolean {
 
 /** Does an entry of NO_PROXY name the host: itself, a domain above it, its address or a network of it? */
 function namesHost(entry: string, host: string): boolean {
-  if (entry.includes('/')) return isWithin(host, entry);
+  if (entry.includes('/')) return isInNetwork(host, entry);
   const name = entry.replace(/^\.|\.$/g, '');
   return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
 }

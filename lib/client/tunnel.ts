@@ -62,7 +62,7 @@ async function sendThrough(socket: Socket, request: Request): Promise<IncomingMe
 }
 
 /** The whole answer. None has a status below 200: Node passes those over (RFC 8297). */
-async function readResponse(message: IncomingMessage): Promise<Response> {
+async function readTunnelResponse(message: IncomingMessage): Promise<Response> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -86,7 +86,7 @@ export async function fetchThrough(proxy: URL, url: string, init: RequestInit): 
   let socket: Socket | undefined;
   try {
     socket = await openTunnel(proxy, new URL(url), signal);
-    const response = await readResponse(await sendThrough(socket, request));
+    const response = await readTunnelResponse(await sendThrough(socket, request));
     const redirects = response.status >= 300 && response.status < 400;
     if (!redirects || init.redirect !== 'error') return response;
     throw Object.assign(new Error('redirected'), { code: 'REDIRECTED' });

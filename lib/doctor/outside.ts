@@ -1,7 +1,7 @@
 import { createNetwork } from '../token/download.ts';
 import { type Diagnosis, lookSafely } from './diagnosis.ts';
 import { examineAzure } from './outside/azure.ts';
-import { readCertificate } from './outside/certificate.ts';
+import { fetchCertificate } from './outside/certificate.ts';
 import { examineClock } from './outside/clock.ts';
 import { examineDiscovery } from './outside/discovery.ts';
 import type { Examine, Instruments, Patient } from './outside/examined.ts';
@@ -28,7 +28,7 @@ export const EXAMINATIONS: readonly Examine[] = [
 /** The real network and the real clock. */
 export const INSTRUMENTS: Instruments = {
   fetch: (url, more) => fetch(url, more),
-  readCertificate,
+  readCertificate: fetchCertificate,
   network: createNetwork,
   now: () => Date.now() / 1000,
 };

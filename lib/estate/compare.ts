@@ -17,8 +17,8 @@ import { createWitness, type Witness } from '../review/space/witness.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { findPreset } from '../token/presets.ts';
 import {
-  admissionOfDirect,
   admitsDirectly,
+  createDirectAdmission,
   type DirectAdmission,
   type DirectTrust,
   listDimensions,
@@ -112,7 +112,7 @@ function findFirst(all: Iterable<SearchResult>, { world, sample, confirm }: Ques
   return doubt;
 }
 
-export type Compared = {
+export type ComparedTrust = {
   readonly role: Role;
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly direct: readonly DirectTrust[];
@@ -120,13 +120,13 @@ export type Compared = {
 };
 
 /** The standing of a role that admits nobody of an issuer that it does not name. */
-function standingOf({ role, rows }: Compared, issuer: string): GuardedPolicy | undefined {
+function createGuardedPolicy({ role, rows }: ComparedTrust, issuer: string): GuardedPolicy | undefined {
   const row = rows.get(issuer);
   return row && { role, row };
 }
 
-function compareIssuer(compared: Compared, issuer: string): Verdict {
-  const standing = standingOf(compared, issuer);
+function compareIssuer(compared: ComparedTrust, issuer: string): Verdict {
+  const standing = createGuardedPolicy(compared, issuer);
   const trust = compared.direct.find(each => each.issuer === issuer) ?? { issuer, statements: [] };
   if (!standing) return { is: 'narrower', shown: undefined, why: [`no row of broker.yml is for ${issuer}`] };
   const world = createSearchSpace({
@@ -135,7 +135,7 @@ function compareIssuer(compared: Compared, issuer: string): Verdict {
     statements: [listDimensions(trust)],
     from: 0,
   });
-  const direct = admissionOfDirect(trust, world);
+  const direct = createDirectAdmission(trust, world);
   const sample = compared.findSample(issuer);
   const wider = findFirst(beyond(standing, direct, world), { world, sample, confirm: witness => witness });
   const confirm: Confirm = witness => findReal(witness, { trust, standing, sample });
@@ -168,7 +168,7 @@ const ORDER: readonly Verdict['is'][] = ['wider', 'narrower', 'same'];
  * Whom a role of ours admits beside whom a trust policy of AWS lets in: exact, for every token of every issuer that
  * either names. What cannot be told counts against the role: it is wider then, or narrower.
  */
-export function compareWithTrust(compared: Compared): Verdict {
+export function compareWithTrust(compared: ComparedTrust): Verdict {
   const issuers = new Set([
     ...compared.direct.map(({ issuer }) => issuer),
     ...compared.role.trust.map(({ issuer }) => issuer),

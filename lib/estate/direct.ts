@@ -13,7 +13,7 @@ import { judgeCondition } from '../review/targets/condition.ts';
 import { isActionCovered } from '../review/targets/request.ts';
 import type { TrustCondition, TrustStatement } from '../review/targets/trust.ts';
 import { findPreset } from '../token/presets.ts';
-import type { Asked, SubjectReading } from './subject-form.ts';
+import type { AskedValue, SubjectReading } from './subject-form.ts';
 import { readSubjectForms } from './subject-form.ts';
 
 /**
@@ -143,7 +143,7 @@ export function compileReading(
 
 const PROVIDER = /^arn:aws[a-z-]*:iam::[^:]*:oidc-provider\/([^$]+)$/;
 
-function issuerOf(name: string): string | undefined {
+function findProviderIssuer(name: string): string | undefined {
   const host = name === 'accounts.google.com' ? name : PROVIDER.exec(name)?.[1];
   return host === undefined ? undefined : `https://${host}`;
 }
@@ -155,7 +155,9 @@ function listIssuers(statements: readonly TrustStatement[]): string[] {
   const allows = statements.filter(each => each.effect === 'Allow' && isActionCovered(each, ENTRANCE));
   const names = allows.flatMap(each => (each.exceptPrincipals ? [] : each.principals));
   return [
-    ...new Set(names.flatMap(({ kind, name }) => (kind === 'Federated' ? (issuerOf(name) ?? []) : []))),
+    ...new Set(
+      names.flatMap(({ kind, name }) => (kind === 'Federated' ? (findProviderIssuer(name) ?? []) : [])),
+    ),
   ];
 }
 
@@ -164,7 +166,7 @@ function isAbout({ principals, exceptPrincipals, effect }: TrustStatement, issue
   if (exceptPrincipals) return effect === 'Deny';
   return principals.some(
     ({ kind, name }) =>
-      (kind === 'Federated' && issuerOf(name) === issuer) || (effect === 'Deny' && name === '*'),
+      (kind === 'Federated' && findProviderIssuer(name) === issuer) || (effect === 'Deny' && name === '*'),
   );
 }
 
@@ -184,16 +186,22 @@ function readDirectTrust(statements: readonly TrustStatement[], issuer: string):
   };
 }
 
-const condition = (name: string, operator: 'in' | 'matches', operands: readonly Scalar[]): Condition => ({
-  on: 'claim',
-  name,
-  path: readClaimPath(name) ?? name,
-  operator,
-  operands,
-  binds: false,
-});
+function createTextCondition(
+  name: string,
+  operator: 'in' | 'matches',
+  operands: readonly Scalar[],
+): Condition {
+  return {
+    on: 'claim',
+    name,
+    path: readClaimPath(name) ?? name,
+    operator,
+    operands,
+    binds: false,
+  };
+}
 
-function digitsAsNumber(text: string): readonly Scalar[] {
+function listNumberForms(text: string): readonly Scalar[] {
   return String(Number(text)) === text && Number.isSafeInteger(Number(text)) ? [text, Number(text)] : [text];
 }
 
@@ -204,13 +212,13 @@ export function listDimensions({ issuer, statements }: DirectTrust): Statement {
       ({ claim, condition: { operands } }): Condition =>
         claim === undefined
           ? { on: 'source_ip', name: 'source_ip', path: 'source_ip', operator: 'in', operands, binds: false }
-          : condition(claim, 'in', operands.flatMap(digitsAsNumber)),
+          : createTextCondition(claim, 'in', operands.flatMap(listNumberForms)),
     ),
     ...forms
       .flat()
       .flatMap(({ claims, there }) =>
         [...claims, ...there].map(([claim, asked]) =>
-          condition(claim, 'in', 'value' in asked ? [asked.value] : []),
+          createTextCondition(claim, 'in', 'value' in asked ? [asked.value] : []),
         ),
       ),
   ]);
@@ -226,19 +234,20 @@ export function listDimensions({ issuer, statements }: DirectTrust): Statement {
 }
 
 /** What IAM is told of a claim: null is empty text, and so is what a vendor leaves out for it; all else is its text. */
-function seenByIam(point: Point, isNullable: boolean): string | undefined {
+function writeIamValue(point: Point, isNullable: boolean): string | undefined {
   if (point === undefined && !isNullable) return undefined;
   if (point === null || point === undefined) return '';
   return typeof point === 'object' ? 'unknown object' : String(point);
 }
 
 /** Lower case to lower case is exact where an operand has no letters; elsewhere the operand as written stands for it. */
-const patternsOf = (operands: readonly string[], literal: boolean): Pattern[] =>
-  operands.map(each => createPattern(literal ? each : each.replace(/\*+/g, '*'), literal));
+function listPatterns(operands: readonly string[], literal: boolean): Pattern[] {
+  return operands.map(each => createPattern(literal ? each : each.replace(/\*+/g, '*'), literal));
+}
 
-function textsWhere(of: TrustCondition): Side<Pattern> {
+function describeTexts(of: TrustCondition): Side<Pattern> {
   const name = nameOperator(of);
-  const patterns = patternsOf(of.operands, !name.endsWith('Like'));
+  const patterns = listPatterns(of.operands, !name.endsWith('Like'));
   if (name === 'Null')
     return of.operands.some(each => each.toLowerCase() === 'true') ? { in: [] } : { out: [] };
   return name.includes('Not') ? { out: patterns } : { in: patterns };
@@ -248,15 +257,15 @@ function isNullable(claim: string, issuer: string): boolean {
   return findFacts(issuer).nullable.includes(claim);
 }
 
-function regionOfClaim(of: TrustCondition, on: Dimension, isNullable: boolean): Region {
+function describeClaimRegion(of: TrustCondition, on: Dimension, isNullable: boolean): Region {
   const holds = (point: Point): boolean => {
-    const seen = seenByIam(point, isNullable);
+    const seen = writeIamValue(point, isNullable);
     return judgeCondition(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
   };
-  return { points: selectPoints(on, holds).points, texts: textsWhere(of), elements: { in: [] } };
+  return { points: selectPoints(on, holds).points, texts: describeTexts(of), elements: { in: [] } };
 }
 
-function regionOfAddress({ operator, operands }: TrustCondition, on: Dimension): Region {
+function describeAddressRegion({ operator, operands }: TrustCondition, on: Dimension): Region {
   return selectPoints(on, point => {
     const from = typeof point === 'string' ? readAddress(point) : undefined;
     if (!from) return false;
@@ -268,13 +277,13 @@ function regionOfAddress({ operator, operands }: TrustCondition, on: Dimension):
   });
 }
 
-function demandOf({ claim, condition: of }: Reading, world: SearchSpace): Demand {
-  if (claim === undefined) return { on: world.source, region: regionOfAddress(of, world.source) };
+function createReadingDemand({ claim, condition: of }: Reading, world: SearchSpace): Demand {
+  if (claim === undefined) return { on: world.source, region: describeAddressRegion(of, world.source) };
   const on = world.claims.get(claim) as Dimension;
-  return { on, region: regionOfClaim(of, on, isNullable(claim, world.issuer)) };
+  return { on, region: describeClaimRegion(of, on, isNullable(claim, world.issuer)) };
 }
 
-function isAsked(point: Point, asked: Asked, nullable: boolean): boolean {
+function isAsked(point: Point, asked: AskedValue, nullable: boolean): boolean {
   if ('absent' in asked) return point === undefined;
   if ('text' in asked) return typeof point === 'string';
   if ('pattern' in asked) return false;
@@ -282,17 +291,17 @@ function isAsked(point: Point, asked: Asked, nullable: boolean): boolean {
   return typeof point === 'number' && String(point) === asked.value;
 }
 
-function textsAsked(asked: Asked): Side<Pattern> {
+function describeAskedTexts(asked: AskedValue): Side<Pattern> {
   if ('text' in asked) return { out: [] };
   if ('pattern' in asked) return { in: [createPattern(asked.pattern, false)] };
   return 'value' in asked && asked.value !== null ? { in: [createPattern(asked.value, true)] } : { in: [] };
 }
 
-function demandAsked(claim: string, asked: Asked, world: SearchSpace): Demand {
+function createAskedDemand(claim: string, asked: AskedValue, world: SearchSpace): Demand {
   const on = world.claims.get(claim) as Dimension;
   const nullable = isNullable(claim, world.issuer);
   const { points } = selectPoints(on, point => isAsked(point, asked, nullable));
-  return { on, region: { points, texts: textsAsked(asked), elements: { in: [] } } };
+  return { on, region: { points, texts: describeAskedTexts(asked), elements: { in: [] } } };
 }
 
 /** One of each list. */
@@ -315,14 +324,16 @@ export type DirectBoxes = {
   readonly told: readonly Box[];
 };
 
-function boxesOf(statement: DirectStatement, world: SearchSpace): DirectBoxes {
+function createDirectBoxes(statement: DirectStatement, world: SearchSpace): DirectBoxes {
   const { name, readings, forms } = statement;
-  const plain = readings.map(each => demandOf(each, world));
-  const others = readings.filter(({ claim }) => claim !== 'sub').map(each => demandOf(each, world));
+  const plain = readings.map(each => createReadingDemand(each, world));
+  const others = readings
+    .filter(({ claim }) => claim !== 'sub')
+    .map(each => createReadingDemand(each, world));
   const onlyForms = forms?.length === readings.filter(({ claim }) => claim === 'sub').length;
   const ways = forms ? chooseEach(forms) : [];
   const demandsOf = (all: readonly SubjectReading['claims'][]): Demand[] =>
-    all.flatMap(claims => [...claims].map(([claim, asked]) => demandAsked(claim, asked, world)));
+    all.flatMap(claims => [...claims].map(([claim, asked]) => createAskedDemand(claim, asked, world)));
   const whole = ways
     .filter(way => onlyForms && way.every(each => each.whole))
     .flatMap(way => chooseEach(way.map(({ claims, shorter }) => [claims, ...shorter])));
@@ -351,7 +362,7 @@ export type DirectAdmission = {
 };
 
 /** A trust policy as boxes of one world, which `listDimensions` prepared. */
-export function admissionOfDirect({ statements }: DirectTrust, world: SearchSpace): DirectAdmission {
+export function createDirectAdmission({ statements }: DirectTrust, world: SearchSpace): DirectAdmission {
   const told = statements.filter(({ nobody }) => !nobody);
   const allows = told.filter(({ effect, doubts }) => effect === 'trust' && doubts.length === 0);
   const denies = told.filter(({ effect }) => effect === 'deny');
@@ -359,11 +370,11 @@ export function admissionOfDirect({ statements }: DirectTrust, world: SearchSpac
     readings.some(({ condition: of }) => nameOperator(of) === 'StringEqualsIgnoreCase');
   // Who may choose another subject meets an Allow by the one and escapes a Deny by the other, but in one token.
   const isDenied = denies.some(({ readings }) => readings.some(({ claim }) => claim === 'sub'));
-  const boxes = allows.map(each => boxesOf(each, world));
+  const boxes = allows.map(each => createDirectBoxes(each, world));
   return {
     allows: isDenied ? boxes.map(each => ({ ...each, instead: [] })) : boxes,
     // What of a Deny could not be read is left out, so that it strikes more.
-    denies: denies.map(each => (folded(each) ? [] : boxesOf(each, world).plain)),
+    denies: denies.map(each => (folded(each) ? [] : createDirectBoxes(each, world).plain)),
     doubts: told.flatMap(each => [
       ...each.doubts.map(doubt => `${each.name}: ${doubt}`),
       ...(folded(each) ? [`${each.name}: upper and lower case`] : []),
@@ -372,7 +383,7 @@ export function admissionOfDirect({ statements }: DirectTrust, world: SearchSpac
 }
 
 function isMet({ claim, condition: of }: Reading, { issuer, claims, sourceAddress }: Witness): boolean {
-  const seen = claim === undefined ? sourceAddress : seenByIam(claims[claim], isNullable(claim, issuer));
+  const seen = claim === undefined ? sourceAddress : writeIamValue(claims[claim], isNullable(claim, issuer));
   if (claim === undefined && seen !== undefined) return true;
   return judgeCondition(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
 }

@@ -79,7 +79,7 @@ function findDirectTrusts({ roles }: AwsEstate, { url }: Config, { broker }: Dri
   });
 }
 
-function targetsOf({ roles }: AwsEstate): ReadonlyMap<string, TargetRole> {
+function listEstateTargets({ roles }: AwsEstate): ReadonlyMap<string, TargetRole> {
   return new Map(
     roles.flatMap(({ arn, trust, maxSeconds }) =>
       trust ? [[arn, { arn, maxSeconds, statements: trust }] as const] : [],
@@ -90,7 +90,7 @@ function targetsOf({ roles }: AwsEstate): ReadonlyMap<string, TargetRole> {
 /** Targets of accounts of which no dump was given are not looked at, and that is said. */
 function findTargetDrift(estate: AwsEstate, { roles, url }: Config, { broker, also }: DriftSetting): Found[] {
   const accounts = new Set(estate.roles.map(({ arn }) => arn.split(':')[4]));
-  const checked = checkAllTargets(roles, targetsOf(estate), { broker, url, also });
+  const checked = checkAllTargets(roles, listEstateTargets(estate), { broker, url, also });
   return checked.flatMap(({ role, arn, findings }): Found[] => {
     if (!accounts.has(arn.split(':')[4]))
       return [{ code: 'dump-incomplete', of: arn, detail: 'no dump of its account', role }];
@@ -98,7 +98,12 @@ function findTargetDrift(estate: AwsEstate, { roles, url }: Config, { broker, al
   });
 }
 
-function findBoundary(aws: AwsRole, role: string, isBounded: boolean, demanded: string | undefined): Found[] {
+function findBoundaryDrift(
+  aws: AwsRole,
+  role: string,
+  isBounded: boolean,
+  demanded: string | undefined,
+): Found[] {
   if (aws.boundary === undefined)
     return demanded !== undefined || isBounded
       ? [{ code: 'boundary-missing', of: aws.arn, detail: undefined, role }]
@@ -114,7 +119,9 @@ function findBoundaries(estate: AwsEstate, { roles, teams }: Config, { boundary 
   return roles.flatMap(({ name, template }) => {
     const aws = template.kind === 'aws' ? byArn.get(template.role_arn) : undefined;
     const ceiling = teams && findTeams(name, teams.teams)[0]?.[1].ceiling?.aws;
-    return aws ? findBoundary(aws, name, ceiling !== undefined && ceiling !== 'unbounded', boundary) : [];
+    return aws
+      ? findBoundaryDrift(aws, name, ceiling !== undefined && ceiling !== 'unbounded', boundary)
+      : [];
   });
 }
 
@@ -124,7 +131,7 @@ function findProviders({ providers }: AwsEstate, { url }: Config): Found[] {
     .map(({ arn, host }) => ({ code: 'provider-added', of: arn, detail: host }));
 }
 
-function findKeys({ keys }: AwsEstate): Found[] {
+function findStandingKeys({ keys }: AwsEstate): Found[] {
   return keys
     .filter(({ active }) => active)
     .map(({ user, account, ends, created }) => ({
@@ -143,7 +150,7 @@ export function findDrift(estate: AwsEstate, config: Config, setting: DriftSetti
     ...findTargetDrift(estate, config, setting),
     ...findBoundaries(estate, config, setting),
     ...findProviders(estate, config),
-    ...findKeys(estate),
+    ...findStandingKeys(estate),
     ...estate.gaps.map((detail): Found => ({ code: 'dump-incomplete', of: 'dump', detail })),
   ];
   const byName = new Map(found.map(each => [nameFinding(each), each]));

@@ -13,7 +13,7 @@ import {
   searchSpace,
 } from '../review/space/space.ts';
 import { findPreset, PRESETS, type PresetName } from '../token/presets.ts';
-import { admissionOfDirect, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
+import { createDirectAdmission, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
 
 /** Whom a direct trust lets in, in the words of kinds of jobs. */
 export type Exposure = {
@@ -35,7 +35,7 @@ export type Exposure = {
 };
 
 /** No role: a reading of IAM's own. */
-function entrustedTo(issuer: string): SearchedPolicy {
+function createOpenPolicy(issuer: string): SearchedPolicy {
   const { nullable, session, audiences } = findFacts(issuer);
   return {
     name: '',
@@ -46,24 +46,26 @@ function entrustedTo(issuer: string): SearchedPolicy {
   };
 }
 
-const equals = (name: string, operator: Condition['operator'], operand: string): Condition => ({
-  on: 'claim',
-  name,
-  path: readClaimPath(name) ?? name,
-  operator,
-  operands: [operand],
-  binds: false,
-});
+function createCondition(name: string, operator: Condition['operator'], operand: string): Condition {
+  return {
+    on: 'claim',
+    name,
+    path: readClaimPath(name) ?? name,
+    operator,
+    operands: [operand],
+    binds: false,
+  };
+}
 
 /** A job of an organization, or of a pipeline, of which nobody has heard. */
-function probe(issuer: string, claim: string, pattern: string): ReturnType<typeof statementOf> {
-  const conditions = [equals(claim, 'matches', pattern)];
+function probeClaim(issuer: string, claim: string, pattern: string): ReturnType<typeof statementOf> {
+  const conditions = [createCondition(claim, 'matches', pattern)];
   return { id: claim, effect: 'trust', issuer, conditions, scopes: undefined, until: undefined, flat: false };
 }
 
 type Labels = { readonly organization?: string; readonly pipeline?: string };
 
-function labelsOf(preset: PresetName | undefined): Labels {
+function findLabels(preset: PresetName | undefined): Labels {
   return preset ? PRESETS[preset].labels : {};
 }
 
@@ -80,7 +82,7 @@ function readNames({ readings, forms = [] }: DirectStatement, claim: string): st
   return [...written, ...told];
 }
 
-function listNames({ statements }: DirectTrust, claim: string | undefined): string[] {
+function listBoundNames({ statements }: DirectTrust, claim: string | undefined): string[] {
   const allows = statements.filter(({ effect, nobody }) => effect === 'trust' && !nobody);
   return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
 }
@@ -116,11 +118,11 @@ export function describeExposure(written: DirectTrust): Exposure {
   const trust = readAsWorst(written);
   const { issuer } = trust;
   const preset = findPreset(issuer);
-  const { organization, pipeline } = labelsOf(preset);
+  const { organization, pipeline } = findLabels(preset);
   const kinds = listJobKinds(preset).filter(({ tells }) => tells !== undefined);
   const probes = [
-    ...(organization === undefined ? [] : [probe(issuer, organization, `${ANY_NAME}*`)]),
-    ...(pipeline === undefined ? [] : [probe(issuer, pipeline, `*${ANY_NAME}*`)]),
+    ...(organization === undefined ? [] : [probeClaim(issuer, organization, `${ANY_NAME}*`)]),
+    ...(pipeline === undefined ? [] : [probeClaim(issuer, pipeline, `*${ANY_NAME}*`)]),
   ];
   const jobs = kinds.map(kind => statementOf(kind, issuer));
   const world = createSearchSpace({
@@ -129,14 +131,14 @@ export function describeExposure(written: DirectTrust): Exposure {
     statements: [listDimensions(trust), ...jobs, ...probes],
     from: 0,
   });
-  const { allows, denies } = admissionOfDirect(trust, world);
+  const { allows, denies } = createDirectAdmission(trust, world);
   const doubts = written.statements.flatMap(each => each.doubts);
   const boxes = allows.flatMap(({ told }) => told);
-  const entrusted = entrustedTo(issuer);
+  const entrusted = createOpenPolicy(issuer);
   const admits = (each: (typeof jobs)[number]): boolean =>
     isAdmitted(boxes, denies, createBox(world, each, entrusted), world);
   const admitted = new Set(jobs.filter(admits).map(({ id }) => id));
-  const organizations = listNames(trust, organization);
+  const organizations = listBoundNames(trust, organization);
   const owned = trust.statements
     .filter(({ effect, nobody }) => effect === 'trust' && !nobody)
     .map(each => (pipeline === undefined ? [] : readNames(each, pipeline)));
@@ -153,7 +155,7 @@ export function describeExposure(written: DirectTrust): Exposure {
     anyPipeline: isOpen(pipeline),
     nobody: boxes.length === 0,
     organizations,
-    pipelines: listNames(trust, pipeline),
+    pipelines: listBoundNames(trust, pipeline),
     kinds: kinds.filter(({ name }) => admitted.has(name)),
     doubts,
   };

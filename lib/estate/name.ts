@@ -12,7 +12,7 @@ const LONGEST_STEM = 64 - 12;
  * share one: what cannot stay as it is ends with ten digits of the digest of `source`. A name is never a path (T100):
  * it is of a-z, 0-9 and - alone.
  */
-export function makeRoleName(name: string, source: string, digest: Digest): string {
+export function createRoleName(name: string, source: string, digest: Digest): string {
   if (ROLE_NAME.test(name) && !MADE.test(name)) return name;
   const stem = name
     .toLowerCase()
@@ -23,7 +23,7 @@ export function makeRoleName(name: string, source: string, digest: Digest): stri
 }
 
 /** A name of our own for each source. A name that several have, such as one of two accounts, is made for all of them. */
-export function makeRoleNames(
+export function createRoleNames(
   sources: readonly { readonly name: string; readonly source: string }[],
   digest: Digest,
 ): ReadonlyMap<string, string> {
@@ -32,7 +32,7 @@ export function makeRoleNames(
   return new Map(
     sources.map(({ name, source }) => {
       const own = counts.get(name) === 1 ? name : `${name} `;
-      return [source, makeRoleName(own, source, digest)];
+      return [source, createRoleName(own, source, digest)];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { listTargetPlaces } from '../config/places.ts';
 import type { ProposedRole } from './aws/migrate.ts';
-import { makeRow } from './aws/migrate.ts';
+import { createIssuerRow } from './aws/migrate.ts';
 
 /** What was brought in, as a configuration: files by their paths below its folder. */
 export type ProposedFiles = ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ function listRoleIssuers(roles: readonly Owned[]): string[] {
 
 /** A broker.yml for whoever has none yet. */
 export function writeBroker(roles: readonly Owned[]): string {
-  const rows = listRoleIssuers(roles).map(issuer => `  - ${makeRow(issuer).yaml}`);
+  const rows = listRoleIssuers(roles).map(issuer => `  - ${createIssuerRow(issuer).yaml}`);
   return `# The address that your broker will have. Nobody can own a name below .example: deploy refuses this one.
 url: https://sts.your-organization.example
 
@@ -24,7 +24,7 @@ ${rows.join('\n')}
 }
 
 /** The name of a team in teams.yml: text in quotes, whatever the tag holds. */
-function quote(text: string): string {
+function quoteYaml(text: string): string {
   return JSON.stringify(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?').slice(0, 256));
 }
 
@@ -56,11 +56,11 @@ export function writeTeams(roles: readonly Owned[], owner: string): string | und
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([team, owned]) => {
       const kinds = [...new Set(owned.map(({ role }) => role.role.template.kind))].sort();
-      const targets = kinds.map(kind => `${kind}: [${listHouses(owned, kind).map(quote).join(', ')}]`);
+      const targets = kinds.map(kind => `${kind}: [${listHouses(owned, kind).map(quoteYaml).join(', ')}]`);
       const names = owned.map(({ role }) => role.name).sort();
-      return `  ${quote(team)}:\n    owners: [${quote(owner)}]\n    roles: [${names.join(', ')}]\n    targets: { ${targets.join(', ')} }\n`;
+      return `  ${quoteYaml(team)}:\n    owners: [${quoteYaml(owner)}]\n    roles: [${names.join(', ')}]\n    targets: { ${targets.join(', ')} }\n`;
     });
-  return `# By the tags or the paths that the roles have in AWS. Name the owners of each team.\nowners: [${quote(owner)}]\nteams:\n${parts.join('')}`;
+  return `# By the tags or the paths that the roles have in AWS. Name the owners of each team.\nowners: [${quoteYaml(owner)}]\nteams:\n${parts.join('')}`;
 }
 
 /** Literals that all trust statements of an issuer bind a claim to; undefined where one does not. */
@@ -84,10 +84,10 @@ export function writeInvariants(roles: readonly Owned[]): string {
       if (!owners || owners.length === 0 || owners.length > MOST_OWNERS) return [];
       return [
         `- id: own-jobs-${at + 1}
-  says: ${quote(`No job of ${issuer} has any role but those of ${owners.join(', ')}.`)}
+  says: ${quoteYaml(`No job of ${issuer} has any role but those of ${owners.join(', ')}.`)}
   never:
     - iss: ${issuer}
-      claims: { ${claim}: { not_in: [${owners.map(quote).join(', ')}] } }
+      claims: { ${claim}: { not_in: [${owners.map(quoteYaml).join(', ')}] } }
 `,
       ];
     }),
@@ -97,7 +97,7 @@ export function writeInvariants(roles: readonly Owned[]): string {
   const targets = `- id: own-accounts
   says: Every role of AWS is in an account that was ours when the roles were brought in.
   roles: "*"
-  targets: { aws.role_arn: [${accounts.map(account => quote(`arn:aws*:iam::${account}:role/*`)).join(', ')}] }
+  targets: { aws.role_arn: [${accounts.map(account => quoteYaml(`arn:aws*:iam::${account}:role/*`)).join(', ')}] }
 `;
   return [...sentences, ...(accounts.length > 0 && accounts.length <= 50 ? [targets] : [])].join('\n');
 }

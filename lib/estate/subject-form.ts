@@ -27,16 +27,20 @@ type Form = {
   readonly whole: boolean;
 };
 
-const slot = (claim: string, never = ''): Piece => ({ claim, never });
-const part = (claim: string, never: string): Piece => ({ claim, never, part: true });
+function createSlot(claim: string, never = ''): Piece {
+  return { claim, never };
+}
+function createPart(claim: string, never: string): Piece {
+  return { claim, never, part: true };
+}
 
 const BUILDKITE_HEAD = [
   'organization:',
-  slot('organization_slug', ':'),
+  createSlot('organization_slug', ':'),
   ':pipeline:',
-  slot('pipeline_slug', ':'),
+  createSlot('pipeline_slug', ':'),
 ] as const;
-const BUILDKITE_TAIL = [':commit:', slot('build_commit', ':'), ':step:'] as const;
+const BUILDKITE_TAIL = [':commit:', createSlot('build_commit', ':'), ':step:'] as const;
 
 const BUILDKITE: readonly Form[] = [
   // Git allows no colon there; whoever starts a build by hand may write one all the same.
@@ -53,14 +57,19 @@ const BUILDKITE: readonly Form[] = [
 );
 
 const REPOSITORY = { repository: [{ of: 'repository_owner' }, '/', { of: 'name' }] };
-const BY_NAME: readonly Piece[] = ['repo:', slot('repository_owner', ':/@'), '/', part('name', ':/@')];
+const BY_NAME: readonly Piece[] = [
+  'repo:',
+  createSlot('repository_owner', ':/@'),
+  '/',
+  createPart('name', ':/@'),
+];
 const BY_ID: readonly Piece[] = [
-  ...['repo:', slot('repository_owner', ':/@'), '@', slot('repository_owner_id', ':/@')],
-  ...['/', part('name', ':/@'), '@', slot('repository_id', ':/@')],
+  ...['repo:', createSlot('repository_owner', ':/@'), '@', createSlot('repository_owner_id', ':/@')],
+  ...['/', createPart('name', ':/@'), '@', createSlot('repository_id', ':/@')],
 ];
 const CONTEXTS: readonly Omit<Form, 'whole'>[] = [
-  { pieces: [':ref:', slot('ref', ':')], fixed: { environment: undefined } },
-  { pieces: [':environment:', slot('environment', ':')] },
+  { pieces: [':ref:', createSlot('ref', ':')], fixed: { environment: undefined } },
+  { pieces: [':environment:', createSlot('environment', ':')] },
   { pieces: [':pull_request'], fixed: { environment: undefined, event_name: 'pull_request' } },
 ];
 
@@ -79,8 +88,8 @@ const GITHUB: readonly Form[] = [BY_NAME, BY_ID].flatMap(head =>
 const GITLAB: readonly Form[] = [
   {
     pieces: [
-      ...['project_path:', slot('namespace_path', ':'), '/', part('name', ':/')],
-      ...[':ref_type:', slot('ref_type', ':'), ':ref:', slot('ref', ':')],
+      ...['project_path:', createSlot('namespace_path', ':'), '/', createPart('name', ':/')],
+      ...[':ref_type:', createSlot('ref_type', ':'), ':ref:', createSlot('ref', ':')],
     ],
     made: { project_path: [{ of: 'namespace_path' }, '/', { of: 'name' }] },
     whole: true,
@@ -90,10 +99,10 @@ const GITLAB: readonly Form[] = [
 const TERRAFORM: readonly Form[] = [
   {
     pieces: [
-      ...['organization:', slot('terraform_organization_name', ':')],
-      ...[':project:', slot('terraform_project_name', ':')],
-      ...[':workspace:', slot('terraform_workspace_name', ':')],
-      ...[':run_phase:', slot('terraform_run_phase', ':')],
+      ...['organization:', createSlot('terraform_organization_name', ':')],
+      ...[':project:', createSlot('terraform_project_name', ':')],
+      ...[':workspace:', createSlot('terraform_workspace_name', ':')],
+      ...[':run_phase:', createSlot('terraform_run_phase', ':')],
     ],
     whole: true,
   },
@@ -102,22 +111,22 @@ const TERRAFORM: readonly Form[] = [
 const CIRCLECI: readonly Form[] = [
   {
     pieces: [
-      ...['org/', slot('oidc.circleci.com/org-id', '/'), '/project/'],
-      ...[slot('oidc.circleci.com/project-id', '/'), '/user/', part('user', '/')],
+      ...['org/', createSlot('oidc.circleci.com/org-id', '/'), '/project/'],
+      ...[createSlot('oidc.circleci.com/project-id', '/'), '/user/', createPart('user', '/')],
     ],
     whole: true,
   },
 ];
 
 const BITBUCKET: readonly Form[] = [
-  { pieces: [slot('repositoryUuid', ':'), ':', part('step', ':')], whole: true },
+  { pieces: [createSlot('repositoryUuid', ':'), ':', createPart('step', ':')], whole: true },
   {
     pieces: [
-      slot('repositoryUuid', ':'),
+      createSlot('repositoryUuid', ':'),
       ':',
-      slot('deploymentEnvironmentUuid', ':'),
+      createSlot('deploymentEnvironmentUuid', ':'),
       ':',
-      part('step', ':'),
+      createPart('step', ':'),
     ],
     whole: true,
   },
@@ -133,27 +142,27 @@ const FORMS: { readonly [preset in PresetName]?: readonly Form[] } = {
 };
 
 /** What a subject, or a pattern of them, asks of another claim: a pattern, a literal, null, any text, or absence. */
-export type Asked =
+export type AskedValue =
   | { readonly pattern: string }
   | { readonly text: true }
   | { readonly value: string | null }
   | { readonly absent: true };
 
 /** Any text but none at all. */
-const SOME: Asked = { pattern: '?*' };
+const SOME: AskedValue = { pattern: '?*' };
 
 /** One way in which a token can have such a subject, told by its other claims. */
 export type SubjectReading = {
-  readonly claims: ReadonlyMap<string, Asked>;
+  readonly claims: ReadonlyMap<string, AskedValue>;
   /** Claims of which the subject says no more than that there is one. */
-  readonly there: ReadonlyMap<string, Asked>;
+  readonly there: ReadonlyMap<string, AskedValue>;
   /** Each job with these claims can have such a subject. */
   readonly whole: boolean;
   /**
    * The same with fewer claims, each of which says as much: of `acme/web` the owner is told by the whole, and of any
    * name below `acme/` the whole is told by the owner.
    */
-  readonly shorter: readonly ReadonlyMap<string, Asked>[];
+  readonly shorter: readonly ReadonlyMap<string, AskedValue>[];
   /** Only a value that nobody has by a plain job comes to it. */
   readonly odd: boolean;
 };
@@ -164,15 +173,16 @@ const ONE = '?';
 /** A symbol of a wanted subject: a code point, or a wildcard. In a literal nothing is a wildcard. */
 type Symbols = readonly { readonly text: string; readonly wild: boolean }[];
 
-function symbolsOf(text: string, literal: boolean): Symbols {
+function readSymbols(text: string, literal: boolean): Symbols {
   return [...text].map(each => ({ text: each, wild: !literal && (each === STAR || each === ONE) }));
 }
 
-const isStar = (symbols: Symbols, at: number): boolean =>
-  symbols[at]?.wild === true && symbols[at]?.text === STAR;
+function isStar(symbols: Symbols, at: number): boolean {
+  return symbols[at]?.wild === true && symbols[at]?.text === STAR;
+}
 
 /** Every place where the rest of the wanted subject can go on once this text was read from `at`. */
-function readLiteral(symbols: Symbols, at: number, text: string): number[] {
+function findLiteralEnds(symbols: Symbols, at: number, text: string): number[] {
   let places = new Set([at]);
   for (const character of text) {
     const next = new Set<number>();
@@ -223,14 +233,14 @@ function* readPieces(
     return;
   }
   if (typeof piece === 'string') {
-    for (const place of readLiteral(symbols, at, piece)) yield* readPieces(symbols, place, rest, values);
+    for (const place of findLiteralEnds(symbols, at, piece)) yield* readPieces(symbols, place, rest, values);
     return;
   }
   for (const cut of listCuts(symbols, at, piece.never))
     yield* readPieces(symbols, cut.goesOn, rest, new Map([...values, [piece.claim, cut.symbols]]));
 }
 
-function askedOf(symbols: Symbols): Asked | undefined {
+function readAskedValue(symbols: Symbols): AskedValue | undefined {
   const text = symbols
     .map(each => each.text)
     .join('')
@@ -246,20 +256,25 @@ function askedOf(symbols: Symbols): Asked | undefined {
   };
 }
 
-function claimsOf(values: Values, { pieces, made = {}, fixed = {} }: Form): ReadonlyMap<string, Asked> {
-  const claims = new Map<string, Asked>();
-  const put = (claim: string, asked: Asked | undefined): void => {
+function readSubjectClaims(
+  values: Values,
+  { pieces, made = {}, fixed = {} }: Form,
+): ReadonlyMap<string, AskedValue> {
+  const claims = new Map<string, AskedValue>();
+  const put = (claim: string, asked: AskedValue | undefined): void => {
     if (asked) claims.set(claim, asked);
   };
   for (const piece of pieces)
     if (typeof piece !== 'string' && !piece.part)
-      put(piece.claim, askedOf(values.get(piece.claim) ?? []) ?? (piece.nullable && { text: true }));
+      put(piece.claim, readAskedValue(values.get(piece.claim) ?? []) ?? (piece.nullable && { text: true }));
   for (const [claim, parts] of Object.entries(made))
     put(
       claim,
-      askedOf(
+      readAskedValue(
         parts.flatMap(each =>
-          typeof each === 'string' ? symbolsOf(each, true) : (values.get(each.of) ?? symbolsOf(STAR, false)),
+          typeof each === 'string'
+            ? readSymbols(each, true)
+            : (values.get(each.of) ?? readSymbols(STAR, false)),
         ),
       ),
     );
@@ -268,26 +283,29 @@ function claimsOf(values: Values, { pieces, made = {}, fixed = {} }: Form): Read
   return claims;
 }
 
-function listThere(
-  claims: ReadonlyMap<string, Asked>,
+function listSubjectReadings(
+  claims: ReadonlyMap<string, AskedValue>,
   { pieces, made = {} }: Form,
-): ReadonlyMap<string, Asked> {
+): ReadonlyMap<string, AskedValue> {
   const named = pieces.flatMap(piece => (typeof piece === 'string' || piece.part ? [] : [piece.claim]));
   const open = [...named, ...Object.keys(made)].filter(claim => !claims.has(claim));
   return new Map(open.map(claim => [claim, SOME]));
 }
 
-function without(claims: ReadonlyMap<string, Asked>, names: readonly string[]): ReadonlyMap<string, Asked> {
+function omitSubjectClaims(
+  claims: ReadonlyMap<string, AskedValue>,
+  names: readonly string[],
+): ReadonlyMap<string, AskedValue> {
   return new Map([...claims].filter(([name]) => !names.includes(name)));
 }
 
-function shorten(claims: ReadonlyMap<string, Asked>, values: Values, { made = {} }: Form) {
+function shorten(claims: ReadonlyMap<string, AskedValue>, values: Values, { made = {} }: Form) {
   return Object.entries(made).flatMap(([whole, parts]) => {
     const of = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
     const asked = claims.get(whole);
-    const byWhole = asked && 'value' in asked ? [without(claims, of)] : [];
-    const isOpen = of.some(name => !claims.has(name) && askedOf(values.get(name) ?? []) === undefined);
-    return [...byWhole, ...(isOpen ? [without(claims, [whole])] : [])];
+    const byWhole = asked && 'value' in asked ? [omitSubjectClaims(claims, of)] : [];
+    const isOpen = of.some(name => !claims.has(name) && readAskedValue(values.get(name) ?? []) === undefined);
+    return [...byWhole, ...(isOpen ? [omitSubjectClaims(claims, [whole])] : [])];
   });
 }
 
@@ -301,11 +319,11 @@ export function readSubjectForms(
 ): readonly SubjectReading[] | undefined {
   const forms = preset && FORMS[preset];
   if (!forms) return undefined;
-  const symbols = symbolsOf(wanted.text, wanted.literal);
+  const symbols = readSymbols(wanted.text, wanted.literal);
   const found = new Map<string, SubjectReading>();
   for (const form of forms)
     for (const values of readPieces(symbols, 0, form.pieces, new Map())) {
-      const claims = claimsOf(values, form);
+      const claims = readSubjectClaims(values, form);
       const ids = ['repository_id', 'repository_owner_id'].every(id => 'value' in (claims.get(id) ?? {}));
       const odd = form.pieces.some(
         piece =>
@@ -314,7 +332,7 @@ export function readSubjectForms(
       );
       const whole = form.whole && (preset !== 'github-actions' || ids);
       const shorter = shorten(claims, values, form);
-      const there = listThere(claims, form);
+      const there = listSubjectReadings(claims, form);
       found.set(JSON.stringify([...claims, ...there]), { claims, there, whole, shorter, odd });
       if (found.size > MOST_WAYS) return undefined;
     }
@@ -326,7 +344,7 @@ export function writeSubjects(preset: PresetName | undefined, claims: Claims): s
   const forms = (preset && FORMS[preset]) ?? [];
   return forms.flatMap(form => {
     const texts = form.pieces.map(piece =>
-      typeof piece === 'string' ? piece : readPiece(piece, claims, form),
+      typeof piece === 'string' ? piece : writeSubjectPiece(piece, claims, form),
     );
     const fits = Object.entries(form.fixed ?? {}).every(
       ([claim, value]) => (claims[claim] ?? null) === (value ?? null),
@@ -336,7 +354,11 @@ export function writeSubjects(preset: PresetName | undefined, claims: Claims): s
 }
 
 /** A part that is no claim is the end of the claim that is made of it. */
-function readPiece({ claim, part: isPart }: Exclude<Piece, string>, claims: Claims, { made = {} }: Form) {
+function writeSubjectPiece(
+  { claim, part: isPart }: Exclude<Piece, string>,
+  claims: Claims,
+  { made = {} }: Form,
+) {
   const [whole = ''] = Object.keys(made);
   const value = isPart
     ? String(claims[whole] ?? '/1001')

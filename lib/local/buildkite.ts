@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import type { At } from './google.ts';
-import { json } from './json.ts';
-import { type PresentedClaims, type PresentedFault, presented, verifySignature } from './presented.ts';
+import type { CloudMoment } from './google.ts';
+import { answerWithJson } from './json.ts';
+import { type PresentedClaims, type PresentedFault, verifyPresented, verifySignature } from './presented.ts';
 
 const ENDPOINT = 'https://buildkite.com/oauth/token';
 const SLUG = /^[a-z0-9-]{1,100}$/;
@@ -18,11 +18,11 @@ const USERS: { readonly [type: string]: RegExp } = {
 };
 
 /** RFC 6749 §5.2, with Buildkite's own words. */
-function refused(error: string, error_description: string): HttpAnswer {
-  return json(400, { error, error_description });
+function refuseBuildkite(error: string, error_description: string): HttpAnswer {
+  return answerWithJson(400, { error, error_description });
 }
 
-function assertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined {
+function findAssertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined {
   if (typeof iss !== 'string' || iss === '' || iss !== sub)
     return 'JWT `iss` and `sub` must be the client ID';
   if (aud !== ENDPOINT) return 'JWT `aud` claim is invalid';
@@ -32,16 +32,16 @@ function assertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: numbe
     : 'JWT `exp` claim must be within 5 minutes of `iat`';
 }
 
-function formFault(form: URLSearchParams): HttpAnswer | undefined {
+function findBuildkiteFormFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
-    return refused('unsupported_grant_type', 'Token exchange is not enabled for this organization');
+    return refuseBuildkite('unsupported_grant_type', 'Token exchange is not enabled for this organization');
   if (!USERS[form.get('subject_token_type') ?? '']?.test(form.get('subject_token') ?? ''))
-    return refused('invalid_request', 'Subject user must be an active member of the organization');
+    return refuseBuildkite('invalid_request', 'Subject user must be an active member of the organization');
   if (!SLUG.test(form.get('audience') ?? ''))
-    return refused('invalid_target', 'Invalid audience organization');
+    return refuseBuildkite('invalid_target', 'Invalid audience organization');
   return (form.get('scope') ?? '').split(' ').every(scope => SCOPE.test(scope))
     ? undefined
-    : refused('invalid_scope', 'Requested scopes exceed grantable scopes');
+    : refuseBuildkite('invalid_scope', 'Requested scopes exceed grantable scopes');
 }
 
 const IDENTITY_FAULTS: { readonly [fault in PresentedFault]: string } = {
@@ -63,12 +63,12 @@ const MEMBERS = ['grant_type', 'client_id', 'client_assertion_type', 'client_ass
 
 function findIdentityFault(form: URLSearchParams): HttpAnswer | undefined {
   if ([...form.keys()].some(name => !MEMBERS.includes(name)) || !/^[\w-]+$/.test(form.get('client_id') ?? ''))
-    return refused('invalid_request', 'client_id is missing, or a parameter is not known');
+    return refuseBuildkite('invalid_request', 'client_id is missing, or a parameter is not known');
   if (form.get('client_assertion_type') !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    return refused('invalid_request', 'client_assertion_type is missing');
+    return refuseBuildkite('invalid_request', 'client_assertion_type is missing');
   return (form.get('scope') ?? '').split(' ').every(scope => SCOPES_OF_IDENTITIES.test(scope))
     ? undefined
-    : refused('invalid_scope', 'The workload identity does not have these scopes');
+    : refuseBuildkite('invalid_scope', 'The workload identity does not have these scopes');
 }
 
 /** The audience that a JWT has, if it is one that a workload identity can have; what is not verified decides nothing else. */
@@ -83,23 +83,23 @@ function readAudience(token: string, known: readonly string[]): string {
  * identities that trust the broker and have one of these audiences. It refuses what Buildkite refuses, an assertion that
  * was used before among it, and what it hands out opens nothing.
  */
-export function localBuildkite(apps: Signer, audiences: () => readonly string[] = () => []) {
+export function createLocalBuildkite(apps: Signer, audiences: () => readonly string[] = () => []) {
   const used = new Set<unknown>();
   const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
     const checked = await verifySignature(assertion, await apps.publicKeys());
     if ('fault' in checked) return { fault: 'Invalid client assertion signature' };
     const { jti } = checked.claims;
-    const fault = assertionFault(checked.claims, now);
+    const fault = findAssertionFault(checked.claims, now);
     if (fault !== undefined) return { fault };
     return used.has(jti) ? { fault: 'JWT has already been used (jti)' } : { jti };
   };
   const byApp = async (form: URLSearchParams, now: number): Promise<HttpAnswer> => {
     const client = await idOf(form.get('client_assertion') ?? '', now);
-    if ('fault' in client) return refused('invalid_client', client.fault);
-    const wrong = formFault(form);
+    if ('fault' in client) return refuseBuildkite('invalid_client', client.fault);
+    const wrong = findBuildkiteFormFault(form);
     if (wrong) return wrong;
     used.add(client.jti);
-    return json(200, {
+    return answerWithJson(200, {
       access_token: `bktx_local${randomBytes(24).toString('hex')}`,
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
@@ -107,19 +107,29 @@ export function localBuildkite(apps: Signer, audiences: () => readonly string[] 
       scope: form.get('scope'),
     });
   };
-  const byIdentity = async (form: URLSearchParams, { trusted, now }: At): Promise<HttpAnswer> => {
+  const byIdentity = async (form: URLSearchParams, { trusted, now }: CloudMoment): Promise<HttpAnswer> => {
     const token = form.get('client_assertion') ?? '';
-    const checked = await presented(token, { trusted, audience: readAudience(token, audiences()), now });
-    if ('fault' in checked) return refused('invalid_client', IDENTITY_FAULTS[checked.fault]);
-    if (used.has(checked.claims['jti'])) return refused('invalid_client', 'JWT has already been used (jti)');
+    const checked = await verifyPresented(token, {
+      trusted,
+      audience: readAudience(token, audiences()),
+      now,
+    });
+    if ('fault' in checked) return refuseBuildkite('invalid_client', IDENTITY_FAULTS[checked.fault]);
+    if (used.has(checked.claims['jti']))
+      return refuseBuildkite('invalid_client', 'JWT has already been used (jti)');
     const wrong = findIdentityFault(form);
     if (wrong) return wrong;
     used.add(checked.claims['jti']);
     const access_token = `local_${randomBytes(24).toString('hex')}`;
-    return json(200, { access_token, token_type: 'Bearer', expires_in: 3600, scope: form.get('scope') });
+    return answerWithJson(200, {
+      access_token,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      scope: form.get('scope'),
+    });
   };
-  return async ({ method, path, body }: HttpRequest, at: At): Promise<HttpAnswer> => {
-    if (method !== 'POST' || path !== '/oauth/token') return json(404, { message: 'Not Found' });
+  return async ({ method, path, body }: HttpRequest, at: CloudMoment): Promise<HttpAnswer> => {
+    if (method !== 'POST' || path !== '/oauth/token') return answerWithJson(404, { message: 'Not Found' });
     const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
     return form.get('grant_type') === 'client_credentials' ? byIdentity(form, at) : byApp(form, at.now);
   };

@@ -1,13 +1,17 @@
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { localBuildkite } from './buildkite.ts';
-import { type KnownEndpoints, localEndpoints } from './endpoints.ts';
-import { localEntra } from './entra.ts';
-import { localGithub } from './github.ts';
-import { type At, localGoogle } from './google.ts';
+import { createLocalBuildkite } from './buildkite.ts';
+import { createLocalEndpoints, type KnownEndpoints } from './endpoints.ts';
+import { answerEntra } from './entra.ts';
+import { createLocalGithub } from './github.ts';
+import { type CloudMoment, createLocalGoogle } from './google.ts';
 
 /** The request as the host that it names would get it: that is the first segment below here. */
-export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promise<HttpAnswer> | undefined;
+export type LocalClouds = (
+  path: string,
+  request: HttpRequest,
+  at: CloudMoment,
+) => Promise<HttpAnswer> | undefined;
 
 /**
  * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host, and the services of `endpoints`, by URL. `apps`
@@ -15,18 +19,18 @@ export type LocalClouds = (path: string, request: HttpRequest, at: At) => Promis
  * What they hand out opens nothing.
  */
 /** What the other sides were told, as broker.yml has it now: the endpoints there are, and URLs of GitHub's API elsewhere. */
-export type SetUp = {
+export type CloudsSetup = {
   readonly endpoints: KnownEndpoints;
   readonly githubs: () => Iterable<string>;
 };
 
-const NOTHING: SetUp = { endpoints: () => [], githubs: () => [] };
+const NOTHING: CloudsSetup = { endpoints: () => [], githubs: () => [] };
 
-export function localClouds(apps: Signer, { endpoints, githubs }: SetUp = NOTHING): LocalClouds {
-  const google = localGoogle();
-  const github = localGithub(apps);
-  const buildkite = localBuildkite(apps, () => [...endpoints()].map(({ audience }) => audience));
-  const federated = localEndpoints(endpoints);
+export function createLocalClouds(apps: Signer, { endpoints, githubs }: CloudsSetup = NOTHING): LocalClouds {
+  const google = createLocalGoogle();
+  const github = createLocalGithub(apps);
+  const buildkite = createLocalBuildkite(apps, () => [...endpoints()].map(({ audience }) => audience));
+  const federated = createLocalEndpoints(endpoints);
   return (path, request, at) => {
     const [, host = '', rest = ''] = /^([^/]*)(\/.*)?$/.exec(path) ?? [];
     const asked = { ...request, path: rest };
@@ -37,6 +41,6 @@ export function localClouds(apps: Signer, { endpoints, githubs }: SetUp = NOTHIN
     if (host === 'buildkite.com') return buildkite(asked, at);
     const answer = federated(`${host}${rest}`, asked, at);
     if (answer) return answer;
-    return host.endsWith('.googleapis.com') ? google(host, asked, at) : localEntra(host, asked, at);
+    return host.endsWith('.googleapis.com') ? google(host, asked, at) : answerEntra(host, asked, at);
   };
 }

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../policy/endpoint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import type { At } from './google.ts';
-import { json } from './json.ts';
-import { type Presented, type PresentedClaims, type PresentedFault, presented } from './presented.ts';
+import type { CloudMoment } from './google.ts';
+import { answerWithJson } from './json.ts';
+import {
+  type PresentedClaims,
+  type PresentedFault,
+  type PresentedToken,
+  verifyPresented,
+} from './presented.ts';
 
 /** The members of a request, whether it was a form or JSON. */
 type Members = { readonly [name: string]: string };
@@ -32,7 +37,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const ANY = /^.+$/s;
 const ISSUED = { issued_token_type: `${URN}token-type:access_token` };
 
-function left({ exp }: PresentedClaims, now: number): number {
+function countSecondsLeft({ exp }: PresentedClaims, now: number): number {
   return Number(exp) - Math.floor(now);
 }
 
@@ -46,7 +51,7 @@ const SERVICES: readonly FederatedService[] = [
     members: { ...EXCHANGED, client_id: UUID, scope: /^all-apis$/ },
     token: 'subject_token',
     prefix: 'eyJ',
-    life: left,
+    life: countSecondsLeft,
     more: ({ scope }) => ({ ...ISSUED, scope }),
   },
   {
@@ -84,14 +89,14 @@ const SERVICES: readonly FederatedService[] = [
     members: { ...EXCHANGED, federation_policy_id: UUID, scope: /^(inference)?$/ },
     token: 'subject_token',
     prefix: 'local-openrouter-',
-    life: (claims, now) => Math.min(900, left(claims, now)),
+    life: (claims, now) => Math.min(900, countSecondsLeft(claims, now)),
     more: () => ({ ...ISSUED, scope: 'inference' }),
   },
 ];
 
 /** RFC 6749 §5.2 */
-function refused(error: string, error_description: string): HttpAnswer {
-  return json(400, { error, error_description });
+function refuseEndpoint(error: string, error_description: string): HttpAnswer {
+  return answerWithJson(400, { error, error_description });
 }
 
 const FAULTS: { readonly [fault in PresentedFault]: string } = {
@@ -105,7 +110,7 @@ const FAULTS: { readonly [fault in PresentedFault]: string } = {
   claims_wrong: 'The subject of the token does not match.',
 };
 
-function readMembers(service: FederatedService, { body, headers }: HttpRequest): Members | undefined {
+function readRequestMembers(service: FederatedService, { body, headers }: HttpRequest): Members | undefined {
   const text = Buffer.from(body).toString('utf8');
   const type = headers['content-type'] ?? '';
   if (service.body === 'form') {
@@ -163,18 +168,22 @@ function describeOwn({ url, grant, body, parameters, slots, headers }: Endpoint)
 export type KnownEndpoints = () => Iterable<Endpoint>;
 
 /** Answers as a service that federates, where a row of broker.yml leads to it; undefined where none does. */
-export type LocalEndpoints = (to: string, request: HttpRequest, at: At) => Promise<HttpAnswer> | undefined;
+export type LocalEndpoints = (
+  to: string,
+  request: HttpRequest,
+  at: CloudMoment,
+) => Promise<HttpAnswer> | undefined;
 
 async function checkToken(
   members: Members,
   service: FederatedService,
   rows: readonly Endpoint[],
-  { trusted, now }: At,
-): Promise<Presented> {
-  let checked: Presented = { fault: 'malformed' };
+  { trusted, now }: CloudMoment,
+): Promise<PresentedToken> {
+  let checked: PresentedToken = { fault: 'malformed' };
   // Several rows may lead to one URL: a service knows each by its audience.
   for (const { audience } of rows) {
-    checked = await presented(members[service.token] ?? '', { trusted, audience, now });
+    checked = await verifyPresented(members[service.token] ?? '', { trusted, audience, now });
     if ('claims' in checked || checked.fault !== 'audience_differs') return checked;
   }
   return checked;
@@ -184,29 +193,29 @@ async function checkToken(
  * Services that federate, by the documentation of each: they refuse what the real ones refuse, a JWT that was used before
  * among it, and what they hand out opens nothing.
  */
-export function localEndpoints(known: KnownEndpoints): LocalEndpoints {
+export function createLocalEndpoints(known: KnownEndpoints): LocalEndpoints {
   const used = new Set<unknown>();
   const answer = async (
     service: FederatedService,
     rows: readonly Endpoint[],
     request: HttpRequest,
-    at: At,
+    at: CloudMoment,
   ): Promise<HttpAnswer> => {
     const lacking = Object.entries(service.headers ?? {}).find(
       ([name, value]) => request.headers[name] !== value,
     );
-    if (lacking) return refused('invalid_request', `The header ${lacking[0]} is missing.`);
-    const members = readMembers(service, request);
-    if (!members) return refused('invalid_request', 'The body cannot be read.');
+    if (lacking) return refuseEndpoint('invalid_request', `The header ${lacking[0]} is missing.`);
+    const members = readRequestMembers(service, request);
+    if (!members) return refuseEndpoint('invalid_request', 'The body cannot be read.');
     const wrong = findRequestFault(service, members);
-    if (wrong !== undefined) return refused('invalid_request', wrong);
+    if (wrong !== undefined) return refuseEndpoint('invalid_request', wrong);
     const checked = await checkToken(members, service, rows, at);
-    if ('fault' in checked) return refused('invalid_grant', FAULTS[checked.fault]);
+    if ('fault' in checked) return refuseEndpoint('invalid_grant', FAULTS[checked.fault]);
     const { jti } = checked.claims;
     if (typeof jti !== 'string' || used.has(jti))
-      return refused('invalid_grant', 'Its jti was already used.');
+      return refuseEndpoint('invalid_grant', 'Its jti was already used.');
     used.add(jti);
-    return json(200, {
+    return answerWithJson(200, {
       access_token: `${service.prefix}${randomBytes(24).toString('base64url')}`,
       token_type: 'Bearer',
       expires_in: service.life(checked.claims, at.now),

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import type { At } from './google.ts';
-import { json } from './json.ts';
-import { type PresentedFault, presented } from './presented.ts';
+import type { CloudMoment } from './google.ts';
+import { answerWithJson } from './json.ts';
+import { type PresentedFault, verifyPresented } from './presented.ts';
 
 /** The authorities of the clouds, and what their federated credentials take as audience. */
 const AUDIENCES: { readonly [authority: string]: string } = {
@@ -16,8 +16,8 @@ const SCOPE = /^(https|api):\/\/\S+\/\.default$/;
 /** Seconds: between 60 and 90 minutes, 75 on average. */
 const LIFETIME = 4500;
 
-function refused(error: string, code: number, words: string, status = 400): HttpAnswer {
-  return json(status, { error, error_description: `AADSTS${code}: ${words}`, error_codes: [code] });
+function refuseEntra(error: string, code: number, words: string, status = 400): HttpAnswer {
+  return answerWithJson(status, { error, error_description: `AADSTS${code}: ${words}`, error_codes: [code] });
 }
 
 const FAULTS: { readonly [fault in PresentedFault]: readonly [code: number, words: string] } = {
@@ -34,17 +34,17 @@ const FAULTS: { readonly [fault in PresentedFault]: readonly [code: number, word
   claims_wrong: [700_213, 'No matching federated identity record found for presented assertion subject.'],
 };
 
-function formFault(form: URLSearchParams): HttpAnswer | undefined {
+function findEntraFormFault(form: URLSearchParams): HttpAnswer | undefined {
   const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
   if (form.get('grant_type') !== 'client_credentials')
-    return refused('unsupported_grant_type', 70_003, 'The grant type is not supported.');
+    return refuseEntra('unsupported_grant_type', 70_003, 'The grant type is not supported.');
   if (!new RegExp(`^${GUID}$`).test(form.get('client_id') ?? ''))
-    return refused('unauthorized_client', 700_016, 'The application was not found in the directory.');
+    return refuseEntra('unauthorized_client', 700_016, 'The application was not found in the directory.');
   if (form.get('client_assertion_type') !== type)
-    return refused('invalid_request', 900_144, 'client_assertion_type is missing or of another kind.');
+    return refuseEntra('invalid_request', 900_144, 'client_assertion_type is missing or of another kind.');
   return SCOPE.test(form.get('scope') ?? '')
     ? undefined
-    : refused('invalid_scope', 1_002_012, 'The scope is not valid. It must end in /.default.');
+    : refuseEntra('invalid_scope', 1_002_012, 'The scope is not valid. It must end in /.default.');
 }
 
 /**
@@ -52,19 +52,24 @@ function formFault(form: URLSearchParams): HttpAnswer | undefined {
  * refuses what Entra refuses of an application with a federated credential for `trusted`, and what it hands out opens
  * nothing. `now` is in seconds since the epoch.
  */
-export async function localEntra(
+export async function answerEntra(
   host: string,
   request: HttpRequest,
-  { trusted, now }: At,
+  { trusted, now }: CloudMoment,
 ): Promise<HttpAnswer> {
   const audience = Object.hasOwn(AUDIENCES, host) ? AUDIENCES[host] : undefined;
   if (audience === undefined || !TOKEN_PATH.test(request.path))
-    return refused('invalid_tenant', 90_002, 'The tenant was not found.', 404);
+    return refuseEntra('invalid_tenant', 90_002, 'The tenant was not found.', 404);
   const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
-  const wrong = formFault(form);
+  const wrong = findEntraFormFault(form);
   if (wrong) return wrong;
-  const checked = await presented(form.get('client_assertion') ?? '', { trusted, audience, now });
-  if ('fault' in checked) return refused('invalid_client', ...FAULTS[checked.fault], 401);
+  const checked = await verifyPresented(form.get('client_assertion') ?? '', { trusted, audience, now });
+  if ('fault' in checked) return refuseEntra('invalid_client', ...FAULTS[checked.fault], 401);
   const access_token = `local.${randomBytes(48).toString('base64url')}`;
-  return json(200, { token_type: 'Bearer', expires_in: LIFETIME, ext_expires_in: LIFETIME, access_token });
+  return answerWithJson(200, {
+    token_type: 'Bearer',
+    expires_in: LIFETIME,
+    ext_expires_in: LIFETIME,
+    access_token,
+  });
 }

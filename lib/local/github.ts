@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { json } from './json.ts';
+import { answerWithJson } from './json.ts';
 import { type PresentedClaims, verifySignature } from './presented.ts';
 
 type Json = { readonly [member: string]: unknown };
@@ -14,15 +14,19 @@ const LEVELS = ['read', 'write', 'admin'];
 const LONGEST_JWT = 600;
 const LIFETIME = 3600;
 
-function refused(status: number, message: string): HttpAnswer {
-  return json(status, { message, documentation_url: 'https://docs.github.com/rest', status: String(status) });
+function refuseGithub(status: number, message: string): HttpAnswer {
+  return answerWithJson(status, {
+    message,
+    documentation_url: 'https://docs.github.com/rest',
+    status: String(status),
+  });
 }
 
-function bearerOf({ headers }: HttpRequest): string {
+function readAppBearer({ headers }: HttpRequest): string {
   return /^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '';
 }
 
-function jwtFault({ iss, iat, exp }: PresentedClaims, now: number): string | undefined {
+function findJwtFault({ iss, iat, exp }: PresentedClaims, now: number): string | undefined {
   if (typeof iss !== 'string' || iss === '') return "'Issuer' claim ('iss') must be the App's own id";
   if (!Number.isInteger(iat) || Number(iat) > now)
     return "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued";
@@ -33,7 +37,7 @@ function jwtFault({ iss, iat, exp }: PresentedClaims, now: number): string | und
     : undefined;
 }
 
-function bodyOf({ body }: HttpRequest): Json {
+function readJsonBody({ body }: HttpRequest): Json {
   try {
     return Object(JSON.parse(Buffer.from(body).toString('utf8')));
   } catch {
@@ -41,7 +45,7 @@ function bodyOf({ body }: HttpRequest): Json {
   }
 }
 
-function askedFault({ repositories = [], permissions = {} }: Json): string | undefined {
+function findAskedFault({ repositories = [], permissions = {} }: Json): string | undefined {
   if (!Array.isArray(repositories) || !repositories.every(name => REPOSITORY.test(String(name))))
     return 'There is at least one repository that does not exist or is not accessible to the parent installation.';
   return Object.values(Object(permissions)).every(level => LEVELS.includes(String(level)))
@@ -50,7 +54,7 @@ function askedFault({ repositories = [], permissions = {} }: Json): string | und
 }
 
 /** The same number for an owner each time. */
-function numberOf(owner: string): number {
+function numberOwner(owner: string): number {
   return Number.parseInt(Buffer.from(owner).toString('hex').slice(0, 10), 16);
 }
 
@@ -59,27 +63,27 @@ function numberOf(owner: string): number {
  * refuses; like GitHub it gives everything to who names no repository and no permission. What it hands out opens
  * nothing. `now` is in seconds since the epoch.
  */
-export function localGithub(apps: Signer) {
+export function createLocalGithub(apps: Signer) {
   const owners = new Map<number, string>();
   const given = new Map<string, number>();
 
   const asApp = async (request: HttpRequest, now: number): Promise<HttpAnswer | undefined> => {
-    const checked = await verifySignature(bearerOf(request), await apps.publicKeys());
-    if ('fault' in checked) return refused(401, 'A JSON web token could not be decoded');
-    const fault = jwtFault(checked.claims, now);
-    return fault === undefined ? undefined : refused(401, fault);
+    const checked = await verifySignature(readAppBearer(request), await apps.publicKeys());
+    if ('fault' in checked) return refuseGithub(401, 'A JSON web token could not be decoded');
+    const fault = findJwtFault(checked.claims, now);
+    return fault === undefined ? undefined : refuseGithub(401, fault);
   };
 
   const installation = (login: string): HttpAnswer => {
-    const id = numberOf(login);
+    const id = numberOwner(login);
     owners.set(id, login);
-    return json(200, { id, account: { login } });
+    return answerWithJson(200, { id, account: { login } });
   };
 
   const accessToken = (id: number, request: HttpRequest, now: number): HttpAnswer => {
-    const asked = bodyOf(request);
-    const fault = askedFault(asked);
-    if (fault !== undefined) return refused(422, fault);
+    const asked = readJsonBody(request);
+    const fault = findAskedFault(asked);
+    if (fault !== undefined) return refuseGithub(422, fault);
     const token = `ghs_local${randomBytes(24).toString('hex')}`;
     const until = Math.floor(now) + LIFETIME;
     given.set(token, until);
@@ -87,7 +91,7 @@ export function localGithub(apps: Signer) {
     const { repositories, permissions = { administration: 'write', contents: 'write' } } = asked;
     const names =
       Array.isArray(repositories) && repositories.length > 0 ? repositories.map(String) : undefined;
-    return json(201, {
+    return answerWithJson(201, {
       token,
       expires_at,
       permissions: { ...Object(permissions), metadata: 'read' },
@@ -99,15 +103,15 @@ export function localGithub(apps: Signer) {
   };
 
   const revoke = (request: HttpRequest, now: number): HttpAnswer => {
-    const token = bearerOf(request);
+    const token = readAppBearer(request);
     const until = given.get(token) ?? 0;
     given.delete(token);
-    return until > now ? { status: 204, headers: {}, body: '' } : refused(401, 'Bad credentials');
+    return until > now ? { status: 204, headers: {}, body: '' } : refuseGithub(401, 'Bad credentials');
   };
 
   return async (request: HttpRequest, now: number): Promise<HttpAnswer> => {
     const { method, path, headers } = request;
-    if (!headers['user-agent']) return refused(403, 'Request forbidden by administrative rules.');
+    if (!headers['user-agent']) return refuseGithub(403, 'Request forbidden by administrative rules.');
     if (method === 'DELETE' && path === '/installation/token') return revoke(request, now);
     const wrong = await asApp(request, now);
     if (wrong) return wrong;
@@ -116,6 +120,6 @@ export function localGithub(apps: Signer) {
     const id = ACCESS_TOKENS.exec(path)?.[1];
     return method === 'POST' && id !== undefined
       ? accessToken(Number(id), request, now)
-      : refused(404, 'Not Found');
+      : refuseGithub(404, 'Not Found');
   };
 }

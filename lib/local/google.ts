@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { json } from './json.ts';
-import { type PresentedFault, presented } from './presented.ts';
+import { answerWithJson } from './json.ts';
+import { type PresentedFault, verifyPresented } from './presented.ts';
 
 const PROVIDER =
   /^\/\/iam\.googleapis\.com\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[a-z0-9-]{4,32}\/providers\/[a-z0-9-]{4,32}$/;
@@ -17,19 +17,19 @@ const LONGEST = 3600;
 const LONGEST_EXTENDED = 43_200;
 
 /** Whose JWTs are taken, and when it is, in seconds since the epoch. */
-export type At = { readonly trusted: Discovery; readonly now: number };
+export type CloudMoment = { readonly trusted: Discovery; readonly now: number };
 
 type Federated = { readonly scopes: readonly string[]; readonly expiresAt: number };
 
 /** The form of Google's STS (RFC 6749 §5.2), and that of its other APIs. */
-function stsError(error: string, error_description: string): HttpAnswer {
-  return json(400, { error, error_description });
+function refuseGoogleSts(error: string, error_description: string): HttpAnswer {
+  return answerWithJson(400, { error, error_description });
 }
-function apiError(code: number, status: string, message: string): HttpAnswer {
-  return json(code, { error: { code, status, message } });
+function refuseGoogleApi(code: number, status: string, message: string): HttpAnswer {
+  return answerWithJson(code, { error: { code, status, message } });
 }
 
-function opaque(): string {
+function createOpaqueToken(): string {
   return `ya29.local-${randomBytes(48).toString('base64url')}`;
 }
 
@@ -44,26 +44,28 @@ const FAULTS: { readonly [fault in PresentedFault]: string } = {
   claims_wrong: 'The mapped attribute google.subject or a time of the ID Token is not as it must be.',
 };
 
-function formFault(form: URLSearchParams): HttpAnswer | undefined {
+function findGoogleFormFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
-    return stsError('unsupported_grant_type', 'Invalid grant_type.');
+    return refuseGoogleSts('unsupported_grant_type', 'Invalid grant_type.');
   if (!PROVIDER.test(form.get('audience') ?? ''))
-    return stsError('invalid_request', 'Invalid value for "audience".');
+    return refuseGoogleSts('invalid_request', 'Invalid value for "audience".');
   if (form.get('requested_token_type') !== `${TOKEN_TYPE}access_token`)
-    return stsError('invalid_request', 'Invalid requested_token_type.');
+    return refuseGoogleSts('invalid_request', 'Invalid requested_token_type.');
   if (form.get('subject_token_type') !== `${TOKEN_TYPE}jwt`)
-    return stsError('invalid_request', 'Invalid subject_token_type.');
+    return refuseGoogleSts('invalid_request', 'Invalid subject_token_type.');
   const scopes = (form.get('scope') ?? '').split(' ');
-  return scopes.every(scope => SCOPE.test(scope)) ? undefined : stsError('invalid_scope', 'Invalid scope.');
+  return scopes.every(scope => SCOPE.test(scope))
+    ? undefined
+    : refuseGoogleSts('invalid_scope', 'Invalid scope.');
 }
 
-function textOf({ body }: HttpRequest): string {
+function readBodyText({ body }: HttpRequest): string {
   return Buffer.from(body).toString('utf8');
 }
 
-function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
+function readBodyObject(request: HttpRequest): { readonly [name: string]: unknown } {
   try {
-    return Object(JSON.parse(textOf(request)));
+    return Object(JSON.parse(readBodyText(request)));
   } catch {
     return {};
   }
@@ -74,46 +76,50 @@ function objectOf(request: HttpRequest): { readonly [name: string]: unknown } {
  * Google refuses of a pool that trusts `trusted`, and what it hands out opens nothing. `now` is in seconds since the
  * epoch.
  */
-export function localGoogle() {
+export function createLocalGoogle() {
   const given = new Map<string, Federated>();
 
-  const exchange = async (request: HttpRequest, { trusted, now }: At): Promise<HttpAnswer> => {
-    const form = new URLSearchParams(textOf(request));
-    const wrong = formFault(form);
+  const exchange = async (request: HttpRequest, { trusted, now }: CloudMoment): Promise<HttpAnswer> => {
+    const form = new URLSearchParams(readBodyText(request));
+    const wrong = findGoogleFormFault(form);
     if (wrong) return wrong;
     const audience = `https:${form.get('audience')}`;
-    const checked = await presented(form.get('subject_token') ?? '', { trusted, audience, now });
-    if ('fault' in checked) return stsError('invalid_grant', FAULTS[checked.fault]);
-    const token = opaque();
+    const checked = await verifyPresented(form.get('subject_token') ?? '', { trusted, audience, now });
+    if ('fault' in checked) return refuseGoogleSts('invalid_grant', FAULTS[checked.fault]);
+    const token = createOpaqueToken();
     const expires_in = Math.min(LONGEST, Number(checked.claims['exp']) - Math.floor(now));
     given.set(token, { scopes: (form.get('scope') ?? '').split(' '), expiresAt: now + expires_in });
     const issued_token_type = `${TOKEN_TYPE}access_token`;
-    return json(200, { access_token: token, issued_token_type, token_type: 'Bearer', expires_in });
+    return answerWithJson(200, { access_token: token, issued_token_type, token_type: 'Bearer', expires_in });
   };
 
   const generate = (request: HttpRequest, now: number): HttpAnswer => {
     const [, token = ''] = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '') ?? [];
     const own = given.get(token);
     if (!own || own.expiresAt <= now)
-      return apiError(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+      return refuseGoogleApi(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
     if (!own.scopes.some(scope => IMPERSONATE.includes(scope)))
-      return apiError(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.');
-    const { scope, lifetime = '3600s', delegates = [] } = objectOf(request);
+      return refuseGoogleApi(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.');
+    const { scope, lifetime = '3600s', delegates = [] } = readBodyObject(request);
     const seconds = Number(/^(\d+)s$/.exec(String(lifetime))?.[1] ?? 0);
     if (!Array.isArray(scope) || scope.length === 0 || !scope.every(each => SCOPE.test(String(each))))
-      return apiError(400, 'INVALID_ARGUMENT', 'Scope is required.');
+      return refuseGoogleApi(400, 'INVALID_ARGUMENT', 'Scope is required.');
     if (seconds < 1 || seconds > LONGEST_EXTENDED)
-      return apiError(400, 'INVALID_ARGUMENT', 'The access token lifetime cannot exceed 43200 seconds.');
+      return refuseGoogleApi(
+        400,
+        'INVALID_ARGUMENT',
+        'The access token lifetime cannot exceed 43200 seconds.',
+      );
     if (!Array.isArray(delegates) || !delegates.every(each => DELEGATE.test(String(each))))
-      return apiError(400, 'INVALID_ARGUMENT', 'Invalid delegate.');
+      return refuseGoogleApi(400, 'INVALID_ARGUMENT', 'Invalid delegate.');
     const expireTime = new Date((Math.floor(now) + seconds) * 1000).toISOString().replace('.000', '');
-    return json(200, { accessToken: opaque(), expireTime });
+    return answerWithJson(200, { accessToken: createOpaqueToken(), expireTime });
   };
 
-  return async (host: string, request: HttpRequest, at: At): Promise<HttpAnswer> => {
+  return async (host: string, request: HttpRequest, at: CloudMoment): Promise<HttpAnswer> => {
     const { path } = request;
     if (host === 'sts.googleapis.com' && path === '/v1/token') return exchange(request, at);
     if (host === 'iamcredentials.googleapis.com' && GENERATE.test(path)) return generate(request, at.now);
-    return apiError(404, 'NOT_FOUND', 'Not found.');
+    return refuseGoogleApi(404, 'NOT_FOUND', 'Not found.');
   };
 }

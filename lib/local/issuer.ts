@@ -5,7 +5,14 @@ import type { EventSource } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { createFixedKeys, type KeySource } from '../token/keys.ts';
-import { type Job, listClaims, payload, pushBuild, type TokenRequest, Unprocessable } from './jobs.ts';
+import {
+  createPayload,
+  createPushBuild,
+  type LocalJob,
+  listJobClaims,
+  type TokenRequest,
+  Unprocessable,
+} from './jobs.ts';
 import type { JobClaims } from './samples.ts';
 
 /**
@@ -15,7 +22,7 @@ import type { JobClaims } from './samples.ts';
  */
 export type ThrowawayIssuer = {
   keysFor(row: IssuerRow): KeySource | undefined;
-  put(job: string, value: Job): void;
+  put(job: string, value: LocalJob): void;
   mint(job: string, request: TokenRequest): Promise<string>;
   /** Who signs for a job, and all that its token can say. */
   describe(job: string): { readonly row: IssuerRow; readonly claims: JobClaims };
@@ -34,11 +41,11 @@ const MAX_JOBS = 10_000;
 const ALGORITHM = 'RS256';
 
 /** What outlives a change of the configuration: the keys of each issuer, and the jobs that were put. */
-type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string, Job> };
+type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string, LocalJob> };
 
 type StandIn = { readonly row: IssuerRow; readonly signer: Signer };
 
-function standIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> {
+function createStandIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> {
   return new Map(
     [...rows.values()]
       // It signs with RS256: a row that does not take that keeps its own keys.
@@ -52,34 +59,34 @@ function standIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Ma
 }
 
 /** The type of a vendor's tokens: Buildkite's have none. */
-function typOf(row: IssuerRow): string {
+function chooseTyp(row: IssuerRow): string {
   return row.preset === 'buildkite' ? '' : 'JWT';
 }
 
-export function throwawayIssuer(
+export function createThrowawayIssuer(
   rows: ReadonlyMap<string, IssuerRow>,
   policies: readonly Pick<TrustPolicy, 'trust'>[],
   now: () => number,
   memory: Memory = { signers: new Map(), jobs: new Map() },
 ): ThrowawayIssuer {
-  const stands = standIns(rows, memory);
+  const stands = createStandIns(rows, memory);
   const { jobs } = memory;
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
-  const jobOf = (id: string): Job => {
-    const job = jobs.get(id) ?? (buildkite && pushBuild(policies, buildkite.row.issuer));
+  const jobOf = (id: string): LocalJob => {
+    const job = jobs.get(id) ?? (buildkite && createPushBuild(policies, buildkite.row.issuer));
     if (!job)
       throw new Unprocessable(
         'broker.yml lists no Buildkite issuer. Put the job first: PUT /local/jobs/{job}.',
       );
     return job;
   };
-  const standOf = ({ issuer }: Job): StandIn => {
+  const standOf = ({ issuer }: LocalJob): StandIn => {
     const stand = stands.get(issuer);
     if (!stand) throw new Unprocessable('No stand-in for this issuer.');
     return stand;
   };
   return {
-    renew: (newRows, newPolicies) => throwawayIssuer(newRows, newPolicies, now, memory),
+    renew: (newRows, newPolicies) => createThrowawayIssuer(newRows, newPolicies, now, memory),
     keysFor(row) {
       const stand = stands.get(row.issuer);
       let source: Promise<KeySource> | undefined;
@@ -97,19 +104,19 @@ export function throwawayIssuer(
       if (jobs.size >= MAX_JOBS && !jobs.has(id))
         throw new Unprocessable('Too many jobs. Restart the local broker.');
       // One changed attribute leaves the rest of the build as it is.
-      const usual = job.issuer === buildkite?.row.issuer ? pushBuild(policies, job.issuer).claims : {};
+      const usual = job.issuer === buildkite?.row.issuer ? createPushBuild(policies, job.issuer).claims : {};
       jobs.set(id, { ...job, claims: { ...usual, ...job.claims } });
     },
     describe(id) {
       const job = jobOf(id);
       const { row } = standOf(job);
-      return { row, claims: listClaims(row, id, job) };
+      return { row, claims: listJobClaims(row, id, job) };
     },
     sources: () => [...rows.values()].flatMap(({ events = [] }) => events),
     async mint(id, request) {
       const job = jobOf(id);
       const stand = standOf(job);
-      return stand.signer.sign(typOf(stand.row), payload(stand.row, id, job, request, now()));
+      return stand.signer.sign(chooseTyp(stand.row), createPayload(stand.row, id, job, request, now()));
     },
     published: new Map(
       [...stands.values()].map(({ row, signer }, index) => [

@@ -5,10 +5,10 @@ import { findRequestFlag } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
-import { type JobClaims, type Json, SAMPLES } from './samples.ts';
+import { type JobClaims, type JsonValue, SAMPLES } from './samples.ts';
 
 /** What is known of a job: who would sign for it, and which claims its token can have. */
-export type Job = { readonly issuer: string; readonly claims: JobClaims };
+export type LocalJob = { readonly issuer: string; readonly claims: JobClaims };
 
 /** What `buildkite-agent oidc request-token` asks for: the body of its call to the agent API. */
 export type TokenRequest = {
@@ -34,7 +34,7 @@ const SUBJECT_CLAIMS = [
   'agent_id',
 ];
 
-function literal(
+function findLiteral(
   policies: readonly Pick<TrustPolicy, 'trust'>[],
   issuer: string,
   claim: string,
@@ -50,18 +50,18 @@ function literal(
 }
 
 /** A plain push build of the first Buildkite organization and pipeline that the policies name. */
-export function pushBuild(policies: readonly Pick<TrustPolicy, 'trust'>[], issuer: string): Job {
+export function createPushBuild(policies: readonly Pick<TrustPolicy, 'trust'>[], issuer: string): LocalJob {
   return {
     issuer,
     claims: {
-      organization_slug: literal(policies, issuer, 'organization_slug') ?? 'my-organization',
-      pipeline_slug: literal(policies, issuer, 'pipeline_slug') ?? 'my-pipeline',
+      organization_slug: findLiteral(policies, issuer, 'organization_slug') ?? 'my-organization',
+      pipeline_slug: findLiteral(policies, issuer, 'pipeline_slug') ?? 'my-pipeline',
     },
   };
 }
 
 /** What Buildkite puts into every token of a job, in its own order. */
-function buildkiteClaims(job: string, claims: JobClaims): { [name: string]: Json } {
+function fillBuildkiteClaims(job: string, claims: JobClaims): { [name: string]: JsonValue } {
   return {
     ...FAMILIES.buildkite.usual,
     job_id: job,
@@ -80,11 +80,11 @@ const BUILDKITE_IDS: JobClaims = {
   queue_key: null,
 };
 
-function onRequest(name: string): boolean {
+function isOnRequest(name: string): boolean {
   return findRequestFlag(name, PRESETS.buildkite) !== undefined;
 }
 
-function sessionTags(names: readonly string[], known: JobClaims): JobClaims {
+function writeSessionTags(names: readonly string[], known: JobClaims): JobClaims {
   return names.length === 0
     ? {}
     : {
@@ -95,27 +95,27 @@ function sessionTags(names: readonly string[], known: JobClaims): JobClaims {
 }
 
 /** All that a job of Buildkite can say: of the organization, as broker.yml has it, whose events are believed. */
-function knownOf(row: IssuerRow, job: string, claims: JobClaims): JobClaims {
+function listKnownClaims(row: IssuerRow, job: string, claims: JobClaims): JobClaims {
   const [source] = row.events ?? [];
   const own = source ? { organization_id: source.organizationId } : {};
-  return { ...BUILDKITE_IDS, ...own, ...buildkiteClaims(job, claims) };
+  return { ...BUILDKITE_IDS, ...own, ...fillBuildkiteClaims(job, claims) };
 }
 
 /** All that a job's token can say, whatever is asked for. */
-export function listClaims(row: IssuerRow, id: string, { claims }: Job): JobClaims {
-  return row.preset === 'buildkite' ? knownOf(row, id, claims) : claims;
+export function listJobClaims(row: IssuerRow, id: string, { claims }: LocalJob): JobClaims {
+  return row.preset === 'buildkite' ? listKnownClaims(row, id, claims) : claims;
 }
 
-function buildkitePayload(known: JobClaims, request: TokenRequest): JobClaims {
+function createBuildkitePayload(known: JobClaims, request: TokenRequest): JobClaims {
   const { claims: asked = [], aws_session_tags: tags = [], subject_claim: subject } = request;
-  const unknown = [...asked, ...tags].find(name => !onRequest(name) && !Object.hasOwn(known, name));
+  const unknown = [...asked, ...tags].find(name => !isOnRequest(name) && !Object.hasOwn(known, name));
   if (unknown !== undefined) throw new Unprocessable(`Unknown claim: ${unknown.slice(0, 64)}`);
   if (subject !== undefined && !SUBJECT_CLAIMS.includes(subject))
     throw new Unprocessable(`Invalid subject claim. Allowed: ${SUBJECT_CLAIMS.join(', ')}`);
   // `sub` is never empty: without this, all jobs of no queue would share the subject "null".
   if (subject !== undefined && typeof known[subject] !== 'string')
     throw new Unprocessable(`Invalid subject claim. This job has no ${subject}.`);
-  const always = Object.fromEntries(Object.entries(known).filter(([name]) => !onRequest(name)));
+  const always = Object.fromEntries(Object.entries(known).filter(([name]) => !isOnRequest(name)));
   const wanted = Object.fromEntries(
     [...asked, ...(subject === undefined ? [] : [subject])].map(name => [name, known[name] ?? null]),
   );
@@ -124,11 +124,11 @@ function buildkitePayload(known: JobClaims, request: TokenRequest): JobClaims {
     aud: request.audience ?? `https://buildkite.com/${known['organization_slug']}`,
     ...always,
     ...wanted,
-    ...sessionTags(tags, known),
+    ...writeSessionTags(tags, known),
   };
 }
 
-function githubPayload(claims: JobClaims, request: TokenRequest): JobClaims {
+function createGithubPayload(claims: JobClaims, request: TokenRequest): JobClaims {
   const known: JobClaims = { ...FAMILIES.github.usual, ...claims };
   const followed = FAMILIES.github.follows(known);
   return {
@@ -138,7 +138,7 @@ function githubPayload(claims: JobClaims, request: TokenRequest): JobClaims {
   };
 }
 
-function lifetimeOf({ lifetime = 0 }: TokenRequest): number {
+function chooseTokenLifetime({ lifetime = 0 }: TokenRequest): number {
   if (!Number.isSafeInteger(lifetime) || lifetime < 0)
     throw new Unprocessable('Requested lifetime is not a number of seconds');
   if (lifetime > LONGEST_LIFETIME)
@@ -147,17 +147,18 @@ function lifetimeOf({ lifetime = 0 }: TokenRequest): number {
 }
 
 /** The claims of a job's token, in the shape of its issuer. Throws `Unprocessable`. */
-export function payload(
+export function createPayload(
   row: IssuerRow,
   jobId: string,
-  job: Job,
+  job: LocalJob,
   request: TokenRequest,
   now: number,
 ): JobClaims {
-  const lifetime = lifetimeOf(request);
+  const lifetime = chooseTokenLifetime(request);
   const shape = (): JobClaims => {
-    if (row.preset === 'buildkite') return buildkitePayload(knownOf(row, jobId, job.claims), request);
-    if (row.preset === 'github-actions') return githubPayload(job.claims, request);
+    if (row.preset === 'buildkite')
+      return createBuildkitePayload(listKnownClaims(row, jobId, job.claims), request);
+    if (row.preset === 'github-actions') return createGithubPayload(job.claims, request);
     const aud = request.audience ?? row.issuer;
     const found = findFamily(row.preset);
     if (found) {

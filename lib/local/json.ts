@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../protocols/protocol.ts';
 
 /** What a stand-in of another service answers. */
-export function json(status: number, value: object): HttpAnswer {
+export function answerWithJson(status: number, value: object): HttpAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json' },

@@ -1,5 +1,5 @@
 /** An audit event as it was written, and as a person at a desk wants to read it. */
-type Told = { readonly [member: string]: unknown };
+type ToldEvent = { readonly [member: string]: unknown };
 
 const WORDS: { readonly [outcome: string]: string } = {
   issued: 'issued',
@@ -13,27 +13,29 @@ function isShown(value: unknown): boolean {
 }
 
 /** Nothing in it moves a terminal: claims are of whoever sent them. */
-function showValue(value: unknown): string {
+function showLineValue(value: unknown): string {
   return String(value).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 /** Who asked: the pipeline and its branch where the token says them, and else the subject. */
-function describeCaller({ organization, pipeline, branch, subject }: Told): string {
-  const names = [organization, pipeline].filter(isShown).map(showValue).join('/');
-  if (names === '') return isShown(subject) ? showValue(subject) : 'somebody unknown';
-  return isShown(branch) ? `${names} on ${showValue(branch)}` : names;
+function describeEventCaller({ organization, pipeline, branch, subject }: ToldEvent): string {
+  const names = [organization, pipeline].filter(isShown).map(showLineValue).join('/');
+  if (names === '') return isShown(subject) ? showLineValue(subject) : 'somebody unknown';
+  return isShown(branch) ? `${names} on ${showLineValue(branch)}` : names;
 }
 
-function describeReason({ code, reason, statement, unmet, detail }: Told): string {
-  if (!isShown(code)) return isShown(statement) ? `by "${showValue(statement)}"` : '';
+function describeReason({ code, reason, statement, unmet, detail }: ToldEvent): string {
+  if (!isShown(code)) return isShown(statement) ? `by "${showLineValue(statement)}"` : '';
   const listed = Array.isArray(unmet) ? unmet.map(showUnmet).join(', ') : '';
-  const because = [reason, detail].filter(isShown).map(showValue)[0];
+  const because = [reason, detail].filter(isShown).map(showLineValue)[0];
   const why = listed === '' ? because : `not met: ${listed}`;
-  return `${showValue(code)}${why === undefined ? '' : ` (${why})`}`;
+  return `${showLineValue(code)}${why === undefined ? '' : ` (${why})`}`;
 }
 
 function showUnmet(unmet: unknown): string {
-  return unmet !== null && typeof unmet === 'object' ? showValue(Object.values(unmet)[0]) : showValue(unmet);
+  return unmet !== null && typeof unmet === 'object'
+    ? showLineValue(Object.values(unmet)[0])
+    : showLineValue(unmet);
 }
 
 /** At most so much of what is told of one decision: it is one line of a terminal. */
@@ -41,15 +43,15 @@ const LENGTH = 240;
 
 /** One line for one decision: when, how it ended, which role, who asked, why, and the id by which to ask on. */
 export function describeEvent(line: string): string {
-  const event = JSON.parse(line) as Told;
+  const event = JSON.parse(line) as ToldEvent;
   const { time, outcome, role, registry, method, path, decision_id: id } = event;
-  const what = isShown(role) ? role : [registry, method, path].filter(isShown).map(showValue).join(' ');
+  const what = isShown(role) ? role : [registry, method, path].filter(isShown).map(showLineValue).join(' ');
   const told = [
-    showValue(time).slice(11, 19),
-    (WORDS[String(outcome)] ?? showValue(outcome)).padEnd(6),
-    showValue(what || '(no role)'),
-    `for ${describeCaller(event)}`,
+    showLineValue(time).slice(11, 19),
+    (WORDS[String(outcome)] ?? showLineValue(outcome)).padEnd(6),
+    showLineValue(what || '(no role)'),
+    `for ${describeEventCaller(event)}`,
     describeReason(event),
   ].filter(isShown);
-  return `${told.join('  ').slice(0, LENGTH)}  ${showValue(id)}`;
+  return `${told.join('  ').slice(0, LENGTH)}  ${showLineValue(id)}`;
 }

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { inJson, type Store, type StoreAnswer } from './store.ts';
+import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
 
 type Versions = { readonly [version: string]: unknown };
 /** What npm publishes and installs from: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
@@ -15,7 +15,7 @@ function isObject(value: unknown): value is { readonly [name: string]: unknown }
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function documentOf(body: Uint8Array): Document | undefined {
+function readNpmDocument(body: Uint8Array): Document | undefined {
   try {
     const read: unknown = JSON.parse(Buffer.from(body).toString());
     return isObject(read) && isObject(read['versions']) && isObject(read['dist-tags'])
@@ -26,12 +26,12 @@ function documentOf(body: Uint8Array): Document | undefined {
   }
 }
 
-function filesOf({ _attachments = {} }: Document): [string, Uint8Array][] {
+function readAttachments({ _attachments = {} }: Document): [string, Uint8Array][] {
   return Object.entries(_attachments).map(([file, { data }]) => [file, Buffer.from(data, 'base64')]);
 }
 
 /** What was published with what is added; a version is never replaced. */
-function joined(name: string, held: Package | undefined, added: Document): Package | undefined {
+function joinPackage(name: string, held: Package | undefined, added: Document): Package | undefined {
   const versions: Versions = held?.document.versions ?? {};
   if (Object.keys(added.versions).some(version => Object.hasOwn(versions, version))) return undefined;
   return {
@@ -40,40 +40,42 @@ function joined(name: string, held: Package | undefined, added: Document): Packa
       'dist-tags': { ...held?.document['dist-tags'], ...added['dist-tags'] },
       versions: { ...versions, ...added.versions },
     },
-    files: new Map([...(held?.files ?? []), ...filesOf(added)]),
+    files: new Map([...(held?.files ?? []), ...readAttachments(added)]),
   };
 }
 
-function missing(): StoreAnswer {
-  return inJson(404, { error: 'There is no such package.' });
+function answerMissing(): StoreAnswer {
+  return answerStoreJson(404, { error: 'There is no such package.' });
 }
 
 /** An npm-shaped store at this path: what `npm publish`, `npm install` and `npm view` need. */
-export function npmStore(path: string): Store {
+export function createNpmStore(path: string): PackageStore {
   const packages = new Map<string, Package>();
   const publish = (name: string, body: Uint8Array): StoreAnswer => {
-    const added = documentOf(body);
-    if (!added) return inJson(400, { error: 'Expected a package as JSON, of at most 64 KiB.' });
-    const whole = joined(name, packages.get(name), added);
-    if (!whole) return inJson(409, { error: 'This version was published before.' });
+    const added = readNpmDocument(body);
+    if (!added) return answerStoreJson(400, { error: 'Expected a package as JSON, of at most 64 KiB.' });
+    const whole = joinPackage(name, packages.get(name), added);
+    if (!whole) return answerStoreJson(409, { error: 'This version was published before.' });
     packages.set(name, whole);
-    return inJson(201, { ok: true });
+    return answerStoreJson(201, { ok: true });
   };
   const read = (name: string, file: string | undefined): StoreAnswer => {
     const found = packages.get(name);
-    if (!found) return missing();
-    if (file === undefined) return inJson(200, found.document);
+    if (!found) return answerMissing();
+    if (file === undefined) return answerStoreJson(200, found.document);
     const body = found.files.get(file);
-    return body ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body } : missing();
+    return body
+      ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body }
+      : answerMissing();
   };
   return ({ method, path: whole, body }: HttpRequest) => {
     const [, name = '', file] = /^\/([^/]+)(?:\/-\/([^/]+))?$/.exec(whole.slice(path.length)) ?? [];
-    if (name === '' || name === '-') return missing();
+    if (name === '' || name === '-') return answerMissing();
     if (method === 'PUT' && file === undefined) return publish(name, body);
     if (method === 'DELETE' && file === undefined)
-      return packages.delete(name) ? inJson(200, { ok: true }) : missing();
+      return packages.delete(name) ? answerStoreJson(200, { ok: true }) : answerMissing();
     return method === 'GET' || method === 'HEAD'
       ? read(name, file)
-      : inJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
+      : answerStoreJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
   };
 }

@@ -1,35 +1,35 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { inJson, type Store, type StoreAnswer } from './store.ts';
+import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
 
 type Content = { readonly type: string; readonly body: Uint8Array };
 
-function digestOf(body: Uint8Array): string {
+function hashContent(body: Uint8Array): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
-function refused(status: number, code: string, message: string): StoreAnswer {
-  return inJson(status, { errors: [{ code, message }] });
+function refuseOci(status: number, code: string, message: string): StoreAnswer {
+  return answerStoreJson(status, { errors: [{ code, message }] });
 }
 
 const UPLOAD = /^\/v2\/(.+)\/blobs\/uploads\/([\w-]*)$/;
 const CONTENT = /^\/v2\/(.+)\/(blobs|manifests)\/([\w.:-]+)$/;
 
-function made(location: string, digest: string): StoreAnswer {
-  return inJson(201, {}, { location, 'docker-content-digest': digest });
+function answerMade(location: string, digest: string): StoreAnswer {
+  return answerStoreJson(201, {}, { location, 'docker-content-digest': digest });
 }
 
 /** Uploads that are under way: a layer comes in one piece or in several, and counts when its digest is right. */
-function uploads(contents: Map<string, Content>) {
+function createUploads(contents: Map<string, Content>) {
   const begun = new Map<string, Uint8Array>();
   const accepted = (name: string, id: string): StoreAnswer =>
-    inJson(202, {}, { location: `/v2/${name}/blobs/uploads/${id}`, 'docker-upload-uuid': id });
+    answerStoreJson(202, {}, { location: `/v2/${name}/blobs/uploads/${id}`, 'docker-upload-uuid': id });
   const finished = (name: string, body: Uint8Array, digest: string): StoreAnswer => {
-    if (digest !== digestOf(body))
-      return refused(400, 'DIGEST_INVALID', 'The content has another digest than was said.');
+    if (digest !== hashContent(body))
+      return refuseOci(400, 'DIGEST_INVALID', 'The content has another digest than was said.');
     contents.set(`${name} blobs ${digest}`, { type: 'application/octet-stream', body });
-    return made(`/v2/${name}/blobs/${digest}`, digest);
+    return answerMade(`/v2/${name}/blobs/${digest}`, digest);
   };
   return (name: string, id: string, { method, query, body }: HttpRequest): StoreAnswer => {
     const digest = new URLSearchParams(query).get('digest');
@@ -40,7 +40,7 @@ function uploads(contents: Map<string, Content>) {
     }
     const held = begun.get(id);
     if (!held || !['PATCH', 'PUT'].includes(method))
-      return refused(404, 'BLOB_UPLOAD_UNKNOWN', 'There is no such upload.');
+      return refuseOci(404, 'BLOB_UPLOAD_UNKNOWN', 'There is no such upload.');
     const whole = Buffer.concat([held, body]);
     begun.set(id, whole);
     if (method === 'PATCH') return accepted(name, id);
@@ -50,25 +50,25 @@ function uploads(contents: Map<string, Content>) {
 }
 
 /** An OCI-shaped store: what a client that pushes and pulls images needs. */
-export function ociStore(): Store {
+export function createOciStore(): PackageStore {
   const contents = new Map<string, Content>();
-  const upload = uploads(contents);
+  const upload = createUploads(contents);
   const read = (key: string): StoreAnswer => {
     const found = contents.get(key);
-    if (!found) return refused(404, 'NAME_UNKNOWN', 'There is no such content.');
+    if (!found) return refuseOci(404, 'NAME_UNKNOWN', 'There is no such content.');
     const { type, body } = found;
     const headers = {
       'content-type': type,
       'content-length': String(body.length),
-      'docker-content-digest': digestOf(body),
+      'docker-content-digest': hashContent(body),
     };
     return { status: 200, headers, body };
   };
   const tag = (name: string, reference: string, { headers, body }: HttpRequest): StoreAnswer => {
-    const digest = digestOf(body);
+    const digest = hashContent(body);
     const type = headers['content-type'] ?? 'application/vnd.oci.image.manifest.v1+json';
     for (const each of [reference, digest]) contents.set(`${name} manifests ${each}`, { type, body });
-    return made(`/v2/${name}/manifests/${digest}`, digest);
+    return answerMade(`/v2/${name}/manifests/${digest}`, digest);
   };
   return request => {
     const { method, path } = request;
@@ -76,7 +76,8 @@ export function ociStore(): Store {
     if (uploading !== undefined) return upload(to, id, request);
     const [, name = '', kind = '', reference = ''] = CONTENT.exec(path) ?? [];
     if (method === 'PUT' && kind === 'manifests') return tag(name, reference, request);
-    if (method === 'DELETE' && contents.delete(`${name} ${kind} ${reference}`)) return inJson(202, {});
+    if (method === 'DELETE' && contents.delete(`${name} ${kind} ${reference}`))
+      return answerStoreJson(202, {});
     return read(`${name} ${kind} ${reference}`);
   };
 }

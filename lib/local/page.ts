@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type ConsoleData, readConsoleData } from '../config/console.ts';
 import { writeComplaint } from '../language/complaint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { plain } from './server.ts';
+import { answerPlain } from './server.ts';
 
 /** A package has the page from when it was packed; a clone makes it now, from its source. */
-async function template(): Promise<string> {
+async function readTemplate(): Promise<string> {
   const packed = new URL('../../console/index.html', import.meta.url);
   return existsSync(packed)
     ? readFileSync(packed, 'utf8')
@@ -15,24 +15,24 @@ async function template(): Promise<string> {
 const PLACE = '<script type="application/json" id="configuration"></script>';
 
 /** The console as one HTML file that needs nothing else: the engine, and this configuration as data beside it. */
-export async function pageWith(data: ConsoleData): Promise<string> {
+export async function renderPage(data: ConsoleData): Promise<string> {
   // A text of the configuration must not end its script element (HTML §13.2.5.15: only a `<` could).
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  return (await template()).replace(PLACE, () => PLACE.replace('><', () => `>${json}<`));
+  return (await readTemplate()).replace(PLACE, () => PLACE.replace('><', () => `>${json}<`));
 }
 
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/;
 
 /** Answers /console: the page of the folder as it is now, or what is wrong with the folder. */
-export async function consoleAnswer(
+export async function answerConsole(
   { method, path }: HttpRequest,
   folder: string,
 ): Promise<HttpAnswer | undefined> {
   if (path !== '/console') return undefined;
-  if (method !== 'GET') return plain(405, 'The console is a page: GET it.', { allow: 'GET' });
+  if (method !== 'GET') return answerPlain(405, 'The console is a page: GET it.', { allow: 'GET' });
   const { data, complaints } = readConsoleData(folder);
-  if (!data) return plain(500, complaints.map(writeComplaint).join('\n'));
-  const body = await pageWith(data);
+  if (!data) return answerPlain(500, complaints.map(writeComplaint).join('\n'));
+  const body = await renderPage(data);
   return {
     status: 200,
     headers: {

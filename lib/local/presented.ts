@@ -11,19 +11,19 @@ export type PresentedFault =
   | 'expired'
   | 'not_yet_valid'
   | 'claims_wrong';
-export type Presented = { readonly claims: PresentedClaims } | { readonly fault: PresentedFault };
+export type PresentedToken = { readonly claims: PresentedClaims } | { readonly fault: PresentedFault };
 
 /** What a cloud was told of us when the trust was set up: our URL and keys, and what it expects as `aud`. */
-export type Expected = { readonly trusted: Discovery; readonly audience: string; readonly now: number };
+export type ExpectedToken = { readonly trusted: Discovery; readonly audience: string; readonly now: number };
 
 /** Seconds. Google takes no JWT that lives for longer; AWS and Entra say nothing of it. */
 const LONGEST = 24 * 60 * 60;
 /** Bytes: Google's limit of google.subject, the narrowest of the three. */
 const MAX_SUBJECT = 127;
 
-function claimsFault(
+function findClaimsFault(
   claims: PresentedClaims,
-  { trusted, audience, now }: Expected,
+  { trusted, audience, now }: ExpectedToken,
 ): PresentedFault | undefined {
   const { iss, sub, aud, iat, exp } = claims;
   if (iss !== trusted.url) return 'issuer_differs';
@@ -43,7 +43,7 @@ function readFault(error: unknown): PresentedFault {
 }
 
 /** The claims of a JWT that one of these keys signed with RS256, which its header names. Asks nothing of the claims. */
-export async function verifySignature(token: string, keys: readonly JWK[]): Promise<Presented> {
+export async function verifySignature(token: string, keys: readonly JWK[]): Promise<PresentedToken> {
   try {
     if (typeof decodeProtectedHeader(token).kid !== 'string') return { fault: 'malformed' };
     await compactVerify(token, createLocalJWKSet({ keys: [...keys] }), { algorithms: ['RS256'] });
@@ -57,9 +57,9 @@ export async function verifySignature(token: string, keys: readonly JWK[]): Prom
  * Checks a JWT as AWS, Google and Entra check one of an issuer that they trust: by the keys that it publishes, by its
  * issuer and audience, which must be equal, and by its times.
  */
-export async function presented(token: string, expected: Expected): Promise<Presented> {
+export async function verifyPresented(token: string, expected: ExpectedToken): Promise<PresentedToken> {
   const checked = await verifySignature(token, await expected.trusted.publicKeys());
   if ('fault' in checked) return checked;
-  const fault = claimsFault(checked.claims, expected);
+  const fault = findClaimsFault(checked.claims, expected);
   return fault ? { fault } : checked;
 }

@@ -3,20 +3,20 @@ import { isBelow } from '../policy/path.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { answerRefusal, UNAUTHORIZED } from './gateway.ts';
-import { npmStore } from './npm.ts';
-import { ociStore } from './oci.ts';
-import { inJson, type Store, type StoreAnswer } from './store.ts';
+import { createNpmStore } from './npm.ts';
+import { createOciStore } from './oci.ts';
+import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
 
 export type LocalRegistries = (request: HttpRequest) => Promise<StoreAnswer | undefined>;
 
 /** As a registry of images answers whoever is let in. */
-const READY = inJson(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
+const READY = answerStoreJson(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
 
-type Behind = { readonly images: boolean; readonly store: Store };
+type Behind = { readonly images: boolean; readonly store: PackageStore };
 
 /** What lies behind the gateway at this path, and whether that is images. */
 function findBehind(
-  stores: ReadonlyMap<Pick<Registry, 'path' | 'kind'>, Store>,
+  stores: ReadonlyMap<Pick<Registry, 'path' | 'kind'>, PackageStore>,
   path: string,
 ): Behind | undefined {
   const images = [...stores].some(([{ kind }]) => kind === 'oci');
@@ -29,12 +29,12 @@ function findBehind(
  * A small registry behind the authorizer, at each path that a registry of the configuration protects: OCI-shaped where
  * its kind is that, npm-shaped elsewhere. Undefined for any other path. It answers as a deployed gateway does.
  */
-export function localRegistries(
+export function createLocalRegistries(
   authorizer: Authorizer,
   registries: readonly Pick<Registry, 'path' | 'kind'>[],
 ): LocalRegistries {
   const stores = new Map(
-    registries.map(each => [each, each.kind === 'oci' ? ociStore() : npmStore(each.path)]),
+    registries.map(each => [each, each.kind === 'oci' ? createOciStore() : createNpmStore(each.path)]),
   );
   return async request => {
     const behind = findBehind(stores, request.path);

@@ -7,10 +7,10 @@ import { type TokenRequest, Unprocessable } from './jobs.ts';
 import { JOB_STATES, type JobLives, type JobState } from './life.ts';
 import type { LocalRegistries } from './registry.ts';
 import type { JobClaims } from './samples.ts';
-import { localSts } from './sts.ts';
+import { answerSts } from './sts.ts';
 
 /** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, registries, the console. */
-export type Local = {
+export type LocalBroker = {
   readonly registries: LocalRegistries;
   /** The console's page; undefined where the request is not for it. */
   readonly console: (request: HttpRequest) => Promise<HttpAnswer | undefined>;
@@ -21,7 +21,7 @@ export type Local = {
 };
 
 /** Where this server is reached, and the broker behind it, whose JWTs the local clouds take. */
-export type Host = { readonly base: string; readonly trusted: Discovery };
+export type LocalHost = { readonly base: string; readonly trusted: Discovery };
 
 const JOB = '[A-Za-z0-9._-]{1,64}';
 const TOKENS = new RegExp(`^/local/agent/v3/jobs/(${JOB})/oidc/tokens$`);
@@ -31,7 +31,7 @@ const STS = /^\/local\/sts\/?$/;
 const CLOUDS = '/local/clouds/';
 const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
 
-function json(status: number, value: unknown): HttpAnswer {
+function answerLocalJson(status: number, value: unknown): HttpAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -39,7 +39,7 @@ function json(status: number, value: unknown): HttpAnswer {
   };
 }
 
-function object(body: Uint8Array): { readonly [name: string]: unknown } {
+function readRouteObject(body: Uint8Array): { readonly [name: string]: unknown } {
   if (body.length === 0) return {};
   try {
     return readStrictObject(body);
@@ -48,27 +48,27 @@ function object(body: Uint8Array): { readonly [name: string]: unknown } {
   }
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isText);
+function isStringList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
 }
-function isFull(fits: (value: unknown) => value is string | string[]) {
+function createFullTest(fits: (value: unknown) => value is string | string[]) {
   return (value: unknown): boolean => fits(value) && value.length > 0;
 }
 
 // The agent leaves out what is empty (Go's `omitempty`), so an empty member is nobody's who works against the real API.
 const TOKEN_REQUEST: { readonly [name in keyof TokenRequest]-?: (value: unknown) => boolean } = {
-  audience: isFull(isText),
+  audience: createFullTest(isString),
   lifetime: value => typeof value === 'number' && value !== 0,
-  claims: isFull(isTexts),
-  aws_session_tags: isFull(isTexts),
-  subject_claim: isFull(isText),
+  claims: createFullTest(isStringList),
+  aws_session_tags: createFullTest(isStringList),
+  subject_claim: createFullTest(isString),
 };
 
-function tokenRequest(body: Uint8Array): TokenRequest {
-  const read = object(body);
+function readTokenRequest(body: Uint8Array): TokenRequest {
+  const read = readRouteObject(body);
   for (const [name, value] of Object.entries(read)) {
     const fits = Object.hasOwn(TOKEN_REQUEST, name) && TOKEN_REQUEST[name as keyof TokenRequest](value);
     if (!fits)
@@ -80,16 +80,16 @@ function tokenRequest(body: Uint8Array): TokenRequest {
 }
 
 /** Buildkite's own agent call: `POST {endpoint}/jobs/{job}/oidc/tokens` with `Authorization: Token …`. */
-async function mint(
-  { issuer, lives }: Local,
+async function mintToken(
+  { issuer, lives }: LocalBroker,
   job: string,
   { headers, body }: HttpRequest,
 ): Promise<HttpAnswer> {
   if (!/^Token \S+$/.test(headers['authorization'] ?? ''))
-    return json(401, { message: 'Authorization: Token … is required. Any token does, here.' });
-  const token = await issuer.mint(job, tokenRequest(body));
+    return answerLocalJson(401, { message: 'Authorization: Token … is required. Any token does, here.' });
+  const token = await issuer.mint(job, readTokenRequest(body));
   await lives.begin(job);
-  return json(200, { token });
+  return answerLocalJson(200, { token });
 }
 
 function readState(state: unknown): JobState | undefined {
@@ -99,75 +99,85 @@ function readState(state: unknown): JobState | undefined {
 }
 
 /** Says what a job is, where it is in its life, or both. */
-async function put({ issuer, lives }: Local, job: string, { body }: HttpRequest): Promise<HttpAnswer> {
-  const { issuer: iss, claims, state: written } = object(body);
+async function putJob(
+  { issuer, lives }: LocalBroker,
+  job: string,
+  { body }: HttpRequest,
+): Promise<HttpAnswer> {
+  const { issuer: iss, claims, state: written } = readRouteObject(body);
   const state = readState(written);
   const isMove = state !== undefined && iss === undefined && claims === undefined;
   if (!isMove) {
-    if (!isText(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
+    if (!isString(iss) || claims === null || typeof claims !== 'object' || Array.isArray(claims))
       throw new Unprocessable(
         'Expected {"issuer": "https://…", "claims": {…}}, {"state": "finished"}, or both.',
       );
     issuer.put(job, { issuer: iss, claims: claims as JobClaims });
   }
   if (state) await lives.move(job, state);
-  return json(200, { job, ...(isMove ? {} : { issuer: iss }), ...(state ? { state } : {}) });
+  return answerLocalJson(200, { job, ...(isMove ? {} : { issuer: iss }), ...(state ? { state } : {}) });
 }
 
 /** What EventBridge hands to the function of events: Buildkite's documented payloads. */
-async function hear({ lives }: Local, { body }: HttpRequest): Promise<HttpAnswer> {
-  return json(200, { kind: await lives.hear(object(body)) });
+async function hearEvent({ lives }: LocalBroker, { body }: HttpRequest): Promise<HttpAnswer> {
+  return answerLocalJson(200, { kind: await lives.hear(readRouteObject(body)) });
 }
 
-async function published(
-  { issuer }: Local,
+async function answerPublished(
+  { issuer }: LocalBroker,
   index: string,
   page: string,
   base: string,
 ): Promise<HttpAnswer | undefined> {
   const stand = issuer.published.get(index);
   if (!stand) return undefined;
-  if (page === 'jwks') return json(200, { keys: await stand.keys() });
-  return json(200, {
+  if (page === 'jwks') return answerLocalJson(200, { keys: await stand.keys() });
+  return answerLocalJson(200, {
     issuer: stand.issuer,
     jwks_uri: `${base}/local/issuers/${index}/.well-known/jwks`,
     id_token_signing_alg_values_supported: ['RS256'],
   });
 }
 
-async function upstream(
-  { clouds, now }: Local,
+async function answerUpstream(
+  { clouds, now }: LocalBroker,
   request: HttpRequest,
   trusted: Discovery,
 ): Promise<HttpAnswer | undefined> {
   const { method, path } = request;
   const at = { trusted, now: now() };
   if (path.startsWith(CLOUDS)) return clouds(path.slice(CLOUDS.length), request, at);
-  return method === 'POST' && STS.test(path) ? localSts(request, at) : undefined;
+  return method === 'POST' && STS.test(path) ? answerSts(request, at) : undefined;
 }
 
-async function route(
-  local: Local,
+async function routeLocal(
+  local: LocalBroker,
   request: HttpRequest,
-  { base, trusted }: Host,
+  { base, trusted }: LocalHost,
 ): Promise<HttpAnswer | undefined> {
   const { method, path } = request;
   const tokens = TOKENS.exec(path)?.[1];
-  if (tokens && method === 'POST') return mint(local, tokens, request);
+  if (tokens && method === 'POST') return mintToken(local, tokens, request);
   const job = PUT_JOB.exec(path)?.[1];
-  if (job && method === 'PUT') return put(local, job, request);
-  if (path === EVENTS && method === 'POST') return hear(local, request);
+  if (job && method === 'PUT') return putJob(local, job, request);
+  if (path === EVENTS && method === 'POST') return hearEvent(local, request);
   const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
-  if (page && method === 'GET') return published(local, index, page, base);
-  return upstream(local, request, trusted);
+  if (page && method === 'GET') return answerPublished(local, index, page, base);
+  return answerUpstream(local, request, trusted);
 }
 
 /** Answers below /local/; the caller has checked that the request comes from this machine and no browser. */
-export async function localAnswer(local: Local, request: HttpRequest, host: Host): Promise<HttpAnswer> {
+export async function answerLocally(
+  local: LocalBroker,
+  request: HttpRequest,
+  host: LocalHost,
+): Promise<HttpAnswer> {
   try {
-    return (await route(local, request, host)) ?? json(404, { message: 'Nothing answers here.' });
+    return (
+      (await routeLocal(local, request, host)) ?? answerLocalJson(404, { message: 'Nothing answers here.' })
+    );
   } catch (error) {
-    if (error instanceof Unprocessable) return json(422, { message: error.message });
+    if (error instanceof Unprocessable) return answerLocalJson(422, { message: error.message });
     throw error;
   }
 }

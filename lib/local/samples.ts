@@ -51,6 +51,12 @@ export const SAMPLES: { readonly [preset in PresetName]?: JobClaims } = {
   },
 };
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
 
-export type JobClaims = { readonly [name: string]: Json };
+export type JobClaims = { readonly [name: string]: JsonValue };

@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { type Broker, serve } from '../serve.ts';
-import { type Local, localAnswer } from './routes.ts';
+import { answerLocally, type LocalBroker } from './routes.ts';
 import type { StoreAnswer } from './store.ts';
 
 const HOST = '127.0.0.1';
 /** More than any door takes; what is longer is cut here, and the door says that it is too large. */
 const MAX_READ = 64 * 1024;
 
-async function bodyOf(message: IncomingMessage): Promise<Uint8Array> {
+async function readMessageBody(message: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
@@ -21,27 +21,27 @@ async function bodyOf(message: IncomingMessage): Promise<Uint8Array> {
   return length <= MAX_READ ? Buffer.concat(chunks) : Buffer.alloc(MAX_READ);
 }
 
-function headersOf(message: IncomingMessage): HttpRequest['headers'] {
+function readHeaders(message: IncomingMessage): HttpRequest['headers'] {
   return Object.fromEntries(
     // Every header that came, joined as the gateway joins them: `headers` would drop a second Authorization.
     Object.entries(message.headersDistinct).map(([name, values]) => [name, values?.join(', ')]),
   );
 }
 
-async function requestOf(message: IncomingMessage): Promise<HttpRequest> {
+async function readMessageRequest(message: IncomingMessage): Promise<HttpRequest> {
   const [path = '/', ...query] = (message.url ?? '/').split('?');
   return {
     method: message.method ?? 'GET',
     path,
     query: query.join('?'),
-    headers: headersOf(message),
-    body: await bodyOf(message),
+    headers: readHeaders(message),
+    body: await readMessageBody(message),
     sourceAddress: message.socket.remoteAddress,
   };
 }
 
 /** An answer in words. */
-export function plain(status: number, body: string, headers: HttpAnswer['headers'] = {}): HttpAnswer {
+export function answerPlain(status: number, body: string, headers: HttpAnswer['headers'] = {}): HttpAnswer {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers },
@@ -52,43 +52,45 @@ export function plain(status: number, body: string, headers: HttpAnswer['headers
 const FOREIGN = ['origin', 'sec-fetch-site', 'forwarded', 'via', 'x-real-ip'];
 
 /** A page in a browser on this machine, or a proxy in front of it, must not reach what mints tokens. */
-function foreign({ path, headers }: HttpRequest): HttpAnswer | undefined {
+function refuseForeign({ path, headers }: HttpRequest): HttpAnswer | undefined {
   if (!path.startsWith('/local/')) return undefined;
   const proxied = Object.keys(headers).find(
     name => FOREIGN.includes(name) || name.startsWith('x-forwarded-'),
   );
-  return proxied === undefined ? undefined : plain(403, `The header ${proxied} is refused below /local/.`);
+  return proxied === undefined
+    ? undefined
+    : answerPlain(403, `The header ${proxied} is refused below /local/.`);
 }
 
-async function answerTo(
+async function answerMessage(
   broker: Broker,
-  local: Local,
+  local: LocalBroker,
   request: HttpRequest,
   port: number,
 ): Promise<StoreAnswer> {
   const own = [`${HOST}:${port}`, `localhost:${port}`];
   // A name that was rebound to this address carries its own Host (threat T61).
   if (!own.includes(request.headers['host'] ?? ''))
-    return plain(421, `This server answers to Host ${own.join(' or ')} alone.`);
+    return answerPlain(421, `This server answers to Host ${own.join(' or ')} alone.`);
   return (
-    foreign(request) ??
+    refuseForeign(request) ??
     (request.path.startsWith('/local/')
-      ? localAnswer(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
+      ? answerLocally(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
       : ((await local.registries(request)) ?? (await local.console(request)) ?? serve(broker, request)))
   );
 }
 
-function send(response: ServerResponse, { status, headers, body }: StoreAnswer): void {
+function sendAnswer(response: ServerResponse, { status, headers, body }: StoreAnswer): void {
   response.writeHead(status, headers).end(body);
 }
 
-export type Listening = { readonly port: number; readonly url: string; close(): Promise<void> };
+export type ListeningServer = { readonly port: number; readonly url: string; close(): Promise<void> };
 
-function portOf(server: Server): number {
+function readPort(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-function closing(server: Server) {
+function createServerClose(server: Server) {
   return async (): Promise<void> => {
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
     server.closeIdleConnections();
@@ -102,24 +104,28 @@ function closing(server: Server) {
  * Serves a broker on loopback over Node's own HTTP. Port 0 takes a free one; `make` is told the URL, which
  * only then is known, and gives what gives the broker for each request. Rejects with the system's error when the port cannot be had.
  */
-export function listen(make: (url: string) => () => Broker, local: Local, port: number): Promise<Listening> {
+export function listenLocally(
+  make: (url: string) => () => Broker,
+  local: LocalBroker,
+  port: number,
+): Promise<ListeningServer> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen(port, HOST, () => {
-      const url = `http://${HOST}:${portOf(server)}`;
+      const url = `http://${HOST}:${readPort(server)}`;
       const currentBroker = make(url);
       server.on('request', (message: IncomingMessage, response: ServerResponse) => {
-        requestOf(message)
-          .then(request => answerTo(currentBroker(), local, request, portOf(server)))
-          .then(answer => send(response, answer))
+        readMessageRequest(message)
+          .then(request => answerMessage(currentBroker(), local, request, readPort(server)))
+          .then(answer => sendAnswer(response, answer))
           .catch(() =>
             response.headersSent
               ? response.destroy()
-              : send(response, plain(500, 'The local server failed.')),
+              : sendAnswer(response, answerPlain(500, 'The local server failed.')),
           );
       });
-      resolve({ port: portOf(server), url, close: closing(server) });
+      resolve({ port: readPort(server), url, close: createServerClose(server) });
     });
   });
 }

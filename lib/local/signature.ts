@@ -4,14 +4,14 @@ import type { HttpRequest } from '../protocols/protocol.ts';
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<id>\w+)\/(?<scope>(?<day>\d{8})\/(?<region>[a-z0-9-]+)\/(?<service>[a-z]+)\/aws4_request), ?SignedHeaders=(?<names>[a-z0-9;-]+), ?Signature=(?<signature>[\da-f]{64})$/;
 
-function sha256(data: string | Uint8Array): string {
+function hashSha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
-function hmac(key: string | Buffer, text: string): Buffer {
+function signHmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-export type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string };
+export type LocalKeys = { readonly accessKeyId: string; readonly secretAccessKey: string };
 export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
 
 /**
@@ -19,9 +19,9 @@ export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
  * it was received: one SDK calls `/local/sts/`, another `/local/sts`. Its age is not looked at: here the
  * signer's clock is our own.
  */
-export function signatureFault(
+export function findSignatureFault(
   { method, path, query, headers, body }: HttpRequest,
-  { accessKeyId, secretAccessKey }: Keys,
+  { accessKeyId, secretAccessKey }: LocalKeys,
   service = 'sts',
 ): SignatureFault | undefined {
   const { authorization } = headers;
@@ -40,8 +40,14 @@ export function signatureFault(
   const signed = names.split(';');
   if (!date.startsWith(day) || !signed.includes('host') || !signed.includes('x-amz-date')) return 'wrong';
   const lines = signed.map(name => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`).join('');
-  const canonical = [method, path, query, lines, names, sha256(body)].join('\n');
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
-  const expected = hmac(key as Buffer, ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n'));
+  const canonical = [method, path, query, lines, names, hashSha256(body)].join('\n');
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
+    signHmac,
+    `AWS4${secretAccessKey}`,
+  );
+  const expected = signHmac(
+    key as Buffer,
+    ['AWS4-HMAC-SHA256', date, scope, hashSha256(canonical)].join('\n'),
+  );
   return expected.toString('hex') === signature ? undefined : 'wrong';
 }

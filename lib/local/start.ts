@@ -11,15 +11,15 @@ import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
 import { createMemoryJobs } from '../stores/jobs.ts';
 import type { IssuerRow } from '../token/issuer.ts';
-import { localClouds } from './clouds.ts';
-import { type ThrowawayIssuer, throwawayIssuer } from './issuer.ts';
+import { createLocalClouds } from './clouds.ts';
+import { createThrowawayIssuer, type ThrowawayIssuer } from './issuer.ts';
 import { createJobLives } from './life.ts';
 import { describeEvent } from './line.ts';
-import { consoleAnswer } from './page.ts';
-import { type LocalRegistries, localRegistries } from './registry.ts';
-import { type Listening, listen } from './server.ts';
+import { answerConsole } from './page.ts';
+import { createLocalRegistries, type LocalRegistries } from './registry.ts';
+import { type ListeningServer, listenLocally } from './server.ts';
 import { DUMMY_KEYS } from './sts.ts';
-import { transcript } from './transcript.ts';
+import { writeTranscript } from './transcript.ts';
 import { watchFolder } from './watch.ts';
 
 /** Where a local broker writes, so that a test can listen. */
@@ -38,7 +38,7 @@ const REGION = 'us-east-1';
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 
 /** The throwaway issuer must never buy anything real: loopback alone, and keys that are worth nothing. */
-function awsSetting(endpoint: string): AwsSetting {
+function createLocalAwsSetting(endpoint: string): AwsSetting {
   const { hostname } = new URL(endpoint);
   if (!LOOPBACK.test(hostname)) {
     throw new CannotStart(
@@ -49,7 +49,7 @@ function awsSetting(endpoint: string): AwsSetting {
 }
 
 /** Audit events go to standard output, one line each, but for those that the transcript shows. */
-function auditTrail({ out, json = false }: Streams) {
+function createAuditTrail({ out, json = false }: Streams) {
   const write = (line: string): void => out(`${json ? line : describeEvent(line)}\n`);
   let kept: Map<string, string> | undefined = new Map();
   return {
@@ -69,9 +69,9 @@ function auditTrail({ out, json = false }: Streams) {
   };
 }
 
-type Trail = ReturnType<typeof auditTrail>;
+type Trail = ReturnType<typeof createAuditTrail>;
 
-function inUse(error: NodeJS.ErrnoException, port: number): Error {
+function explainPortInUse(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE')
     return new CannotStart(
       `Port ${port} is in use. Stop what uses it, or choose another with PORT, such as PORT=8788 npm start.`,
@@ -97,16 +97,16 @@ function keepMemory(broker: Broker, { parts: { spent }, identities }: Broker): B
   };
 }
 
-async function listening(
+async function listenBeside(
   config: Config,
   settings: Settings,
   streams: Streams,
   trail: Trail,
-): Promise<Listening> {
+): Promise<ListeningServer> {
   const now = (): number => Date.now() / 1000;
   // As every app of every role: no real key may be used by who trusts a throwaway issuer.
   const apps = createLocalSigner();
-  const fixed = settings.awsEndpoint === undefined ? undefined : awsSetting(settings.awsEndpoint);
+  const fixed = settings.awsEndpoint === undefined ? undefined : createLocalAwsSetting(settings.awsEndpoint);
   const onFault = (error: BrokerError, decisionId: string): void => {
     streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
     if (settings.logLevel === 'debug')
@@ -117,7 +117,8 @@ async function listening(
   const jobs = createMemoryJobs();
   const serveConfig = (config: Config, base: string, before?: Served): Served => {
     const policies = [...config.roles, ...config.registries];
-    const issuer = before?.issuer.renew(config.rows, policies) ?? throwawayIssuer(config.rows, policies, now);
+    const issuer =
+      before?.issuer.renew(config.rows, policies) ?? createThrowawayIssuer(config.rows, policies, now);
     const keysFor = (row: IssuerRow) => issuer.keysFor(row);
     const around = { sink: trail.sink, onFault, keysFor, now };
     const protectedBy = createAuthorizerConfig(config);
@@ -129,7 +130,7 @@ async function listening(
     const surroundings = {
       ...around,
       signer,
-      aws: fixed ?? awsSetting(`${base}/local/sts`),
+      aws: fixed ?? createLocalAwsSetting(`${base}/local/sts`),
       clouds: { base: `${base}/local/clouds` },
       apps: () => apps,
       jobs,
@@ -139,7 +140,7 @@ async function listening(
     const broker = createBroker(createBrokerConfig(config), surroundings, protectedBy);
     return {
       issuer,
-      registries: localRegistries({ ...authorizer, url: base }, config.registries),
+      registries: createLocalRegistries({ ...authorizer, url: base }, config.registries),
       // Its answers link to the pages that it serves itself: nothing is at the address of its configuration.
       broker: {
         ...(before ? keepMemory(broker, before.broker) : broker),
@@ -166,19 +167,19 @@ async function listening(
     get issuer() {
       return served.issuer;
     },
-    clouds: localClouds(apps, {
+    clouds: createLocalClouds(apps, {
       endpoints: () => current.endpoints?.values() ?? [],
       githubs: () => [...(current.apps?.values() ?? [])].map(({ url }) => url),
     }),
     lives: createJobLives({ jobs, issuer: () => served.issuer, now }),
     registries: (request: HttpRequest) => served.registries(request),
-    console: (request: HttpRequest) => consoleAnswer(request, config.folder),
+    console: (request: HttpRequest) => answerConsole(request, config.folder),
     now,
   };
   try {
-    return await listen(make, beside, settings.port);
+    return await listenLocally(make, beside, settings.port);
   } catch (error) {
-    throw inUse(error as NodeJS.ErrnoException, settings.port);
+    throw explainPortInUse(error as NodeJS.ErrnoException, settings.port);
   }
 }
 
@@ -186,14 +187,18 @@ async function listening(
  * Starts a broker on this machine: the configured roles to the letter, a throwaway issuer in place of the
  * real ones, an STS that opens nothing. Makes a first exchange, tells it, then serves. Throws `CannotStart`.
  */
-export async function startLocal(config: Config, settings: Settings, streams: Streams): Promise<Listening> {
-  const trail = auditTrail(streams);
-  const server = await listening(config, settings, streams, trail);
+export async function startLocal(
+  config: Config,
+  settings: Settings,
+  streams: Streams,
+): Promise<ListeningServer> {
+  const trail = createAuditTrail(streams);
+  const server = await listenBeside(config, settings, streams, trail);
   try {
     const tell = settings.logLevel !== 'error';
     if (tell)
       streams.out(
-        `${await transcript(server.url, randomUUID(), config, { find: trail.take, json: streams.json ?? false })}\nconsole at ${server.url}/console\n`,
+        `${await writeTranscript(server.url, randomUUID(), config, { find: trail.take, json: streams.json ?? false })}\nconsole at ${server.url}/console\n`,
       );
   } catch (error) {
     await server.close();

@@ -4,9 +4,13 @@ import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 export type StoreAnswer = Omit<HttpAnswer, 'body'> & { readonly body: string | Uint8Array };
 
 /** A store of packages in this process's memory. It asks nobody: the authorizer stands in front of it. */
-export type Store = (request: HttpRequest) => StoreAnswer;
+export type PackageStore = (request: HttpRequest) => StoreAnswer;
 
-export function inJson(status: number, value: unknown, headers: HttpAnswer['headers'] = {}): StoreAnswer {
+export function answerStoreJson(
+  status: number,
+  value: unknown,
+  headers: HttpAnswer['headers'] = {},
+): StoreAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },

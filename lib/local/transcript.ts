@@ -8,15 +8,15 @@ import { describeEvent } from './line.ts';
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
 /** One word to a shell, whatever is in it: an audience may hold a quotation mark. */
-function quoted(text: string): string {
+function quoteArgument(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** How a step would ask, as two commands joined by a pipe: the token never becomes an argument. */
-export function exchangeCommand(base: string, job: string, role: Role): string {
+export function writeExchangeCommand(base: string, job: string, role: Role): string {
   return [
     `curl -sS ${base}/local/agent/v3/jobs/${job}/oidc/tokens -H 'Authorization: Token local' \\`,
-    `     -d ${quoted(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
+    `     -d ${quoteArgument(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
     `curl -sS ${base}/token --data-urlencode subject_token@- -d audience=${role.name} \\`,
     `     -d grant_type=${GRANT_TYPE} \\`,
     `     -d subject_token_type=${TOKEN_TYPE}`,
@@ -27,7 +27,7 @@ type Body = { readonly [name: string]: unknown };
 type Posted = { readonly ok: boolean; readonly body: Body; readonly decisionId: string };
 export type ExchangedRole = Posted & { readonly role: Role };
 
-async function post(
+async function postExchange(
   url: string,
   headers: { readonly [name: string]: string },
   body: string,
@@ -42,7 +42,7 @@ async function post(
 
 /** One exchange over HTTP with ourselves: what the printed command does. */
 async function exchangeRole(base: string, job: string, role: Role): Promise<ExchangedRole> {
-  const minted = await post(
+  const minted = await postExchange(
     `${base}/local/agent/v3/jobs/${job}/oidc/tokens`,
     { authorization: 'Token local' },
     JSON.stringify({ audience: role.audience }),
@@ -56,7 +56,7 @@ async function exchangeRole(base: string, job: string, role: Role): Promise<Exch
   });
   return {
     role,
-    ...(await post(
+    ...(await postExchange(
       `${base}/token`,
       { 'content-type': 'application/x-www-form-urlencoded' },
       form.toString(),
@@ -64,7 +64,7 @@ async function exchangeRole(base: string, job: string, role: Role): Promise<Exch
   };
 }
 
-function masked(secret: unknown): string {
+function maskSecret(secret: unknown): string {
   return `${String(secret).slice(0, 4)}${'*'.repeat(12)}`;
 }
 
@@ -72,34 +72,34 @@ type AwsMember = {
   readonly [name in 'AccessKeyId' | 'SecretAccessKey' | 'SessionToken' | 'Expiration']: string;
 };
 
-function credentialText({ body }: ExchangedRole): string {
+function describeCredential({ body }: ExchangedRole): string {
   const aws = body['aws'] as AwsMember | undefined;
   if (aws)
-    return `AWS keys ${masked(aws.AccessKeyId)}, secret ${masked(aws.SecretAccessKey)}, session token ${masked(aws.SessionToken)}, until ${aws.Expiration}`;
+    return `AWS keys ${maskSecret(aws.AccessKeyId)}, secret ${maskSecret(aws.SecretAccessKey)}, session token ${maskSecret(aws.SessionToken)}, until ${aws.Expiration}`;
   if (body['kind'] !== 'jwt')
-    return `an access token of ${String(body['kind'])} ${masked(body['access_token'])}, for ${String(body['expires_in'])} seconds`;
+    return `an access token of ${String(body['kind'])} ${maskSecret(body['access_token'])}, for ${String(body['expires_in'])} seconds`;
   const claims = decodeJwt(String(body['access_token']));
-  return `a signed JWT ${masked(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
+  return `a signed JWT ${maskSecret(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
 }
 
-function decisionText({ ok, body }: ExchangedRole, audit: Body | undefined): string {
+function describeDecision({ ok, body }: ExchangedRole, audit: Body | undefined): string {
   return ok
     ? `allowed by "${String(audit?.['statement'])}"`
     : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
 }
 
-function titleOf({ name, description }: Role): string {
+function writeTitle({ name, description }: Role): string {
   return `── ${name}${description === undefined ? '' : `: ${description}`}`;
 }
 
-function namesOf({ trust }: Role): string {
+function listStatementNames({ trust }: Role): string {
   return trust.map(({ id }) => `"${id}"`).join(' or ');
 }
 
-function outcomeLines(each: ExchangedRole): string[] {
-  if (each.ok) return [`credential  ${credentialText(each)}`];
+function listOutcomeLines(each: ExchangedRole): string[] {
+  if (each.ok) return [`credential  ${describeCredential(each)}`];
   return each.body['code'] === 'trust_not_met'
-    ? [`            ${namesOf(each.role)} wants another job than this plain push build.`]
+    ? [`            ${listStatementNames(each.role)} wants another job than this plain push build.`]
     : [];
 }
 
@@ -109,16 +109,21 @@ export type AuditTrail = {
   readonly json: boolean;
 };
 
-function section(base: string, job: string, each: ExchangedRole, { find, json }: AuditTrail): string {
+function writeRoleSection(
+  base: string,
+  job: string,
+  each: ExchangedRole,
+  { find, json }: AuditTrail,
+): string {
   const audit = find(each.decisionId);
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
   const lines = [
-    titleOf(each.role),
+    writeTitle(each.role),
     '',
-    exchangeCommand(base, job, each.role),
+    writeExchangeCommand(base, job, each.role),
     '',
-    `decision    ${decisionText(each, event)}`,
-    ...outcomeLines(each),
+    `decision    ${describeDecision(each, event)}`,
+    ...listOutcomeLines(each),
     ...(audit === undefined ? [] : [`audit       ${json ? audit : describeEvent(audit)}`]),
     '',
   ];
@@ -126,12 +131,12 @@ function section(base: string, job: string, each: ExchangedRole, { find, json }:
 }
 
 /** A role that is for jobs of other issuers alone: whose, and how to be one of them. */
-function elsewhere(role: Role): string {
+function describeElsewhere(role: Role): string {
   const [first] = role.trust;
   return [
-    titleOf(role),
+    writeTitle(role),
     '',
-    `not asked   ${namesOf(role)} wants a job of ${first?.issuer}: only push builds of Buildkite are tried here.`,
+    `not asked   ${listStatementNames(role)} wants a job of ${first?.issuer}: only push builds of Buildkite are tried here.`,
     `            As such a job: kite-sts token --issuer ${first?.issuer} --set CLAIM=VALUE`,
     '',
   ].join('\n');
@@ -140,7 +145,7 @@ function elsewhere(role: Role): string {
 /** How many roles of a kind are tried for a first exchange that is allowed. */
 const TRIES = 10;
 
-async function firstOfKind(
+async function exchangeFirstOfKind(
   base: string,
   job: string,
   roles: readonly Role[],
@@ -154,7 +159,7 @@ async function firstOfKind(
   return refused;
 }
 
-function headOf({ rows, roles, registries }: Config, asked: boolean): string {
+function writeTranscriptHead({ rows, roles, registries }: Config, asked: boolean): string {
   return [
     `kite-sts on this laptop: ${writeCount(rows.size, 'issuer')}, ${writeCount(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
     ...registries.map(({ name, path }) => `The registry ${name} is at ${path}.`),
@@ -169,7 +174,7 @@ function headOf({ rows, roles, registries }: Config, asked: boolean): string {
  * Makes a first exchange for each kind of role with ourselves as the caller, and tells it: the request as
  * a command that can be pasted, the decision, the credential (masked), the audit event.
  */
-export async function transcript(
+export async function writeTranscript(
   base: string,
   job: string,
   config: Config,
@@ -183,13 +188,13 @@ export async function transcript(
   const others: string[] = [];
   for (const kind of new Set(roles.map(({ template }) => template.kind))) {
     const ofKind = roles.filter(({ template }) => template.kind === kind);
-    const each = await firstOfKind(
+    const each = await exchangeFirstOfKind(
       base,
       job,
       ofKind.filter(role => ours.includes(role)),
     );
-    if (each) asked.push(section(base, job, each, trail));
-    else others.push(...ofKind.slice(0, 1).map(elsewhere));
+    if (each) asked.push(writeRoleSection(base, job, each, trail));
+    else others.push(...ofKind.slice(0, 1).map(describeElsewhere));
   }
-  return [headOf(config, asked.length > 0), ...asked, ...others].join('\n');
+  return [writeTranscriptHead(config, asked.length > 0), ...asked, ...others].join('\n');
 }

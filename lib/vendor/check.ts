@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import {
-  digestPath,
   formatDigest,
   hashForPeople,
   hashTarball,
   parsePin,
   readSpec,
   type VendoredPin,
+  writeDigestPath,
 } from './pin.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ export type Vendored = {
   readonly trusted: readonly string[];
 };
 
-async function readText(path: string): Promise<string | undefined> {
+async function readVendoredText(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined);
 }
 
@@ -35,10 +35,10 @@ async function readText(path: string): Promise<string | undefined> {
  */
 export async function findSwapped(vendored: Vendored): Promise<readonly string[]> {
   const { folder } = vendored;
-  const manifest = await readText(join(folder, 'package.json'));
+  const manifest = await readVendoredText(join(folder, 'package.json'));
   const spec = manifest === undefined ? undefined : readSpec(manifest);
   if (manifest === undefined || spec === undefined) return [];
-  const pin = parsePin(manifest, await readText(join(folder, 'package-lock.json')));
+  const pin = parsePin(manifest, await readVendoredText(join(folder, 'package-lock.json')));
   if (!pin)
     return [
       `package.json takes kite-sts from "${spec}", and not from a tarball in vendor/: nothing says that it is the one that was reviewed. Install it by file, as kite-sts init does.`,
@@ -55,8 +55,8 @@ async function compareDigests(
   bytes: Buffer,
   { folder, trusted }: Vendored,
 ): Promise<string[]> {
-  const path = digestPath(pin.version);
-  const written = await readText(join(folder, path));
+  const path = writeDigestPath(pin.version);
+  const written = await readVendoredText(join(folder, path));
   const actual = hashForPeople(bytes);
   if (written === undefined)
     return [
@@ -87,7 +87,7 @@ async function compareInstalled({ path }: VendoredPin, { folder, home }: Vendore
     const [meant, there] = await Promise.all([listFiles(aside), listFiles(home)]);
     const other: string[] = [];
     for (const each of new Set([...meant, ...there]))
-      if (!(await isAlike(join(aside, each), join(home, each)))) other.push(each);
+      if (!(await isSameFile(join(aside, each), join(home, each)))) other.push(each);
     if (other.length === 0) return [];
     return [
       `The kite-sts that runs, in ${relative(folder, home)}, is not what is in ${path}: ${other.slice(0, 5).join(', ')}${other.length > 5 ? ` and ${other.length - 5} more` : ''}. Run npm ci.`,
@@ -106,7 +106,7 @@ async function listFiles(folder: string): Promise<string[]> {
     .filter(path => !/^node_modules[/\\]/.test(path));
 }
 
-async function isAlike(a: string, b: string): Promise<boolean> {
+async function isSameFile(a: string, b: string): Promise<boolean> {
   const [ours, theirs] = await Promise.all([a, b].map(path => readFile(path).catch(() => undefined)));
   return ours !== undefined && theirs !== undefined && ours.equals(theirs);
 }

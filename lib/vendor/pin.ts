@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /** Where a team's repository keeps the tarball of a version. */
-export function tarballPath(version: string): string {
+export function writeTarballPath(version: string): string {
   return `vendor/kite-sts-${version}.tgz`;
 }
 
 /** The file beside a tarball with its SHA-256, as the release has it. */
-export function digestPath(version: string): string {
-  return `${tarballPath(version)}.sha256`;
+export function writeDigestPath(version: string): string {
+  return `${writeTarballPath(version)}.sha256`;
 }
 
 /** As npm writes it into a lock file: https://w3c.github.io/webappsec-subresource-integrity/ */
@@ -39,9 +39,13 @@ type Manifest = {
 };
 
 /** What npm noted of an installed package: where its tarball was, and the digest of it. */
-export type Noted = { readonly resolved?: string; readonly integrity?: string; readonly version?: string };
+export type PackageNote = {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly version?: string;
+};
 
-export type Lock = { readonly packages?: { readonly [path: string]: Noted } };
+export type Lock = { readonly packages?: { readonly [path: string]: PackageNote } };
 
 function parseJson<T>(text: string): T | undefined {
   try {
@@ -64,5 +68,5 @@ export function parsePin(manifest: string, lock: string | undefined): VendoredPi
     /^file:(?:\.\/)?vendor\/kite-sts-(\d+\.\d+\.\d+)\.tgz$/.exec(readSpec(manifest) ?? '') ?? [];
   if (version === undefined) return undefined;
   const noted = parseJson<Lock>(lock ?? '')?.packages?.['node_modules/kite-sts'];
-  return { version, path: tarballPath(version), integrity: noted?.integrity };
+  return { version, path: writeTarballPath(version), integrity: noted?.integrity };
 }

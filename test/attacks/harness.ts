@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createLocalSigner } from '../../lib/keys/local.ts';
-import { localClouds } from '../../lib/local/clouds.ts';
-import { throwawayIssuer } from '../../lib/local/issuer.ts';
-import { listen } from '../../lib/local/server.ts';
+import { createLocalClouds } from '../../lib/local/clouds.ts';
+import { createThrowawayIssuer } from '../../lib/local/issuer.ts';
+import { listenLocally } from '../../lib/local/server.ts';
 import type { Limits } from '../../lib/stores/limits.ts';
 import type { Switch } from '../../lib/switch.ts';
 import { downloadKeySet } from '../../lib/token/download.ts';
@@ -96,11 +96,11 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
   });
   published = [issuer.jwk];
   const whole = { ...broker, parts: { ...broker.parts, switches: async () => switches } };
-  const server = await listen(
+  const server = await listenLocally(
     () => () => whole,
     {
-      issuer: throwawayIssuer(broker.parts.rows, [], () => now),
-      clouds: localClouds(createLocalSigner()),
+      issuer: createThrowawayIssuer(broker.parts.rows, [], () => now),
+      clouds: createLocalClouds(createLocalSigner()),
       lives: idleLives,
       registries: async () => undefined,
       console: () => undefined as never,

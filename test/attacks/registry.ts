@@ -1,7 +1,7 @@
-import { localClouds } from '../../lib/local/clouds.ts';
-import { throwawayIssuer } from '../../lib/local/issuer.ts';
-import { localRegistries } from '../../lib/local/registry.ts';
-import { listen } from '../../lib/local/server.ts';
+import { createLocalClouds } from '../../lib/local/clouds.ts';
+import { createThrowawayIssuer } from '../../lib/local/issuer.ts';
+import { createLocalRegistries } from '../../lib/local/registry.ts';
+import { listenLocally } from '../../lib/local/server.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { idleLives } from '../harness/job-events.ts';
 import { PLENTY } from '../harness/limits.ts';
@@ -52,14 +52,14 @@ function atDoor(attack: (door: Door) => Promise<string>): Attack['send'] {
     const limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
     const { authorizer, broker, issuer, signer, clock } = await testAuthorizer(registries, { limits });
     const beside = {
-      issuer: throwawayIssuer(broker.parts.rows, [], () => clock.now),
-      clouds: localClouds(signer),
+      issuer: createThrowawayIssuer(broker.parts.rows, [], () => clock.now),
+      clouds: createLocalClouds(signer),
       lives: idleLives,
-      registries: localRegistries(authorizer, registries),
+      registries: createLocalRegistries(authorizer, registries),
       console: () => undefined as never,
       now: () => clock.now,
     };
-    const server = await listen(() => () => broker, beside, 0);
+    const server = await listenLocally(() => () => broker, beside, 0);
     const raw: Door['raw'] = async (path, request) => {
       const response = await fetch(`${server.url}${path}`, { redirect: 'manual', ...request });
       return (

@@ -3,7 +3,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRequestSigner, presign } from '../../lib/aws/sign.ts';
-import { signatureFault } from '../../lib/local/signature.ts';
+import { findSignatureFault } from '../../lib/local/signature.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { NOW } from '../harness/policy.ts';
 
@@ -24,14 +24,14 @@ describe('a signature holds', () => {
     { name: 'of a session', credentials: { ...KEYS, sessionToken: 'a/b+c==' }, service: 'kms' },
   ])('$name', async ({ credentials, service }) => {
     const request = await received(createRequestSigner(service, 'eu-west-1', credentials));
-    expect(signatureFault(request, KEYS, service)).toBeUndefined();
+    expect(findSignatureFault(request, KEYS, service)).toBeUndefined();
   });
 
   test('for a path and a port', async () => {
     const local = new URL('http://127.0.0.1:8787/local/sts');
     const request = await received(createRequestSigner('sts', 'us-east-1', KEYS), { url: local });
     expect(request.headers['host']).toBe('127.0.0.1:8787');
-    expect(signatureFault(request, KEYS)).toBeUndefined();
+    expect(findSignatureFault(request, KEYS)).toBeUndefined();
   });
 });
 
@@ -175,6 +175,6 @@ test('the key of a day is made anew for another day, and for another secret', as
   ] as const) {
     const headers = await sign({ url, headers: {}, body }, at);
     const request = httpRequest({ path: '/', headers, body: new TextEncoder().encode(body) });
-    expect(signatureFault(request, { ...KEYS, secretAccessKey: secret })).toBeUndefined();
+    expect(findSignatureFault(request, { ...KEYS, secretAccessKey: secret })).toBeUndefined();
   }
 });

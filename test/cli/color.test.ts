@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { colored } from '../../lib/cli/color.ts';
+import { colorText } from '../../lib/cli/color.ts';
 import { testTerminal } from '../harness/local.ts';
 
 const TEXT = `DENIED: deploy
@@ -16,7 +16,7 @@ function person(environment = {}) {
 }
 
 test('a person at a terminal gets colors where a line says how something ended', () => {
-  const text = colored(TEXT, person());
+  const text = colorText(TEXT, person());
   expect(text.match(/\u001b\[3[1-3]m[\w ]+\u001b\[39m/g)?.map(each => each.slice(2, -5))).toEqual([
     '31mDENIED',
     '32myes',
@@ -29,7 +29,7 @@ test('a person at a terminal gets colors where a line says how something ended',
 });
 
 test('but for the colors the text is the same', () => {
-  expect(stripVTControlCharacters(colored(TEXT, person()))).toBe(TEXT);
+  expect(stripVTControlCharacters(colorText(TEXT, person()))).toBe(TEXT);
 });
 
 describe('there are no colors', () => {
@@ -37,10 +37,10 @@ describe('there are no colors', () => {
     ['for what is no terminal', testTerminal()],
     ['for who set NO_COLOR', person({ NO_COLOR: '1' })],
   ])('%s', (_name, terminal) => {
-    expect(colored(TEXT, terminal)).toBe(TEXT);
+    expect(colorText(TEXT, terminal)).toBe(TEXT);
   });
 
   test('but an empty NO_COLOR says nothing', () => {
-    expect(colored(TEXT, person({ NO_COLOR: '' }))).not.toBe(TEXT);
+    expect(colorText(TEXT, person({ NO_COLOR: '' }))).not.toBe(TEXT);
   });
 });

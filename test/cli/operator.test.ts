@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { operated } from '../../lib/cli/operator.ts';
+import { openOperatedBroker } from '../../lib/cli/operator.ts';
 import { run } from '../../lib/cli/run.ts';
 import { atEnd } from '../harness/endings.ts';
 import { folderOf, testTerminal } from '../harness/local.ts';
@@ -15,7 +15,7 @@ import { stsCaller, testSts } from '../harness/sts.ts';
 async function readSigned(environment: object, flags: object = {}) {
   const server = await testServer(() => ({ status: 500, body: '' }));
   const setting = { KITE_STS_AWS_ENDPOINT: server.url, ...environment };
-  const deployment = await operated({ stack: 'kite-sts-prod', ...flags }, testTerminal(setting));
+  const deployment = await openOperatedBroker({ stack: 'kite-sts-prod', ...flags }, testTerminal(setting));
   await deployment.list().catch(() => undefined);
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
   return {
@@ -185,6 +185,6 @@ test('I15: who operates it is asked of AWS STS with those', async () => {
   atEnd(sts.close);
   sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
   const setting = { ...SESSION, KITE_STS_AWS_ENDPOINT: sts.setting.endpoint };
-  const { who } = await operated({ stack: 'kite-sts-prod' }, testTerminal(setting));
+  const { who } = await openOperatedBroker({ stack: 'kite-sts-prod' }, testTerminal(setting));
   expect(await who()).toBe('arn:aws:iam::123456789012:user/alice');
 });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { exchangesIn, objectIn, requestOf, textIn, textsIn } from '../../lib/cli/recorded.ts';
+import {
+  listExchanges,
+  readDecidedRequest,
+  readEventObject,
+  readEventText,
+  readEventTexts,
+} from '../../lib/cli/recorded.ts';
 
 const EVENT = {
   event: 'exchange',
@@ -15,23 +21,23 @@ function log(...lines: readonly unknown[]): Buffer {
 }
 
 test('the exchanges of a log are its events of that name, whatever else stands in it', () => {
-  const found = exchangesIn(
+  const found = listExchanges(
     log('started', '', EVENT, '{"event":', { event: 'authorization' }, '[1]', { _aws: {} }),
   );
   expect(found.map(event => event['decision_id'])).toEqual(['d1']);
 });
 
 test('an event says what was asked for, from where and when', () => {
-  const [event = {}] = exchangesIn(log(EVENT));
-  expect(requestOf(event)).toEqual({
+  const [event = {}] = listExchanges(log(EVENT));
+  expect(readDecidedRequest(event)).toEqual({
     access: { role: 'deploy', scopes: ['read'], seconds: 600, kinds: undefined },
     context: { now: 1_800_000_000, sourceAddress: '203.0.113.9', job: undefined, suspended: [] },
   });
 });
 
 test('an event that says nothing of it asked for all', () => {
-  const [event = {}] = exchangesIn(log({ event: 'exchange', role: 'deploy', time: EVENT.time }));
-  expect(requestOf(event)).toMatchObject({
+  const [event = {}] = listExchanges(log({ event: 'exchange', role: 'deploy', time: EVENT.time }));
+  expect(readDecidedRequest(event)).toMatchObject({
     access: { scopes: undefined, seconds: undefined },
     context: { sourceAddress: undefined },
   });
@@ -40,16 +46,16 @@ test('an event that says nothing of it asked for all', () => {
 describe('a member of another type is not there', () => {
   const event = { a: 1, b: 'x', c: ['y', 2], d: { e: 1 }, f: null };
   test.each(['a', 'c', 'd', 'f', 'g'])('%s is no text', member => {
-    expect(textIn(event, member)).toBeUndefined();
+    expect(readEventText(event, member)).toBeUndefined();
   });
   test.each(['a', 'b', 'c', 'f', 'g'])('%s is no object', member => {
-    expect(objectIn(event, member)).toBeUndefined();
+    expect(readEventObject(event, member)).toBeUndefined();
   });
   test.each(['a', 'b', 'd', 'f', 'g'])('%s is no list', member => {
-    expect(textsIn(event, member)).toBeUndefined();
+    expect(readEventTexts(event, member)).toBeUndefined();
   });
   test('and one of its type is', () => {
-    expect([textIn(event, 'b'), textsIn(event, 'c'), objectIn(event, 'd')]).toEqual([
+    expect([readEventText(event, 'b'), readEventTexts(event, 'c'), readEventObject(event, 'd')]).toEqual([
       'x',
       ['y', '2'],
       { e: 1 },

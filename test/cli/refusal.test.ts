@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reasonLines, tellReason } from '../../lib/cli/refusal.ts';
+import { listReasonLines, tellReason } from '../../lib/cli/refusal.ts';
 import type { RefusedExchange, UnreachableBroker } from '../../lib/client/client.ts';
 import { testTerminal } from '../harness/local.ts';
 
@@ -24,7 +24,7 @@ const ASKING = {
 };
 
 test('a refusal names the decision, whom to ask, the claims and what to add, and the page', () => {
-  expect(reasonLines(REFUSED)).toEqual([
+  expect(listReasonLines(REFUSED)).toEqual([
     'trust_not_met: No.',
     'decision d-1',
     'contact  #team-web',
@@ -40,13 +40,13 @@ test('nothing in a refusal can forge a line', () => {
     contact: 'a\n--- forged',
     claims: [{ claim: 'a\u001b[31m', why: 'absent' as const }],
   };
-  expect(reasonLines(forged).join('')).toMatch(/^[\x20-\x7e]*$/);
+  expect(listReasonLines(forged).join('')).toMatch(/^[\x20-\x7e]*$/);
 });
 
 test.each<UnreachableBroker['why']>(['no_answer', 'redirected', 'no_broker'])(
   '%s is told with its detail',
   why => {
-    expect(reasonLines({ outcome: 'unreachable', why, detail: 'ECONNREFUSED' })).toEqual([
+    expect(listReasonLines({ outcome: 'unreachable', why, detail: 'ECONNREFUSED' })).toEqual([
       expect.stringMatching(new RegExp(`^${why}: .*\\(ECONNREFUSED\\)$`)),
     ]);
   },

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import {
   CONFIG_OPTION,
   EXIT,
-  flag,
+  readFlag,
   readFlags,
-  seconds,
-  texts,
+  readFlagTexts,
+  readSecondsFlag,
   UsageError,
   type Verb,
 } from '../../lib/cli/verb.ts';
@@ -76,12 +76,12 @@ test.each([
 
 test('a flag that may be repeated is a list of texts, also when it is absent', () => {
   const flags = readFlags(VERB, ['--claim', 'a', '--claim', 'b']);
-  expect([texts(flags, 'claim'), texts(flags, 'role')]).toEqual([['a', 'b'], []]);
+  expect([readFlagTexts(flags, 'claim'), readFlagTexts(flags, 'role')]).toEqual([['a', 'b'], []]);
 });
 
 test('a flag is its one text, and nothing when it is absent or of another type', () => {
   const flags = readFlags(VERB, ['--role', 'web', '--json']);
-  expect([flag(flags, 'role'), flag(flags, 'json'), flag(flags, 'claim')]).toEqual([
+  expect([readFlag(flags, 'role'), readFlag(flags, 'json'), readFlag(flags, 'claim')]).toEqual([
     'web',
     undefined,
     undefined,
@@ -89,15 +89,15 @@ test('a flag is its one text, and nothing when it is absent or of another type',
 });
 
 test('seconds are a whole number, or nothing when they are not given', () => {
-  expect([seconds({ n: '900' }, 'n'), seconds({ n: '0' }, 'n'), seconds({}, 'n')]).toEqual([
-    900,
-    0,
-    undefined,
-  ]);
+  expect([
+    readSecondsFlag({ n: '900' }, 'n'),
+    readSecondsFlag({ n: '0' }, 'n'),
+    readSecondsFlag({}, 'n'),
+  ]).toEqual([900, 0, undefined]);
 });
 
 test.each(['', 'soon', '-1', '1.5', '1e3', ' 5'])('seconds cannot be "%s"', written => {
-  expect(() => seconds({ n: written }, 'n')).toThrow(UsageError);
+  expect(() => readSecondsFlag({ n: written }, 'n')).toThrow(UsageError);
 });
 
 describe('words after the verb', () => {

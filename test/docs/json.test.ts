@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { run, runVerb, VERBS } from '../../lib/cli/run.ts';
-import { initBy } from '../../lib/cli/verbs/init.ts';
+import { createInit } from '../../lib/cli/verbs/init.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
@@ -133,7 +133,7 @@ async function answer(verb: string, words: readonly string[]) {
     verb === 'init'
       ? await runVerb(
           'init',
-          initBy(async () => Buffer.from('packed')),
+          createInit(async () => Buffer.from('packed')),
           words,
           terminal,
         )

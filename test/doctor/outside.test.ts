@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../lib/config/load.ts';
 import { AUTHORITIES } from '../../lib/doctor/outside/azure.ts';
-import { readCertificate } from '../../lib/doctor/outside/certificate.ts';
+import { fetchCertificate } from '../../lib/doctor/outside/certificate.ts';
 import type { Instruments } from '../../lib/doctor/outside/examined.ts';
 import { EXAMINATIONS, examineOutside, INSTRUMENTS } from '../../lib/doctor/outside.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
@@ -248,7 +248,7 @@ describe('a certificate that is shown', () => {
       atEnd(() => void server.close());
       await new Promise(resolve => server.once('listening', resolve));
       const { port } = server.address() as AddressInfo;
-      const { refused, until } = await readCertificate(new URL(`https://127.0.0.1:${port}`));
+      const { refused, until } = await fetchCertificate(new URL(`https://127.0.0.1:${port}`));
       expect(refused).toBeTruthy();
       expect(until).toBe(Date.parse('2049-12-31T23:59:59Z') / 1000);
     },
@@ -256,7 +256,7 @@ describe('a certificate that is shown', () => {
 
   test('by nobody is an error', async () => {
     const url = (await closedUrl()).replace('http:', 'https:');
-    await expect(readCertificate(new URL(url))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(fetchCertificate(new URL(url))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
 

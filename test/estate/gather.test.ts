@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MigratedRole } from '../../lib/estate/aws/migrate.ts';
 import { gatherDumps, migrateAll } from '../../lib/estate/gather.ts';
-import { writeHtml } from '../../lib/estate/report/html.ts';
+import { writeReportHtml } from '../../lib/estate/report/html.ts';
 import { describeMigration } from '../../lib/estate/report/model.ts';
 import { SETTING } from './aws/migrated.ts';
 import { GITHUB_HOST, small } from './dumps.ts';
@@ -251,6 +251,6 @@ test('all of it is one report, the worst first', () => {
   expect(new Set(all.roles.flatMap(({ proposed }) => proposed?.role.template.kind ?? []))).toEqual(
     new Set(['aws', 'github', 'jwt']),
   );
-  const html = writeHtml(describeMigration(all));
+  const html = writeReportHtml(describeMigration(all));
   expect(html).toContain('role web of Vault');
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeRoleName, makeRoleNames } from '../../lib/estate/name.ts';
+import { createRoleName, createRoleNames } from '../../lib/estate/name.ts';
 import { ROLE_NAME } from '../../lib/policy/name.ts';
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -19,12 +19,12 @@ describe('T100: a name', () => {
     ['a'.repeat(65), /^a{52}-x[0-9a-f]{10}$/],
     ['deploy-x0123456789', /^deploy-x0123456789-x/],
   ])('%j becomes %s', (name, becomes) => {
-    expect(makeRoleName(name, `arn:${name}`, digest)).toMatch(becomes);
+    expect(createRoleName(name, `arn:${name}`, digest)).toMatch(becomes);
   });
 
   test('is a file of the folder, whatever it is made of', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), name => ROLE_NAME.test(makeRoleName(name, name, digest))),
+      fc.property(fc.string({ unit: 'binary' }), name => ROLE_NAME.test(createRoleName(name, name, digest))),
     );
   });
 
@@ -38,7 +38,7 @@ describe('T100: a name', () => {
         fc.uniqueArray(source, { selector: ({ name, account }) => `${name}${account}` }),
         sources => {
           const all = sources.map(({ name, account }) => ({ name, source: `arn:${account}:${name}` }));
-          const names = makeRoleNames(all, digest);
+          const names = createRoleNames(all, digest);
           return new Set(names.values()).size === all.length;
         },
       ),

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { AwsSetting } from '../../lib/aws/call.ts';
-import { type Keys, signatureFault } from '../../lib/local/signature.ts';
-import { localSts } from '../../lib/local/sts.ts';
+import { findSignatureFault, type LocalKeys } from '../../lib/local/signature.ts';
+import { answerSts } from '../../lib/local/sts.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import { writeStsXml } from '../../lib/protocols/sts/xml.ts';
 import { httpRequest } from './broker.ts';
@@ -30,7 +30,7 @@ export type Target = {
 /** Who may call: a role with its session's keys, and what its policies allow. */
 export type Caller = {
   readonly role: string;
-  readonly keys: Keys;
+  readonly keys: LocalKeys;
   readonly sessionToken: string;
   readonly statements: Statements;
 };
@@ -213,7 +213,7 @@ export async function testAccount(): Promise<Account> {
   function findFault(asked: HttpRequest, caller: Caller | undefined): string | undefined {
     const { region, service } = readScope(asked.headers);
     if (!caller) return service === 'sts' ? 'InvalidClientTokenId' : 'UnrecognizedClientException';
-    if (signatureFault(asked, caller.keys, service)) return 'InvalidSignatureException';
+    if (findSignatureFault(asked, caller.keys, service)) return 'InvalidSignatureException';
     const signed = /SignedHeaders=([^,]+)/.exec(asked.headers['authorization'] ?? '')?.[1]?.split(';') ?? [];
     if (asked.headers['x-amz-security-token'] !== caller.sessionToken) return 'UnrecognizedClientException';
     if (!signed.includes('x-amz-security-token')) return 'InvalidSignatureException';
@@ -250,7 +250,7 @@ export async function testAccount(): Promise<Account> {
     if (service !== 'sts') return serve(asked, call);
     const refused = findTargetFault(call, targets.get(String(call.input['RoleArn'])));
     if (refused) return refused;
-    return localSts(asked, { now: Date.now() / 1000, keys: caller.keys });
+    return answerSts(asked, { now: Date.now() / 1000, keys: caller.keys });
   }
 
   const server = createServer(async (message, response) => {

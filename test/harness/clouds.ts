@@ -1,4 +1,4 @@
-import { localClouds } from '../../lib/local/clouds.ts';
+import { createLocalClouds } from '../../lib/local/clouds.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
 import { httpRequest } from './broker.ts';
@@ -34,7 +34,7 @@ function whole(headers: Asked['headers']) {
 
 export async function testClouds(): Promise<TestClouds> {
   const endpoints = endpointsFrom(ENDPOINTS);
-  const clouds = localClouds(APP_SIGNER, {
+  const clouds = createLocalClouds(APP_SIGNER, {
     endpoints: () => endpoints.values(),
     githubs: () => [...APP_HOSTS.values()].map(({ url }) => url),
   });

@@ -12,7 +12,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AwsSetting } from '../../lib/aws/call.ts';
-import { signatureFault } from '../../lib/local/signature.ts';
+import { findSignatureFault } from '../../lib/local/signature.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { httpRequest } from './broker.ts';
 
@@ -178,7 +178,7 @@ function signedWrong({ method = '', url = '', headers }: IncomingMessage, body: 
     headers: Object.fromEntries(received),
     body: Buffer.from(body),
   });
-  return signatureFault(request, DUMMY_KEYS, 'kms') !== undefined;
+  return findSignatureFault(request, DUMMY_KEYS, 'kms') !== undefined;
 }
 
 export async function testKms(ids: readonly string[] = [KEY, NEXT_KEY]): Promise<TestKms> {

@@ -1,4 +1,4 @@
-import { answerOf } from '../../lib/cli/findings.ts';
+import { lintConfig } from '../../lib/cli/findings.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import type { LintAnswer } from '../../lib/review/lint/lint.ts';
 import type { RuleFacts } from '../../lib/review/lint/rule.ts';
@@ -7,7 +7,7 @@ import { AUDIENCE, BUILDKITE, ISSUERS, PROVIDER } from './policy.ts';
 
 /** What lint has to say of a folder. */
 export function lintFolder(folder: string): LintAnswer {
-  return answerOf(loadConfig(folder));
+  return lintConfig(loadConfig(folder));
 }
 
 type Files = { readonly [path: string]: string };

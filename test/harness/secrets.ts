@@ -1,4 +1,4 @@
-import { signatureFault } from '../../lib/local/signature.ts';
+import { findSignatureFault } from '../../lib/local/signature.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { httpRequest } from './broker.ts';
 import { type Asked, testServer } from './server.ts';
@@ -6,7 +6,7 @@ import { type Asked, testServer } from './server.ts';
 function signedWrong({ method, path, headers, body }: Asked): boolean {
   const names = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   const request = httpRequest({ method, path, headers: names, body: Buffer.from(body) });
-  return signatureFault(request, DUMMY_KEYS, 'secretsmanager') !== undefined;
+  return findSignatureFault(request, DUMMY_KEYS, 'secretsmanager') !== undefined;
 }
 
 /** A Secrets Manager on loopback with these secrets by their ARNs, which may be changed while it runs. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DUMMY_KEYS, localSts } from '../../lib/local/sts.ts';
+import { answerSts, DUMMY_KEYS } from '../../lib/local/sts.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
 import { httpRequest } from './broker.ts';
@@ -110,7 +110,7 @@ export async function testSts(): Promise<TestSts> {
     const call = next.length > 1 ? next.shift() : next[0];
     const reply = call
       ? call(form, response)
-      : await localSts(asReceived(message, body), { now: NOW, trusted: TRUSTED });
+      : await answerSts(asReceived(message, body), { now: NOW, trusted: TRUSTED });
     if (reply) response.writeHead(reply.status, { 'content-type': 'text/xml' }).end(reply.body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));

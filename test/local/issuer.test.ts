@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { type ThrowawayIssuer, throwawayIssuer } from '../../lib/local/issuer.ts';
+import { createThrowawayIssuer, type ThrowawayIssuer } from '../../lib/local/issuer.ts';
 import { Unprocessable } from '../../lib/local/jobs.ts';
 import { configFrom } from '../harness/local.ts';
 import { BUILDKITE, GITHUB, NOW } from '../harness/policy.ts';
@@ -12,7 +12,7 @@ const OWN_KEY = JSON.stringify({
   kid: 'own',
 });
 const config = configFrom();
-const issuer = throwawayIssuer(config.rows, config.roles, () => NOW);
+const issuer = createThrowawayIssuer(config.rows, config.roles, () => NOW);
 
 async function keysOf(from: ThrowawayIssuer, iss: string) {
   const stand = [...from.published.values()].find(each => each.issuer === iss);
@@ -38,7 +38,7 @@ test('each issuer has a key of its own, without its private half', async () => {
 });
 
 test('two brokers have different keys, so a token of one buys nothing at another', async () => {
-  const other = throwawayIssuer(config.rows, config.roles, () => NOW);
+  const other = createThrowawayIssuer(config.rows, config.roles, () => NOW);
   const [[one], [two]] = await Promise.all([keysOf(issuer, BUILDKITE), keysOf(other, BUILDKITE)]);
   expect(one?.n).not.toBe(two?.n);
 });
@@ -61,7 +61,7 @@ describe('no stand-in is made for', () => {
   ])('%s', (_name, issuers) => {
     const { rows } = configFrom({}, issuers);
     const [row] = rows.values();
-    const made = throwawayIssuer(rows, [], () => NOW);
+    const made = createThrowawayIssuer(rows, [], () => NOW);
     expect(row && made.keysFor(row)).toBeUndefined();
     expect(made.published.size).toBe(0);
     expect(() => made.put('job-1', { issuer: PLAIN, claims: {} })).toThrow(Unprocessable);
@@ -74,11 +74,11 @@ test('a job is refused when its issuer is not in broker.yml', () => {
 
 test('a job that was never put is refused when broker.yml has no Buildkite', async () => {
   const { rows } = configFrom({}, `[{ issuer: ${PLAIN}, jwks_uri: ${PLAIN}/jwks, single_tenant: true }]`);
-  await expect(throwawayIssuer(rows, [], () => NOW).mint('job-1', {})).rejects.toThrow(Unprocessable);
+  await expect(createThrowawayIssuer(rows, [], () => NOW).mint('job-1', {})).rejects.toThrow(Unprocessable);
 });
 
 test('new jobs are refused after ten thousand, and known ones can still be put', () => {
-  const full = throwawayIssuer(config.rows, config.roles, () => NOW);
+  const full = createThrowawayIssuer(config.rows, config.roles, () => NOW);
   const job = { issuer: BUILDKITE, claims: {} };
   for (let each = 0; each < 10_000; each++) full.put(String(each), job);
   expect(() => full.put('one-more', job)).toThrow(Unprocessable);

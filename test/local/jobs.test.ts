@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { payload, pushBuild, type TokenRequest, Unprocessable } from '../../lib/local/jobs.ts';
+import { createPayload, createPushBuild, type TokenRequest, Unprocessable } from '../../lib/local/jobs.ts';
 import type { JobClaims } from '../../lib/local/samples.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { findPreset, PRESETS } from '../../lib/token/presets.ts';
@@ -13,7 +13,7 @@ function rowOf(issuer: string): IssuerRow {
   return row;
 }
 function mint(request: TokenRequest, claims: JobClaims = {}, issuer = BUILDKITE): JobClaims {
-  return payload(rowOf(issuer), 'job-1', { issuer, claims }, request, NOW);
+  return createPayload(rowOf(issuer), 'job-1', { issuer, claims }, request, NOW);
 }
 
 const UUID = expect.stringMatching(/^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/);
@@ -32,7 +32,7 @@ describe('a Buildkite token', () => {
       build_source: 'ui',
       runner_environment: 'buildkite-hosted',
     };
-    const made = payload(
+    const made = createPayload(
       rowOf(BUILDKITE),
       '01945ecf-80f0-41e8-9b83-a2970a9305a1',
       { issuer: BUILDKITE, claims: real },
@@ -206,12 +206,14 @@ describe('the build of a job that was never put', () => {
     ],
   ])('is of %s', (_name, claims, expected) => {
     const role = roleFrom(`trust: [{ iss: "${BUILDKITE}", claims: ${claims} }]`);
-    expect(pushBuild([role], BUILDKITE)).toEqual({ issuer: BUILDKITE, claims: expected });
+    expect(createPushBuild([role], BUILDKITE)).toEqual({ issuer: BUILDKITE, claims: expected });
   });
 
   test('looks past roles of other issuers', () => {
     const github = roleFrom(`trust: [{ iss: "${GITHUB}", claims: { repository: acme/web } }]`);
     const buildkite = roleFrom(`trust: [{ iss: "${BUILDKITE}", claims: { organization_slug: acme } }]`);
-    expect(pushBuild([github, buildkite], BUILDKITE).claims).toMatchObject({ organization_slug: 'acme' });
+    expect(createPushBuild([github, buildkite], BUILDKITE).claims).toMatchObject({
+      organization_slug: 'acme',
+    });
   });
 });

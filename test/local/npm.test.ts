@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { npmStore } from '../../lib/local/npm.ts';
+import { createNpmStore } from '../../lib/local/npm.ts';
 import { httpRequest } from '../harness/broker.ts';
 
-function asked(store: ReturnType<typeof npmStore>, method: string, path: string, body: unknown = '') {
+function asked(store: ReturnType<typeof createNpmStore>, method: string, path: string, body: unknown = '') {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = store(httpRequest({ method, path: `/npm${path}`, body: new TextEncoder().encode(text) }));
   return { status: answer.status, text: Buffer.from(answer.body).toString() };
@@ -18,7 +18,7 @@ function version(number: string, data = 'tarball') {
 }
 
 test('versions come together, and the tag is on the last of them', () => {
-  const store = npmStore('/npm');
+  const store = createNpmStore('/npm');
   for (const number of ['1.0.0', '1.1.0'])
     expect(asked(store, 'PUT', '/greeting', version(number)).status).toBe(201);
   expect(JSON.parse(asked(store, 'GET', '/greeting').text)).toEqual({
@@ -32,7 +32,7 @@ test('versions come together, and the tag is on the last of them', () => {
 });
 
 test('a version is never replaced', () => {
-  const store = npmStore('/npm');
+  const store = createNpmStore('/npm');
   const statuses = ['first', 'second'].map(
     data => asked(store, 'PUT', '/greeting', version('1.0.0', data)).status,
   );
@@ -41,7 +41,7 @@ test('a version is never replaced', () => {
 });
 
 test('what is deleted is gone', () => {
-  const store = npmStore('/npm');
+  const store = createNpmStore('/npm');
   asked(store, 'PUT', '/greeting', version('1.0.0'));
   const statuses = ['DELETE', 'GET', 'DELETE'].map(method => asked(store, method, '/greeting').status);
   expect(statuses).toEqual([200, 404, 404]);
@@ -57,6 +57,6 @@ describe('refused is', () => {
     ['a package without versions', 'PUT', '/greeting', { 'dist-tags': {} }, 400],
     ['another method', 'POST', '/greeting', '', 405],
   ])('%s', (_name, method, path, body, status) => {
-    expect(asked(npmStore('/npm'), method, path, body).status).toBe(status);
+    expect(asked(createNpmStore('/npm'), method, path, body).status).toBe(status);
   });
 });

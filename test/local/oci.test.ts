@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ociStore } from '../../lib/local/oci.ts';
+import { createOciStore } from '../../lib/local/oci.ts';
 import { httpRequest } from '../harness/broker.ts';
 
 function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
-function asked(store: ReturnType<typeof ociStore>, method: string, target: string, text = '') {
+function asked(store: ReturnType<typeof createOciStore>, method: string, target: string, text = '') {
   const [path = '', query = ''] = target.split('?');
   return store(httpRequest({ method, path, query, headers: {}, body: new TextEncoder().encode(text) }));
 }
 const BLOBS = '/v2/acme/web/blobs';
 
 test('a layer comes in several pieces', () => {
-  const store = ociStore();
+  const store = createOciStore();
   const upload = asked(store, 'POST', `${BLOBS}/uploads/`).headers['location'] ?? '';
   for (const piece of ['a', 'b']) expect(asked(store, 'PATCH', upload, piece).status).toBe(202);
   expect(asked(store, 'PUT', `${upload}?digest=${digestOf('abc')}`, 'c').status).toBe(201);
@@ -21,7 +21,7 @@ test('a layer comes in several pieces', () => {
 });
 
 test('a layer comes in one', () => {
-  const store = ociStore();
+  const store = createOciStore();
   expect(asked(store, 'POST', `${BLOBS}/uploads/?digest=${digestOf('abc')}`, 'abc').status).toBe(201);
   expect(asked(store, 'HEAD', `${BLOBS}/${digestOf('abc')}`)).toMatchObject({
     status: 200,
@@ -30,7 +30,7 @@ test('a layer comes in one', () => {
 });
 
 test('a manifest is had by its tag and by its digest, until it is deleted', () => {
-  const store = ociStore();
+  const store = createOciStore();
   const at = (reference: string): string => `/v2/acme/web/manifests/${reference}`;
   expect(asked(store, 'PUT', at('latest'), '{}').status).toBe(201);
   expect(asked(store, 'GET', at(digestOf('{}'))).status).toBe(200);
@@ -39,7 +39,7 @@ test('a manifest is had by its tag and by its digest, until it is deleted', () =
 });
 
 test('what is of one image is not of another', () => {
-  const store = ociStore();
+  const store = createOciStore();
   asked(store, 'PUT', '/v2/acme/web/manifests/latest', '{}');
   expect(asked(store, 'GET', '/v2/acme/api/manifests/latest').status).toBe(404);
 });
@@ -51,6 +51,6 @@ describe('refused is', () => {
     ['a layer that is not there', 'GET', `${BLOBS}/${digestOf('abc')}`, '', 404],
     ['a path of another shape', 'GET', '/v2/acme/web', '', 404],
   ])('%s', (_name, method, target, text, status) => {
-    expect(asked(ociStore(), method, target, text).status).toBe(status);
+    expect(asked(createOciStore(), method, target, text).status).toBe(status);
   });
 });

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { type JWTHeaderParameters, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { publishKey } from '../../lib/keys/local.ts';
-import { type PresentedFault, presented, verifySignature } from '../../lib/local/presented.ts';
+import { type PresentedFault, verifyPresented, verifySignature } from '../../lib/local/presented.ts';
 
 const NOW = 1_800_000_000;
 const URL = 'https://sts.example';
@@ -24,7 +24,7 @@ function signToken({ header = {}, claims = {}, by = PAIR }: Signed = {}): Promis
 }
 
 function ask(token: string) {
-  return presented(token, { trusted: TRUSTED, audience: AUDIENCE, now: NOW });
+  return verifyPresented(token, { trusted: TRUSTED, audience: AUDIENCE, now: NOW });
 }
 
 test('a cloud takes what the issuer that it trusts has signed, and reads its claims', async () => {

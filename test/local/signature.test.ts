@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { signatureFault } from '../../lib/local/signature.ts';
+import { findSignatureFault } from '../../lib/local/signature.ts';
 import { httpRequest } from '../harness/broker.ts';
 
 const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
@@ -37,7 +37,7 @@ test.each<[name: string, changes: Changes]>([
   ['over a path with a slash at its end', { path: '/local/sts/' }],
   ['of another region', { scope: '20261121/eu-central-1/sts/aws4_request' }],
 ])('a signature %s holds', (_name, changes) => {
-  expect(signatureFault(signed(changes), KEYS)).toBeUndefined();
+  expect(findSignatureFault(signed(changes), KEYS)).toBeUndefined();
 });
 
 test.each<[name: string, changes: Changes]>([
@@ -45,7 +45,7 @@ test.each<[name: string, changes: Changes]>([
   ['that leaves the host out', { names: 'x-amz-date' }],
   ['that leaves the date out', { names: 'host' }],
 ])('a signature %s is wrong', (_name, changes) => {
-  expect(signatureFault(signed(changes), KEYS)).toBe('wrong');
+  expect(findSignatureFault(signed(changes), KEYS)).toBe('wrong');
 });
 
 test.each([
@@ -54,10 +54,10 @@ test.each([
   ['another method', { method: 'PUT' }],
   ['a query', { query: 'Action=AssumeRole' }],
 ])('a signature does not hold for %s', (_name, changes) => {
-  expect(signatureFault({ ...signed(), ...changes }, KEYS)).toBe('wrong');
+  expect(findSignatureFault({ ...signed(), ...changes }, KEYS)).toBe('wrong');
 });
 
 test('a signature for another service is not even read', () => {
   const request = signed({ scope: '20261121/us-east-1/s3/aws4_request' });
-  expect(signatureFault(request, KEYS)).toBe('key_unknown');
+  expect(findSignatureFault(request, KEYS)).toBe('key_unknown');
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { exchangeCommand } from '../../lib/local/transcript.ts';
+import { writeExchangeCommand } from '../../lib/local/transcript.ts';
 import { configFrom, type Local, localBroker, ROLES } from '../harness/local.ts';
 import { GITHUB } from '../harness/policy.ts';
 import { METHODS, registryFrom } from '../harness/registry.ts';
@@ -133,5 +133,5 @@ test('an audience with quotation marks is still one word to the shell', async ()
   const [role] = config.roles;
   if (!role) throw new Error('no role');
   const { url } = await localBroker(config);
-  expect(await shell(exchangeCommand(url, 'job-1', role))).toHaveProperty('access_token');
+  expect(await shell(writeExchangeCommand(url, 'job-1', role))).toHaveProperty('access_token');
 });

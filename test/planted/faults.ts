@@ -176,8 +176,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/operator.ts', '...(sessionToken ? { sessionToken } : {}) }', ' }'],
   [
     'lib/cli/operator.ts',
-    "flag(flags, 'region') ||\n    REGIONS.map(name => environment[name]).find(Boolean) ||",
-    "REGIONS.map(name => environment[name]).find(Boolean) ||\n    flag(flags, 'region') ||",
+    "readFlag(flags, 'region') ||\n    REGIONS.map(name => environment[name]).find(Boolean) ||",
+    "REGIONS.map(name => environment[name]).find(Boolean) ||\n    readFlag(flags, 'region') ||",
   ],
   ['lib/cli/main.ts', 'process.exitCode = EXIT.failed;', 'process.exitCode = EXIT.done;'],
   [
@@ -185,7 +185,7 @@ export const FAULTS: readonly Fault[] = [
     'all.some(each => isInForce(each, now)) ? EXIT.denied',
     'all.some(each => isInForce(each, now)) ? EXIT.done',
   ],
-  ['lib/cli/verbs/who-can.ts', '    ...denyText(role),\n', ''],
+  ['lib/cli/verbs/who-can.ts', '    ...describeDenies(role),\n', ''],
   [
     'lib/review/compare/members.ts',
     '    maxTokenLifetime,\n    allowPrivateNetwork,\n    events,',
@@ -292,7 +292,7 @@ export const FAULTS: readonly Fault[] = [
   ],
   ['lib/cli/verbs/completion.ts', "takesValue: type === 'string'", 'takesValue: false'],
   ['lib/cli/verbs/pin.ts', 'return absent.length > 0 ? EXIT.denied', 'return absent.length > 0 ? EXIT.done'],
-  ['lib/cli/verbs/roles.ts', '*_[\\]<>|]/g', '*_[\\]<>]/g'],
+  ['lib/estate/report/escape.ts', '*_[\\]<>|]/g', '*_[\\]<>]/g'],
   ['lib/cli/verbs/whoami.ts', "typeof audience === 'string' ? audience : undefined", 'String(audience)'],
   ['lib/client/answer.ts', " || typeof seconds !== 'number'", ''],
   ['lib/visit.ts', '[step]: elapsed() - started', '[step]: elapsed()'],
@@ -356,8 +356,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/asking.ts', "?? 'KITE_STS_ID_TOKEN'", "?? 'ID_TOKEN'"],
   [
     'lib/cli/operator.ts',
-    "environment['AWS_PROFILE'] ? undefined : inEnvironment(environment)",
-    'inEnvironment(environment)',
+    "environment['AWS_PROFILE'] ? undefined : readEnvironmentKeys(environment)",
+    'readEnvironmentKeys(environment)',
   ],
   [
     'lib/cli/verbs/completion.ts',
@@ -368,7 +368,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/verbs/explain.ts', "of: asked.registry ? 'registry' : 'role'", "of: 'role'"],
   ['lib/cli/verbs/lint.ts', "flags['strict'] ? ['error', 'warning'] : ['error']", "['error']"],
   [
-    'lib/cli/verbs/replay.ts',
+    'lib/cli/replayed.ts',
     "'grant' in decision ? decision.grant.scopes : decision.scopes",
     '(decision as { scopes?: string[] }).scopes ?? []',
   ],

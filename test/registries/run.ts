@@ -20,7 +20,7 @@ import { createPrivateFolder } from '../../lib/client/folder.ts';
 import { createAuthorizerConfig, createBrokerConfig } from '../../lib/config/compiled.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
-import { throwawayIssuer } from '../../lib/local/issuer.ts';
+import { createThrowawayIssuer } from '../../lib/local/issuer.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import { serve } from '../../lib/serve.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
@@ -79,7 +79,7 @@ const front = `127.0.0.1:${gatewayPort}`;
 function now(): number {
   return Date.now() / 1000;
 }
-const issuer = throwawayIssuer(config.rows, config.registries, now);
+const issuer = createThrowawayIssuer(config.rows, config.registries, now);
 const signer = createLocalSigner();
 const registries = createAuthorizerConfig(config);
 const around = {

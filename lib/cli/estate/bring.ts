@@ -12,9 +12,9 @@ import { writeCount } from '../../language/counted.ts';
 import { writeFirstCases } from '../../review/cases/first.ts';
 import { TargetError } from '../../review/targets/trust.ts';
 import { JsonError } from '../../token/json.ts';
-import { complaintsText } from '../findings.ts';
+import { writeComplaints } from '../findings.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, texts, UsageError } from '../verb.ts';
+import { EXIT, Failure, type Flags, readFlag, readFlagTexts, type Terminal, UsageError } from '../verb.ts';
 import { listFiles } from './events.ts';
 import { checkReports, writeReports } from './report.ts';
 
@@ -23,7 +23,7 @@ const OWNER = /^(@[\w./-]+|[\w.+-]+@[\w.-]+)$/;
 
 /** The dumps of `--account`. Throws `Failure` for what none of the AWS CLI's commands prints. */
 export async function readAccounts(flags: Flags): Promise<DumpFile[]> {
-  const paths = texts(flags, 'account');
+  const paths = readFlagTexts(flags, 'account');
   return Promise.all(paths.map(async path => ({ path, text: (await readInput(path)).toString('utf8') })));
 }
 
@@ -32,7 +32,7 @@ const DUMPS = /\.json$|\/\.github\/chainguard\/[^/]+\.sts\.yaml$/;
 
 /** The dumps of `--account`, of which each may be a folder of dumps or of repositories. */
 async function readEstate(flags: Flags): Promise<DumpFile[]> {
-  const paths = texts(flags, 'account');
+  const paths = readFlagTexts(flags, 'account');
   const listed = await Promise.all(
     paths.map(async path => {
       const found = await listFiles(path);
@@ -56,7 +56,7 @@ export function readDump<T>(read: () => T): T {
 
 /** The ARN of the role that the broker runs as, if it was given. */
 export function readBroker(flags: Flags): string | undefined {
-  const broker = flag(flags, 'broker-role-arn');
+  const broker = readFlag(flags, 'broker-role-arn');
   if (broker !== undefined && !ROLE_ARN.test(broker))
     throw new UsageError(
       '--broker-role-arn takes the ARN of a role, such as arn:aws:iam::111122223333:role/kite-sts.',
@@ -65,26 +65,27 @@ export function readBroker(flags: Flags): string | undefined {
 }
 
 function readOwner(flags: Flags): string | undefined {
-  const owner = flag(flags, 'owners');
+  const owner = readFlag(flags, 'owners');
   if (owner !== undefined && !OWNER.test(owner))
     throw new UsageError('--owners takes an owner as CODEOWNERS has them, such as @acme/platform.');
   return owner;
 }
 
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
+function isWritten(path: string): Promise<boolean> {
+  return access(path).then(
     () => true,
     () => false,
   );
+}
 
 /** Rows and audience of the broker.yml that is in the folder already. */
 async function readGround(
   folder: string | undefined,
 ): Promise<Pick<MigrationSetting, 'rows' | 'audience' | 'url'>> {
   const none = { rows: new Map(), audience: 'https://sts.your-organization.example', url: undefined };
-  if (folder === undefined || !(await isThere(`${folder}/broker.yml`))) return none;
+  if (folder === undefined || !(await isWritten(`${folder}/broker.yml`))) return none;
   const { config, complaints } = loadConfig(folder);
-  if (!config) throw new Failure(complaintsText(complaints));
+  if (!config) throw new Failure(writeComplaints(complaints));
   return { rows: config.rows, audience: config.audience, url: config.url };
 }
 
@@ -94,7 +95,7 @@ export async function readSetting(flags: Flags, folder: string | undefined): Pro
     digest: text => createHash('sha256').update(text).digest('hex'),
     findSample: findSampleClaims,
     ...(await readGround(folder)),
-    teamTag: flag(flags, 'team-tag') ?? 'team',
+    teamTag: readFlag(flags, 'team-tag') ?? 'team',
     broker: readBroker(flags),
     now: Date.now() / 1000,
   };
@@ -107,7 +108,7 @@ async function listMissing(files: ReadonlyMap<string, string>, folder: string): 
   const missing: [string, string][] = [];
   const there: string[] = [];
   for (const [path, text] of files) {
-    if (!(await isThere(`${folder}/${path}`))) missing.push([path, text]);
+    if (!(await isWritten(`${folder}/${path}`))) missing.push([path, text]);
     else if (!KEPT.includes(path)) there.push(path);
   }
   if (there.length > 0)
@@ -115,7 +116,10 @@ async function listMissing(files: ReadonlyMap<string, string>, folder: string): 
   return missing;
 }
 
-async function writeFiles(files: readonly (readonly [string, string])[], folder: string): Promise<void> {
+async function writeEstateFiles(
+  files: readonly (readonly [string, string])[],
+  folder: string,
+): Promise<void> {
   for (const [path, text] of files) {
     await mkdir(dirname(`${folder}/${path}`), { recursive: true });
     await writeFile(`${folder}/${path}`, text, { flag: 'wx' });
@@ -137,23 +141,28 @@ async function writeConfig({ roles }: Migration, folder: string, flags: Flags): 
     readOwner(flags),
   );
   const missing = await listMissing(files, folder);
-  await writeFiles(missing, folder);
+  await writeEstateFiles(missing, folder);
   const { config, complaints } = loadConfig(folder);
-  if (!config) throw new Failure(`${folder} does not load as it is now.\n${complaintsText(complaints)}`);
+  if (!config) throw new Failure(`${folder} does not load as it is now.\n${writeComplaints(complaints)}`);
   return `${folder}: ${writeCount(owned.length, 'role')}, ${writeCount(missing.length, 'file')} written. It loads. Read each role, then lint, test and prove.\n`;
 }
 
-const isWhole = ({ direct, proposed }: MigratedRole): boolean =>
-  direct === 'gone' || proposed?.verdict.is === 'same';
+function isWhole({ direct, proposed }: MigratedRole): boolean {
+  return direct === 'gone' || proposed?.verdict.is === 'same';
+}
 
 /** Brings in the roles of AWS accounts: reports, and writes a configuration where `--into` says where. */
 export async function bringAccounts(flags: Flags, terminal: Terminal): Promise<number> {
   checkReports(flags);
   readOwner(flags);
-  const folder = flag(flags, 'into');
+  const folder = readFlag(flags, 'into');
   const files = await readEstate(flags);
   const setting = await readSetting(flags, folder);
-  const gather = { issuer: flag(flags, 'issuer'), app: flag(flags, 'app'), owner: flag(flags, 'owner') };
+  const gather = {
+    issuer: readFlag(flags, 'issuer'),
+    app: readFlag(flags, 'app'),
+    owner: readFlag(flags, 'owner'),
+  };
   const migration = readDump(() => migrateAll(gatherDumps(files), setting, gather));
   await writeReports(describeMigration(migration), flags, terminal);
   if (folder !== undefined) terminal.error(await writeConfig(migration, folder, flags));

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import type { UsedExchange } from '../../estate/usage/usage.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readInput } from '../input.ts';
-import { eventsIn, objectIn, textIn, textsIn } from '../recorded.ts';
+import { listEvents, readEventObject, readEventText, readEventTexts } from '../recorded.ts';
 
 /** Every file below a folder, or the file itself, in the order of their names: Firehose and trails write by year, month and day. */
 export async function listFiles(path: string): Promise<string[]> {
@@ -59,29 +59,29 @@ export async function readEvents(paths: readonly string[]): Promise<Claims[]> {
   const byId = new Map<string, Claims>();
   for (const file of files) {
     const text = splitEvents((await readOpened(file)).toString('utf8'));
-    for (const event of eventsIn(Buffer.from(text)))
-      byId.set(textIn(event, 'decision_id') ?? JSON.stringify(event), event);
+    for (const event of listEvents(Buffer.from(text)))
+      byId.set(readEventText(event, 'decision_id') ?? JSON.stringify(event), event);
   }
   return [...byId.values()];
 }
 
 /** What of an event says what was used; undefined for what is none of an exchange that was decided. */
 export function readUsed(event: Claims): UsedExchange | undefined {
-  const claims = objectIn(event, 'claims');
+  const claims = readEventObject(event, 'claims');
   const outcome = event['outcome'];
   if (event['event'] !== 'exchange' || !claims || (outcome !== 'issued' && outcome !== 'denied'))
     return undefined;
-  const seconds = objectIn(event, 'requested')?.['seconds'];
+  const seconds = readEventObject(event, 'requested')?.['seconds'];
   return {
-    role: textIn(event, 'role') ?? '',
-    statement: textIn(event, 'statement'),
+    role: readEventText(event, 'role') ?? '',
+    statement: readEventText(event, 'statement'),
     issued: outcome === 'issued',
-    time: Date.parse(textIn(event, 'time') ?? '') / 1000,
+    time: Date.parse(readEventText(event, 'time') ?? '') / 1000,
     claims,
-    scopes: textsIn(event, 'scopes') ?? [],
+    scopes: readEventTexts(event, 'scopes') ?? [],
     seconds: typeof seconds === 'number' ? seconds : undefined,
-    pipeline: textIn(event, 'pipeline') ?? textIn(event, 'subject') ?? '',
-    branch: textIn(event, 'branch') ?? '',
-    session: textIn(event, 'session'),
+    pipeline: readEventText(event, 'pipeline') ?? readEventText(event, 'subject') ?? '',
+    branch: readEventText(event, 'branch') ?? '',
+    session: readEventText(event, 'session'),
   };
 }

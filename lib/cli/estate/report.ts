@@ -1,18 +1,23 @@
-import { writeHtml } from '../../estate/report/html.ts';
+import { writeReportHtml } from '../../estate/report/html.ts';
 import type { Report } from '../../estate/report/model.ts';
-import { writeCsv, writeJson, writeMarkdown, writeText } from '../../estate/report/text.ts';
+import {
+  writeReportCsv,
+  writeReportJson,
+  writeReportMarkdown,
+  writeReportText,
+} from '../../estate/report/text.ts';
 import { writeOutput } from '../output.ts';
-import { type Flags, type Terminal, texts, UsageError } from '../verb.ts';
+import { type Flags, readFlagTexts, type Terminal, UsageError } from '../verb.ts';
 
 const WRITERS: { readonly [ending: string]: (report: Report) => string } = {
-  md: writeMarkdown,
-  json: writeJson,
-  html: writeHtml,
-  csv: writeCsv,
-  txt: writeText,
+  md: writeReportMarkdown,
+  json: writeReportJson,
+  html: writeReportHtml,
+  csv: writeReportCsv,
+  txt: writeReportText,
 };
 
-function endingOf(path: string): string {
+function readEnding(path: string): string {
   const ending = /\.([a-z]+)$/.exec(path)?.[1] ?? '';
   if (Object.hasOwn(WRITERS, ending)) return ending;
   throw new UsageError(
@@ -22,12 +27,12 @@ function endingOf(path: string): string {
 
 /** Writes the report into each file of `--report`, by its ending; without any, prints it as text. */
 export async function writeReports(report: Report, flags: Flags, terminal: Terminal): Promise<void> {
-  const paths = texts(flags, 'report').map(path => ({ path, ending: endingOf(path) }));
-  if (paths.length === 0) terminal.out(writeText(report));
+  const paths = readFlagTexts(flags, 'report').map(path => ({ path, ending: readEnding(path) }));
+  if (paths.length === 0) terminal.out(writeReportText(report));
   for (const { path, ending } of paths) await writeOutput(path, WRITERS[ending]?.(report) ?? '');
 }
 
 /** Refuses a name of a report before anything is done. */
 export function checkReports(flags: Flags): void {
-  for (const path of texts(flags, 'report')) endingOf(path);
+  for (const path of readFlagTexts(flags, 'report')) readEnding(path);
 }

@@ -47,7 +47,7 @@ function listJobs(witness: Witness): Witness[] {
 }
 
 /** A registry is asked by each of its methods. */
-function asRequests(witness: Witness, policy: Policy): JudgedRequest[] {
+function createRequests(witness: Witness, policy: Policy): JudgedRequest[] {
   const { issuer, audience, claims, sourceAddress, now } = witness;
   const whole: Claims = Object.assign(Object.create(null), claims, { iss: issuer, aud: audience });
   const request = { ...nameRequest(policy), claims: whole, at: now, sourceAddress };
@@ -61,7 +61,7 @@ function asRequests(witness: Witness, policy: Policy): JudgedRequest[] {
  * admits, and that as each kind of job of its vendor; and for each condition a token that the policy without it would
  * decide otherwise. `now` is in seconds.
  */
-function proposeFor(tested: TestedPolicy, config: Config, now: number): JudgedRequest[] {
+function proposePolicyRequests(tested: TestedPolicy, config: Config, now: number): JudgedRequest[] {
   const { policy } = tested;
   const admitted = listWitnesses(
     findHolders(policy, config, { findSample: findSampleClaims, from: now }).map(({ shown }) => shown),
@@ -70,12 +70,12 @@ function proposeFor(tested: TestedPolicy, config: Config, now: number): JudgedRe
     createMutants(policy).map(mutant => findDifferingRequest(policy, mutant.policy, config.rows)),
   );
   const all = [...admitted, ...admitted.flatMap(listJobs), ...near];
-  return [...listOwnCases(tested), ...all.flatMap(witness => asRequests(witness, policy))];
+  return [...listOwnCases(tested), ...all.flatMap(witness => createRequests(witness, policy))];
 }
 
 /** Requests for every role and registry, as JSON, each once. */
 export function proposeRequests(config: Config, now: number): string[] {
   const tested = readAllCases(config, () => undefined);
-  const all = tested.flatMap(each => proposeFor(each, config, now));
+  const all = tested.flatMap(each => proposePolicyRequests(each, config, now));
   return [...new Set(all.map(request => JSON.stringify(request)))];
 }

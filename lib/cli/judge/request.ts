@@ -41,7 +41,7 @@ export function findPolicy(
 
 const UNKNOWN_PLACE = { file: '', line: 0, column: 0 };
 
-function asCase({ claims, at, sourceAddress, method, path, scopes, seconds, name }: JudgedRequest): Case {
+function createCase({ claims, at, sourceAddress, method, path, scopes, seconds, name }: JudgedRequest): Case {
   return {
     name,
     place: UNKNOWN_PLACE,
@@ -58,7 +58,7 @@ function asCase({ claims, at, sourceAddress, method, path, scopes, seconds, name
 export function judgeRequest(request: JudgedRequest, config: Config): Judgement {
   const policy = findPolicy(request, config);
   if (!policy) return { allowed: false, reason: 'not_there' };
-  const [trial] = runCases(policy, config.rows, [asCase(request)]);
+  const [trial] = runCases(policy, config.rows, [createCase(request)]);
   const decision = trial?.decision;
   if (!decision) return { allowed: false, reason: 'guard_not_met' };
   if (!decision.allowed) return { allowed: false, reason: decision.reason };

@@ -46,13 +46,13 @@ export async function callAws(
   const said = (await answer.json().catch(() => ({}))) as { readonly [name: string]: unknown };
   if (answer.ok) return said;
   if (answer.status >= 500) throw new Failure(`${host} failed with ${answer.status}. Try again.\n`);
-  const code = readCode(said['__type'] ?? answer.headers.get('x-amzn-errortype'));
+  const code = readErrorCode(said['__type'] ?? answer.headers.get('x-amzn-errortype'));
   throw new Failure(
     `${host} refused: ${code ?? answer.status}. It is the AWS role of this step that needs the right.\n`,
   );
 }
 
 /** The name of an error: after a namespace and before an address, such as `com.amazonaws#AccessDenied:http://…`. */
-function readCode(written: unknown): string | undefined {
+function readErrorCode(written: unknown): string | undefined {
   return typeof written === 'string' ? /(?:^|#)([A-Za-z]{1,64})(?::|$)/.exec(written)?.[1] : undefined;
 }

@@ -65,7 +65,7 @@ const PRESENTED_SECONDS = 60;
 const TOKEN_SECONDS = 14 * 60;
 
 /** https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
-export function makeEksToken(
+export function createEksToken(
   { cluster, region }: { readonly cluster: string; readonly region: string },
   keys: AwsAccessKey,
   now: number,

@@ -7,7 +7,7 @@ export type DatabaseEntry = Extract<ReachEntry, { readonly kind: 'rds' }>;
 const SECONDS = 900;
 
 /** A password of a database user, for a quarter of an hour: a URL that proves the session, without its scheme. */
-export function makeDatabaseToken(
+export function createDatabaseToken(
   { user, host, port, region }: Omit<DatabaseEntry, 'kind'>,
   keys: AwsAccessKey,
   now: number,

@@ -171,10 +171,10 @@ export function readEntries(written: string | undefined): readonly ReachEntry[] 
     .map(readEntry);
 }
 
-export function isRegistry(entry: ReachEntry): entry is RegistryEntry {
+export function isRegistryEntry(entry: ReachEntry): entry is RegistryEntry {
   return ['ecr', 'ecr-public', 'artifact-registry', 'subject-token'].includes(entry.kind);
 }
 
-export function isCluster(entry: ReachEntry): entry is ClusterEntry {
+export function isClusterEntry(entry: ReachEntry): entry is ClusterEntry {
   return entry.kind === 'eks' || entry.kind === 'gke';
 }

@@ -32,7 +32,10 @@ export function readLogin(said: { readonly [name: string]: unknown }): RegistryL
 }
 
 /** A request of Docker's for a host, whole: what has a path, a port or another end is another host. */
-export function findRegistry(entries: readonly RegistryEntry[], asked: string): RegistryEntry | undefined {
+export function findListedRegistry(
+  entries: readonly RegistryEntry[],
+  asked: string,
+): RegistryEntry | undefined {
   const host = asked.startsWith('https://') ? asked.slice('https://'.length) : asked;
   return entries.find(entry => entry.host === host);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import type { PrivateFolder } from '../../client/folder.ts';
 import { Failure, type Terminal, UsageError } from '../verb.ts';
-import { EntryRefused, isRegistry, type ReachEntry, readEntries, readEntry } from './entries.ts';
+import { EntryRefused, isRegistryEntry, type ReachEntry, readEntries, readEntry } from './entries.ts';
 
 type Environment = Terminal['environment'];
 type Json = { readonly [name: string]: unknown };
@@ -31,17 +31,17 @@ export function readReach(written: readonly string[]): readonly ReachEntry[] {
 }
 
 /** How this very program is started: Node, and the script. */
-export type Self = readonly [node: string, script: string];
+export type OwnProgram = readonly [node: string, script: string];
 
-const RUNNING: Self = [process.execPath, process.argv[1] ?? ''];
+const RUNNING: OwnProgram = [process.execPath, process.argv[1] ?? ''];
 
-function quote(text: string): string {
+function quoteShellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Programs that run this one, beside the command's other files: Docker and client-go find them on `PATH`. */
-async function writePrograms(folder: PrivateFolder, [node, script]: Self): Promise<void> {
-  const start = `#!/bin/sh\nexec ${quote(node)} ${quote(script)}`;
+async function writePrograms(folder: PrivateFolder, [node, script]: OwnProgram): Promise<void> {
+  const start = `#!/bin/sh\nexec ${quoteShellWord(node)} ${quoteShellWord(script)}`;
   for (const [name, verb] of [
     ['kite-sts', ''],
     ['docker-credential-kite-sts', ' docker-credential'],
@@ -65,7 +65,7 @@ async function readOwnConfig(
   }
 }
 
-function without(object: unknown, names: readonly string[]): Json {
+function removeMembers(object: unknown, names: readonly string[]): Json {
   return Object.fromEntries(Object.entries(Object(object)).filter(([name]) => !names.includes(name)));
 }
 
@@ -77,9 +77,9 @@ export async function setUpReach(
   written: readonly string[],
   environment: Environment,
   folder: PrivateFolder,
-  self: Self = RUNNING,
+  self: OwnProgram = RUNNING,
 ): Promise<{ readonly [name: string]: string }> {
-  const registries = readReach(written).filter(isRegistry);
+  const registries = readReach(written).filter(isRegistryEntry);
   await writePrograms(folder, self);
   const home = dirname(folder.resolve('kite-sts'));
   const reach = {
@@ -92,7 +92,7 @@ export async function setUpReach(
   const helpers = Object.fromEntries(hosts.map(host => [host, 'kite-sts']));
   const config = {
     ...own.config,
-    auths: without(own.config['auths'], hosts),
+    auths: removeMembers(own.config['auths'], hosts),
     credHelpers: { ...Object(own.config['credHelpers']), ...helpers },
     cliPluginsExtraDirs: [
       ...[own.config['cliPluginsExtraDirs'] ?? []].flat(),

@@ -1,7 +1,7 @@
 import type { AwsTemplate } from '../../policy/targets/aws.ts';
 
 /** Which sessions of a target are to end. */
-export type Ended = {
+export type EndedSessions = {
   readonly template: AwsTemplate;
   /** One session by its name in the audit event; undefined for all. */
   readonly session: string | undefined;
@@ -15,7 +15,7 @@ export type Ended = {
  * Where the role sets no source identity, the session's name is the end of `aws:userid`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-function whose({ template, session }: Ended): object {
+function selectSessions({ template, session }: EndedSessions): object {
   if (session === undefined) return {};
   return template.source_identity
     ? { StringEquals: { 'aws:SourceIdentity': session } }
@@ -23,7 +23,7 @@ function whose({ template, session }: Ended): object {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html */
-export function denial(ended: Ended): object {
+export function writeDenial(ended: EndedSessions): object {
   return {
     Version: '2012-10-17',
     Statement: [
@@ -32,14 +32,14 @@ export function denial(ended: Ended): object {
         Effect: 'Deny',
         Action: '*',
         Resource: '*',
-        Condition: { ...whose(ended), DateLessThan: { 'aws:TokenIssueTime': ended.before } },
+        Condition: { ...selectSessions(ended), DateLessThan: { 'aws:TokenIssueTime': ended.before } },
       },
     ],
   };
 }
 
 /** What ends those sessions: a policy of this name on this role, for as long as the longest of them lasts. */
-export type Ending = {
+export type SessionsEnding = {
   readonly account: string;
   readonly role: string;
   readonly session: string | null;
@@ -50,7 +50,7 @@ export type Ending = {
   readonly seconds: number;
 };
 
-export function describeEnding(ended: Ended): Ending {
+export function describeEnding(ended: EndedSessions): SessionsEnding {
   const { template, session, before, longest } = ended;
   const [account = '', resource = ''] = template.role_arn.split(':').slice(4);
   return {
@@ -58,14 +58,14 @@ export function describeEnding(ended: Ended): Ending {
     role: resource.split('/').at(-1) ?? '',
     session: session ?? null,
     policy_name: `kite-sts-revoke${session === undefined ? '' : `-${session}`}`,
-    policy_document: denial(ended),
+    policy_document: writeDenial(ended),
     before,
     seconds: longest,
   };
 }
 
 /** Lines of a shell, to be run with credentials of the target's account. */
-export function commands(ending: Ending): string {
+export function writeCommands(ending: SessionsEnding): string {
   const { account, role: name, session, policy_name: policy, before, seconds } = ending;
   const which = session === null ? 'every session' : `the session ${session}`;
   return `# In the account ${account}: ends ${which} of the role ${name} that began before ${before}, whoever made it.

@@ -64,7 +64,7 @@ const FILES = {
 } as const;
 
 /** What looks every night whether the accounts are as the roles say, in the CI of this issuer, and the script that it runs. */
-export function driftFiles(issuer: keyof typeof FILES, config: string, region: string): DriftFile[] {
+export function writeDriftFiles(issuer: keyof typeof FILES, config: string, region: string): DriftFile[] {
   const { path, text } = FILES[issuer];
   const named = text.replaceAll('{config}', config).replaceAll('{region}', region);
   return [

@@ -53,7 +53,7 @@ const FILES = {
 } as const;
 
 /** What lints and tests the configuration in `config` on every pull request, in the CI of this issuer. */
-export function reviewFile(issuer: keyof typeof FILES, config: string): ReviewFile {
+export function writeReviewFile(issuer: keyof typeof FILES, config: string): ReviewFile {
   const { path, text } = FILES[issuer];
   return { path, text: text.replaceAll('{config}', config) };
 }

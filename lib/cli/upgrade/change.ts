@@ -6,9 +6,9 @@ import { compareVersions, listDecisive, type Release } from './changes.ts';
 import { findDirection } from './compare.ts';
 import { compareJudges, type Hearing, type Judge, proveByBoth, runCheck } from './judge.ts';
 import { replaceVersion } from './replace.ts';
-import { describeReport, isSound, type VersionReport, writeReport } from './report.ts';
+import { describeReport, hasPassed, type VersionReport, writeReport } from './report.ts';
 import type { PinnedState } from './repository.ts';
-import { type Staged, withStaged } from './stage.ts';
+import { type Staged, stageVersion } from './stage.ts';
 
 /** One version that is to take the place of another. */
 export type VersionChange = {
@@ -23,13 +23,13 @@ export type VersionChange = {
   readonly whatever: boolean;
 };
 
-async function hear(change: VersionChange, staged: Staged, hearing: Hearing): Promise<VersionReport> {
+async function judgeStaged(change: VersionChange, staged: Staged, hearing: Hearing): Promise<VersionReport> {
   const { now, next, releases } = change;
   const [older, newer] = [now.version, next.version].sort(compareVersions) as [string, string];
   const before: Judge = { version: now.version, home: resolve(now.folder, 'node_modules/kite-sts') };
   const after: Judge = { version: next.version, home: staged.home };
   const checks = [await runCheck('lint', after, hearing), await runCheck('test', after, hearing)];
-  const found = await compareBoth(before, after, hearing);
+  const found = await compareBothJudges(before, after, hearing);
   const decisive = listDecisive(releases, older, newer);
   return { from: now.version, to: next.version, bytes: next.bytes, decisive, checks, ...found };
 }
@@ -37,7 +37,7 @@ async function hear(change: VersionChange, staged: Staged, hearing: Hearing): Pr
 type Found = Pick<VersionReport, 'proofs' | 'comparison' | 'hindered' | 'direction'>;
 
 /** What could not be compared is undecided, and never the same as before. */
-async function compareBoth(before: Judge, after: Judge, hearing: Hearing): Promise<Found> {
+async function compareBothJudges(before: Judge, after: Judge, hearing: Hearing): Promise<Found> {
   try {
     const proofs = await proveByBoth(before, after, hearing);
     const comparison = await compareJudges(before, after, hearing);
@@ -51,7 +51,7 @@ async function compareBoth(before: Judge, after: Judge, hearing: Hearing): Promi
 const EXITS = { wider: EXIT.widened, undecided: EXIT.undecided, 'not wider': EXIT.done } as const;
 
 function findExit(report: VersionReport): number {
-  return isSound(report) ? EXITS[report.direction] : EXIT.denied;
+  return hasPassed(report) ? EXITS[report.direction] : EXIT.denied;
 }
 
 /**
@@ -65,8 +65,8 @@ export async function changeVersion(
   const { now, next, config, json, whatever } = change;
   const aside = await mkdtemp(join(tmpdir(), 'kite-sts-'));
   try {
-    return await withStaged(now, next, async staged => {
-      const report = await hear(change, staged, { folder: now.folder, config, aside });
+    return await stageVersion(now, next, async staged => {
+      const report = await judgeStaged(change, staged, { folder: now.folder, config, aside });
       const exit = findExit(report);
       const written = whatever || exit === EXIT.done;
       if (!json) terminal.out(`${writeReport(report)}\n`);

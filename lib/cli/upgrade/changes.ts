@@ -14,7 +14,7 @@ export type Release = { readonly version: string; readonly changes: readonly Cha
 /** An entry begins with a hyphen and goes on over lines that are indented. */
 const ENTRY = /^- (★ )?(.*(?:\n {2}.*)*)/gm;
 
-function readGroup(text: string): Change[] {
+function readChangeGroup(text: string): Change[] {
   const group = /^(\w+)\n/.exec(text)?.[1] ?? '';
   return [...text.matchAll(ENTRY)].map(([, star, said = '']) => ({
     group,
@@ -30,7 +30,7 @@ export function readReleases(markdown: string): Release[] {
     .slice(1)
     .map(section => {
       const [version = '', ...lines] = section.split('\n');
-      return { version: version.trim(), changes: lines.join('\n').split(/^### /m).flatMap(readGroup) };
+      return { version: version.trim(), changes: lines.join('\n').split(/^### /m).flatMap(readChangeGroup) };
     });
 }
 

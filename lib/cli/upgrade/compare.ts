@@ -39,13 +39,15 @@ export type VersionComparison = {
   readonly decided: readonly DecidedOtherwise[];
 };
 
-const key = ({ of, name }: JudgedPolicy): string => `${of} ${name}`;
+function writePolicyKey({ of, name }: JudgedPolicy): string {
+  return `${of} ${name}`;
+}
 
 function compareRead(before: VersionJudgement, after: VersionJudgement): ReadOtherwise[] {
-  const old = new Map(before.policies.map(policy => [key(policy), policy]));
+  const old = new Map(before.policies.map(policy => [writePolicyKey(policy), policy]));
   return after.policies.flatMap(policy => {
     const { of, name, digest, members } = policy;
-    const was = old.get(key(policy));
+    const was = old.get(writePolicyKey(policy));
     if (was?.digest === digest) return [];
     return [{ of, name, members: compareMembers(was?.members ?? {}, members) }];
   });
@@ -66,7 +68,7 @@ function findTurn(before: Judgement, after: Judgement): DecidedOtherwise['turn']
 }
 
 /** Compares what two versions make of one policy, where both were asked the same requests. */
-export function compareVersionsOf(
+export function compareJudgements(
   before: VersionJudgement,
   after: VersionJudgement,
   requests: readonly string[],

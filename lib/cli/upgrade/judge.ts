@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import type { Judgement } from '../judge/request.ts';
 import { EXIT, Failure } from '../verb.ts';
-import { compareVersionsOf, type VersionComparison, type VersionJudgement } from './compare.ts';
+import { compareJudgements, type VersionComparison, type VersionJudgement } from './compare.ts';
 import { runProgram } from './run.ts';
 
 /** A kite-sts that is installed, and the policy that it is to judge. */
@@ -12,13 +12,13 @@ export type Judge = { readonly version: string; readonly home: string };
 /** Where the policy is, and where there is room for requests. */
 export type Hearing = { readonly folder: string; readonly config: string; readonly aside: string };
 
-async function runVerbOf({ home }: Judge, words: readonly string[], { folder, config }: Hearing) {
+async function runJudgeVerb({ home }: Judge, words: readonly string[], { folder, config }: Hearing) {
   const command = join(home, 'bin/kite-sts.js');
   return runProgram(process.execPath, [command, ...words, '--config', config], folder);
 }
 
 async function readLines(judge: Judge, words: readonly string[], hearing: Hearing): Promise<string[]> {
-  const { exits, out, error } = await runVerbOf(judge, words, hearing);
+  const { exits, out, error } = await runJudgeVerb(judge, words, hearing);
   if (exits !== EXIT.done)
     throw new Failure(`kite-sts ${judge.version} could not judge the policy:\n${error.trimEnd()}\n`);
   return out.toString('utf8').split('\n').filter(Boolean);
@@ -53,7 +53,7 @@ export async function compareJudges(
       decisions: decisions.map(line => JSON.parse(line) as Judgement),
     };
   };
-  return compareVersionsOf(await judged(before, ofBefore), await judged(after, ofAfter), requests);
+  return compareJudgements(await judged(before, ofBefore), await judged(after, ofAfter), requests);
 }
 
 /** One sentence of invariants.yml by both. */
@@ -66,7 +66,7 @@ export type ProofPair = {
 type Proof = { readonly id: string; readonly verdict: string };
 
 async function listProofs(judge: Judge, hearing: Hearing): Promise<readonly Proof[]> {
-  const { out, error } = await runVerbOf(judge, ['prove', '--json'], hearing);
+  const { out, error } = await runJudgeVerb(judge, ['prove', '--json'], hearing);
   if (out.length === 0)
     throw new Failure(`kite-sts ${judge.version} could not prove the sentences:\n${error.trimEnd()}\n`);
   return JSON.parse(out.toString('utf8')) as Proof[];
@@ -95,6 +95,6 @@ export async function proveByBoth(
 export type Check = { readonly verb: 'lint' | 'test'; readonly clean: boolean; readonly says: string };
 
 export async function runCheck(verb: Check['verb'], judge: Judge, hearing: Hearing): Promise<Check> {
-  const { exits, out, error } = await runVerbOf(judge, [verb], hearing);
+  const { exits, out, error } = await runJudgeVerb(judge, [verb], hearing);
   return { verb, clean: exits === EXIT.done, says: `${out.toString('utf8')}${error}` };
 }

@@ -22,7 +22,7 @@ async function putFiles(files: Iterable<readonly [string, Content]>, folder: str
   for (const [path, content] of files) await putFile(join(folder, path), content);
 }
 
-async function restore(old: Staged['files'], folder: string): Promise<void> {
+async function restoreFiles(old: Staged['files'], folder: string): Promise<void> {
   for (const [path, content] of old) {
     await putFile(join(folder, path), content);
     await rm(join(folder, `${path}.new`), { force: true });
@@ -50,7 +50,7 @@ export async function replaceVersion(
     // Until npm has the new one installed, the old tarball lies where it was.
     await putFiles(goes, folder);
   } catch (error) {
-    await restore(old, folder);
+    await restoreFiles(old, folder);
     const back = await runNpm([...INSTALL, '--prefer-offline'], folder).then(
       () => `node_modules has ${before} again.`,
       () => 'Run npm ci: node_modules could not be put back.',

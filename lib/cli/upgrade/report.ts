@@ -1,7 +1,7 @@
 import { makePrintable } from '../../client/printable.ts';
 import { writeCount } from '../../language/counted.ts';
 import { DIRECTIONS, type Direction } from '../../review/compare/direction.ts';
-import { hashForPeople, tarballPath } from '../../vendor/pin.ts';
+import { hashForPeople, writeTarballPath } from '../../vendor/pin.ts';
 import type { Judgement } from '../judge/request.ts';
 import type { Release } from './changes.ts';
 import type { DecidedOtherwise, ReadOtherwise, VersionComparison } from './compare.ts';
@@ -23,7 +23,7 @@ export type VersionReport = {
 };
 
 /** Does the other version find the policy as sound as this one does? */
-export function isSound({ checks, proofs }: Pick<VersionReport, 'checks' | 'proofs'>): boolean {
+export function hasPassed({ checks, proofs }: Pick<VersionReport, 'checks' | 'proofs'>): boolean {
   return (
     checks.every(({ clean }) => clean) &&
     proofs.every(({ before, after }) => after === 'proved' || after === before)
@@ -40,7 +40,7 @@ function describeDecisive({ from, to, decisive }: VersionReport): string[] {
 }
 
 /** All of what went wrong; of what went well, the last line. */
-function describeCheck({ verb, clean, says }: Check, version: string): string[] {
+function describeVersionCheck({ verb, clean, says }: Check, version: string): string[] {
   const lines = says.trimEnd().split('\n');
   const told = clean ? lines.slice(-1) : lines;
   return [
@@ -110,9 +110,9 @@ function describeComparison(report: VersionReport): string[] {
 export function writeReport(report: VersionReport): string {
   const { from, to, bytes, checks } = report;
   const sections = [
-    [`kite-sts ${from} → ${to}`, `sha256 ${hashForPeople(bytes)}  ${tarballPath(to)}`],
+    [`kite-sts ${from} → ${to}`, `sha256 ${hashForPeople(bytes)}  ${writeTarballPath(to)}`],
     describeDecisive(report),
-    ...checks.map(check => describeCheck(check, to)),
+    ...checks.map(check => describeVersionCheck(check, to)),
     describeProofs(report),
     describeComparison(report),
   ];

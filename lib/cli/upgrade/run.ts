@@ -5,10 +5,14 @@ import { Failure } from '../verb.ts';
 
 const MAX_BYTES = 1024 * 1024 * 1024;
 
-type Ended = { readonly exits: number; readonly out: Buffer; readonly error: string };
+type ProgramResult = { readonly exits: number; readonly out: Buffer; readonly error: string };
 
 /** Runs a program to its end, whichever that is. */
-export async function runProgram(program: string, words: readonly string[], folder: string): Promise<Ended> {
+export async function runProgram(
+  program: string,
+  words: readonly string[],
+  folder: string,
+): Promise<ProgramResult> {
   // What npm and npx tell the programs that they run is not for the npm that we run.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(

@@ -4,15 +4,24 @@ import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/t
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readTargetRoles, splitJsonTexts, TargetError, type TargetRole } from '../../review/targets/trust.ts';
 import { JsonError, readStrictJson } from '../../token/json.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { CONFIG_OPTION, EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  Failure,
+  type Flags,
+  printJson,
+  readFlag,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
 const MEMBERS = 1_000_000;
 
-function parsed(text: string, path: string): ClaimValue {
+function parseTargets(text: string, path: string): ClaimValue {
   try {
     return readStrictJson(text, { members: MEMBERS });
   } catch (error) {
@@ -21,18 +30,18 @@ function parsed(text: string, path: string): ClaimValue {
   }
 }
 
-async function targetsFrom(path: string): Promise<TargetRole[]> {
+async function readTargetsFile(path: string): Promise<TargetRole[]> {
   const texts = splitJsonTexts((await readInput(path)).toString('utf8'));
   try {
-    return texts.flatMap(text => readTargetRoles(parsed(text, path)));
+    return texts.flatMap(text => readTargetRoles(parseTargets(text, path)));
   } catch (error) {
     if (error instanceof TargetError) throw new Failure(`${path}: ${error.message}\n`);
     throw error;
   }
 }
 
-function arns(flags: Flags): { broker: string; also: string[] } {
-  const broker = flag(flags, 'broker-role-arn');
+function readBrokerPrincipals(flags: Flags): { broker: string; also: string[] } {
+  const broker = readFlag(flags, 'broker-role-arn');
   if (broker === undefined || !ROLE_ARN.test(broker))
     throw new UsageError(
       '--broker-role-arn takes the ARN of a role, such as arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange.',
@@ -41,15 +50,15 @@ function arns(flags: Flags): { broker: string; also: string[] } {
   return { broker, also: (Array.isArray(also) ? also : [also]).map(String) };
 }
 
-async function checkAll({ roles, url }: Config, flags: Flags): Promise<CheckedTarget[]> {
-  const from = flag(flags, 'from');
+async function checkTargetsFile({ roles, url }: Config, flags: Flags): Promise<CheckedTarget[]> {
+  const from = readFlag(flags, 'from');
   if (from === undefined) throw new UsageError('--from is required, or --list.');
-  const whom = arns(flags);
-  const targets = new Map((await targetsFrom(from)).map(target => [target.arn, target]));
+  const whom = readBrokerPrincipals(flags);
+  const targets = new Map((await readTargetsFile(from)).map(target => [target.arn, target]));
   return checkAllTargets(roles, targets, { ...whom, url });
 }
 
-function asJson(all: readonly CheckedTarget[]): string {
+function writeTargetsJson(all: readonly CheckedTarget[]): string {
   return JSON.stringify(
     all.map(({ role, arn, seconds, findings, trustPolicy }) => ({
       role,
@@ -62,7 +71,7 @@ function asJson(all: readonly CheckedTarget[]): string {
   );
 }
 
-function remedy({ arn, seconds, findings, trustPolicy }: CheckedTarget): string[] {
+function listRemedy({ arn, seconds, findings, trustPolicy }: CheckedTarget): string[] {
   const name = arn.split('/').at(-1);
   const ofTrust = findings.some(({ code }) => code !== 'session-too-short' && code !== 'target-unknown');
   return [
@@ -75,13 +84,13 @@ function remedy({ arn, seconds, findings, trustPolicy }: CheckedTarget): string[
   ];
 }
 
-function asText(each: CheckedTarget): string {
+function writeTarget(each: CheckedTarget): string {
   const { role, arn, findings } = each;
   const lines = findings.map(
     ({ code, detail }) => `  ${code}${detail === undefined ? '' : ` (${detail})`}: ${FINDINGS[code]}`,
   );
   const head = `${role}  ${arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
-  return [head, ...lines, ...remedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
+  return [head, ...lines, ...listRemedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
 }
 
 export const checkTargets: Verb = {
@@ -120,15 +129,17 @@ Exit code 0 when every target is right, 2 when there are findings.`,
     'kite-sts check-targets --from targets.json --broker-role-arn arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange',
   ],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
+    const config = openConfig(readCommandSettings(flags, terminal));
     if (flags['list']) {
       const targets = listTargets(config.roles);
       if (flags['json']) printJson(targets, terminal);
       else terminal.out(targets.map(arn => `${arn}\n`).join(''));
       return EXIT.done;
     }
-    const all = await checkAll(config, flags);
-    terminal.out(flags['json'] ? `${asJson(all)}\n` : all.map(each => `${asText(each)}\n`).join(''));
+    const all = await checkTargetsFile(config, flags);
+    terminal.out(
+      flags['json'] ? `${writeTargetsJson(all)}\n` : all.map(each => `${writeTarget(each)}\n`).join(''),
+    );
     return all.every(({ findings }) => findings.length === 0) ? EXIT.done : EXIT.denied;
   },
 };

@@ -10,12 +10,12 @@ import {
 } from '../reach/packages.ts';
 import { findAwsSession } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, readFlag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 type Tool = keyof typeof PACKAGE_LINES;
 
 function findDomain(flags: Flags, terminal: Terminal): PackagesEntry {
-  const host = flag(flags, 'host');
+  const host = readFlag(flags, 'host');
   const found = listReach(terminal).find(
     (entry): entry is PackagesEntry => entry.kind === 'codeartifact' && entry.host === host,
   );
@@ -25,9 +25,9 @@ function findDomain(flags: Flags, terminal: Terminal): PackagesEntry {
 
 /** How the token is told: bare, or in the lines of a tool for a repository. */
 function describeToken(flags: Flags, host: string, token: string): string {
-  const tool = flag(flags, 'for');
+  const tool = readFlag(flags, 'for');
   if (tool === undefined) return `${token}\n`;
-  const repository = flag(flags, 'repository') ?? '';
+  const repository = readFlag(flags, 'repository') ?? '';
   if (!Object.hasOwn(PACKAGE_LINES, tool)) throw new UsageError('--for takes npm, pip or maven.');
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/.test(repository))
     throw new UsageError('--for needs --repository, the name of one in the domain.');

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Teams } from '../../config/teams.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { locatePage } from '../manifest.ts';
 import { EXIT, Failure, printJson, type Verb } from '../verb.ts';
 
@@ -15,10 +15,10 @@ const DECISIVE = [
 ];
 
 /** Whoever reviews what fits a pattern. */
-type Reviewed = { readonly pattern: string; readonly owners: readonly string[] };
+type ReviewedPattern = { readonly pattern: string; readonly owners: readonly string[] };
 
 /** The last pattern that fits a file counts, so what is everybody's comes first. */
-function listReviewed({ owners, teams }: Teams, folder: string): Reviewed[] {
+function listReviewed({ owners, teams }: Teams, folder: string): ReviewedPattern[] {
   const at = posix.join('/', folder);
   const everybodys = ['CODEOWNERS', ...DECISIVE, `${at}/`].map(pattern => ({ pattern, owners }));
   const ofTeams = Object.values(teams).flatMap(team =>
@@ -30,7 +30,7 @@ function listReviewed({ owners, teams }: Teams, folder: string): Reviewed[] {
 }
 
 /** https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
-function codeownersText(reviewed: readonly Reviewed[], folder: string): string {
+function writeCodeowners(reviewed: readonly ReviewedPattern[], folder: string): string {
   const lines = reviewed.map(({ pattern, owners }) => `${pattern} ${owners.join(' ')}\n`);
   return `# Made by kite-sts codeowners from ${folder}/teams.yml\n${lines.join('')}`;
 }
@@ -49,14 +49,14 @@ export const codeowners: Verb = {
 are vendor/, the lock file, serverless.yml and the pipelines: they decide which kite-sts judges, and what is deployed.`,
   examples: ['kite-sts codeowners > .github/CODEOWNERS', 'kite-sts codeowners | diff .github/CODEOWNERS -'],
   async run(flags, terminal) {
-    const { teams, folder } = configOf(settingsOf(flags, terminal));
+    const { teams, folder } = openConfig(readCommandSettings(flags, terminal));
     if (!teams)
       throw new Failure(
         `${folder} has no teams.yml. Write one: ${locatePage('docs/reference/configuration.md')} has an example.\n`,
       );
     const reviewed = listReviewed(teams, folder);
     if (flags['json']) printJson(reviewed, terminal);
-    else terminal.out(codeownersText(reviewed, folder));
+    else terminal.out(writeCodeowners(reviewed, folder));
     return EXIT.done;
   },
 };

@@ -1,9 +1,9 @@
-import { collectOptions, EXIT, flag, UsageError, type Verb } from '../verb.ts';
+import { collectOptions, EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
 
 type Verbs = { readonly [name: string]: () => Promise<Verb> };
 
 /** A verb as a shell completes it. */
-type Completed = {
+type CompletedVerb = {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly CompletedOption[];
@@ -17,7 +17,7 @@ function listOptions(verb: Verb): CompletedOption[] {
   }));
 }
 
-async function listVerbs(verbs: Verbs): Promise<Completed[]> {
+async function listVerbs(verbs: Verbs): Promise<CompletedVerb[]> {
   return Promise.all(
     Object.entries(verbs).map(async ([name, load]) => {
       const verb = await load();
@@ -26,12 +26,12 @@ async function listVerbs(verbs: Verbs): Promise<Completed[]> {
   );
 }
 
-function listFlags({ options }: Completed): string {
+function listFlags({ options }: CompletedVerb): string {
   return options.map(({ name }) => `--${name}`).join(' ');
 }
 
 /** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
-function writeBash(verbs: readonly Completed[]): string {
+function writeBash(verbs: readonly CompletedVerb[]): string {
   const names = verbs.map(({ name }) => name).join(' ');
   return `# For ~/.bashrc: eval "$(kite-sts completion bash)"
 _kite_sts() {
@@ -50,18 +50,18 @@ complete -o default -F _kite_sts kite-sts
 }
 
 /** Within single quotes of zsh and of a POSIX shell. */
-function quote(text: string): string {
+function quoteZsh(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** https://zsh.sourceforge.io/Doc/Release/Completion-System.html */
-function writeZsh(verbs: readonly Completed[]): string {
+function writeZsh(verbs: readonly CompletedVerb[]): string {
   return `#compdef kite-sts
 # For ~/.zshrc, after compinit: source <(kite-sts completion zsh)
 _kite_sts() {
   local -a verbs
   verbs=(
-${verbs.map(({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+${verbs.map(({ name, summary }) => `    ${quoteZsh(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
     'help:Tells more of a verb.'
   )
   if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
@@ -86,7 +86,7 @@ function quoteFish(text: string): string {
 }
 
 /** https://fishshell.com/docs/current/completions.html */
-function writeFish(verbs: readonly Completed[]): string {
+function writeFish(verbs: readonly CompletedVerb[]): string {
   const first = 'complete -c kite-sts -n __fish_use_subcommand -f';
   const words = verbs.map(({ name, summary }) => `${first} -a ${name} -d ${quoteFish(summary)}`);
   const options = verbs.flatMap(verb =>
@@ -100,14 +100,14 @@ function writeFish(verbs: readonly Completed[]): string {
   return [how, ...words, `${first} -a help -d 'Tells more of a verb.'`, help, ...options, ''].join('\n');
 }
 
-const WRITERS: { readonly [shell: string]: (verbs: readonly Completed[]) => string } = {
+const WRITERS: { readonly [shell: string]: (verbs: readonly CompletedVerb[]) => string } = {
   bash: writeBash,
   zsh: writeZsh,
   fish: writeFish,
 };
 
 /** The verb, with the verbs that there are: the table of them loads this file. */
-export function completionBy(verbs: Verbs): Verb {
+export function createCompletion(verbs: Verbs): Verb {
   return {
     summary: 'Prints what makes a shell complete verbs and options.',
     words: [{ name: 'SHELL', help: 'bash, zsh or fish.' }],
@@ -123,7 +123,7 @@ node_modules/.bin there.`,
       'kite-sts completion fish > ~/.config/fish/completions/kite-sts.fish',
     ],
     async run(flags, terminal) {
-      const shell = flag(flags, 'SHELL') ?? '';
+      const shell = readFlag(flags, 'SHELL') ?? '';
       const write = Object.hasOwn(WRITERS, shell) ? WRITERS[shell] : undefined;
       if (!write) throw new UsageError(`"${shell}" is none of ${Object.keys(WRITERS).join(', ')}.`);
       terminal.out(write(await listVerbs(verbs)));

@@ -1,11 +1,11 @@
 import { readConsoleData } from '../../config/console.ts';
-import { pageWith } from '../../local/page.ts';
-import { settingsOf } from '../configuration.ts';
-import { complaintsText } from '../findings.ts';
+import { renderPage } from '../../local/page.ts';
+import { readCommandSettings } from '../configuration.ts';
+import { writeComplaints } from '../findings.ts';
 import { writeOutput } from '../output.ts';
-import { CONFIG_OPTION, EXIT, Failure, flag, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 
-async function saved(file: string, page: string): Promise<string> {
+async function savePage(file: string, page: string): Promise<string> {
   await writeOutput(file, page);
   return `${file}: open it in a browser. It asks nobody anything.\n`;
 }
@@ -24,11 +24,11 @@ export const consoleFile: Verb = {
 can read the roles. The local broker has the same page at /console.`,
   examples: ['kite-sts console', 'kite-sts console --out - > policy.html'],
   async run(flags, terminal) {
-    const { data, complaints } = readConsoleData(settingsOf(flags, terminal).config);
-    if (!data) throw new Failure(complaintsText(complaints));
-    const file = flag(flags, 'out') ?? 'console.html';
-    const page = await pageWith(data);
-    terminal.out(file === '-' ? page : await saved(file, page));
+    const { data, complaints } = readConsoleData(readCommandSettings(flags, terminal).config);
+    if (!data) throw new Failure(writeComplaints(complaints));
+    const file = readFlag(flags, 'out') ?? 'console.html';
+    const page = await renderPage(data);
+    terminal.out(file === '-' ? page : await savePage(file, page));
     return EXIT.done;
   },
 };

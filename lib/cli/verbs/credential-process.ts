@@ -1,4 +1,4 @@
-import { askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { ROLE_OPTIONS, readRoleExchange, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
@@ -20,7 +20,7 @@ credential_process and nothing else, with or without --json; why there is none g
     "kite-sts credential-process --role deploy-web --token-command 'cat /run/secrets/subject-token'",
   ],
   async run(flags, terminal) {
-    const asking = askingOf(flags, terminal);
+    const asking = readRoleExchange(flags, terminal);
     const exchanged = await asking.ask();
     if (exchanged.outcome !== 'issued') return tellReason(exchanged, asking, flags, terminal);
     if (exchanged.kind !== 'aws')

@@ -3,9 +3,9 @@ import { compareConfigs } from '../../review/compare/change.ts';
 import { DIRECTIONS, type Direction, judgeDirection } from '../../review/compare/direction.ts';
 import { formatDiffJson, formatDiffMarkdown, formatDiffText } from '../../review/compare/report.ts';
 import { listSections } from '../../review/compare/sections.ts';
-import { configAt, findMergeBase } from '../compare/revision.ts';
-import { settingsOf } from '../configuration.ts';
-import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
+import { findMergeBase, loadVersion } from '../compare/revision.ts';
+import { readCommandSettings } from '../configuration.ts';
+import { EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
 
 const EXITS: { readonly [direction in Direction]: number } = {
   wider: EXIT.widened,
@@ -44,10 +44,10 @@ export const diff: Verb = {
   examples: ['kite-sts diff main config', 'kite-sts diff origin/main HEAD --merge-base --report --markdown'],
   async run(flags, terminal) {
     if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
-    const { config: folder } = settingsOf(flags, terminal);
-    const [old, now] = [flag(flags, 'OLD') ?? '', flag(flags, 'NEW') ?? ''];
-    const before = configAt(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
-    const after = configAt(now, folder);
+    const { config: folder } = readCommandSettings(flags, terminal);
+    const [old, now] = [readFlag(flags, 'OLD') ?? '', readFlag(flags, 'NEW') ?? ''];
+    const before = loadVersion(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
+    const after = loadVersion(now, folder);
     const found = compareConfigs(before, after, { findSample: findSampleClaims, from: Date.now() / 1000 });
     const direction = judgeDirection(found);
     const says = DIRECTIONS[direction];

@@ -1,12 +1,12 @@
 import type { Switch } from '../../switch.ts';
-import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, switchLine } from '../switching.ts';
+import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, writeSwitch } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 function describeChange(change: Switch): string {
   const misses = change.byName
     ? `By name${change.id === undefined ? '' : ', where a token has no id'}: whoever renames or moves it is issued again.\n`
     : '';
-  return `${switchLine(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`;
+  return `${writeSwitch(change)}\n${misses}It holds within 60 seconds. What was issued before lives on: kite-sts revoke.\n`;
 }
 
 export const disable: Verb = {

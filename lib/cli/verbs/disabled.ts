@@ -1,6 +1,6 @@
 import { isInForce } from '../../switch.ts';
-import { operated, STACK_OPTIONS } from '../operator.ts';
-import { switchLine } from '../switching.ts';
+import { openOperatedBroker, STACK_OPTIONS } from '../operator.ts';
+import { writeSwitch } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const disabled: Verb = {
@@ -16,13 +16,13 @@ export const disabled: Verb = {
     'kite-sts disabled --stack kite-sts-prod --all --json',
   ],
   async run(flags, terminal) {
-    const all = await (await operated(flags, terminal)).list();
+    const all = await (await openOperatedBroker(flags, terminal)).list();
     const now = Date.now() / 1000;
     const shown = all
       .filter(each => isInForce(each, now) || flags['all'])
       .sort((a, b) => (a.at < b.at ? -1 : 1));
     if (flags['json']) printJson(shown, terminal);
-    else terminal.out(shown.map(each => `${switchLine(each)}\n`).join(''));
+    else terminal.out(shown.map(each => `${writeSwitch(each)}\n`).join(''));
     return all.some(each => isInForce(each, now)) ? EXIT.denied : EXIT.done;
   },
 };

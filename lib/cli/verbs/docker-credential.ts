@@ -1,11 +1,11 @@
 import { createFetch } from '../../client/proxy.ts';
 import { readTokenClaims, splitToken } from '../../token/jws.ts';
-import { subjectOf } from '../asking.ts';
+import { findSubject } from '../asking.ts';
 import { readInput } from '../input.ts';
 import { hideFromLog } from '../masking.ts';
 import { callAws } from '../reach/call.ts';
-import { isRegistry, type RegistryEntry } from '../reach/entries.ts';
-import { describeLoginCall, findRegistry, type RegistryLogin, readLogin } from '../reach/registries.ts';
+import { isRegistryEntry, type RegistryEntry } from '../reach/entries.ts';
+import { describeLoginCall, findListedRegistry, type RegistryLogin, readLogin } from '../reach/registries.ts';
 import { findAwsSession, findGoogleToken } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
 import { EXIT, Failure, type Terminal, UsageError, type Verb } from '../verb.ts';
@@ -21,7 +21,7 @@ async function findLogin(entry: RegistryEntry, terminal: Terminal): Promise<Regi
     case 'subject-token': {
       // The registry's door is told of the job by its own token, made for that registry alone.
       const { audience, user: Username } = entry;
-      const { mint } = subjectOf({ broker: audience, audience }, terminal, fetch);
+      const { mint } = findSubject({ broker: audience, audience }, terminal, fetch);
       const Secret = await mint();
       // A token that the CI made for another place would be of use there to whoever runs this one.
       if (readTokenClaims(splitToken(Secret))['aud'] !== audience)
@@ -38,7 +38,7 @@ async function findLogin(entry: RegistryEntry, terminal: Terminal): Promise<Regi
 /** Answers for a host that the set-up lists, whole, and for nobody else (threat T95). */
 async function answerGet(terminal: Terminal): Promise<number> {
   const asked = (await readInput('-')).toString('utf8').trim();
-  const entry = findRegistry(listReach(terminal).filter(isRegistry), asked);
+  const entry = findListedRegistry(listReach(terminal).filter(isRegistryEntry), asked);
   if (!entry) {
     terminal.out(`${NONE}\n`);
     return EXIT.failed;

@@ -3,23 +3,23 @@ import { checkBrokerUrl } from '../../client/url.ts';
 import { type Diagnosis, writeDiagnosis } from '../../doctor/diagnosis.ts';
 import { examineInside } from '../../doctor/inside.ts';
 import { examineOutside, INSTRUMENTS } from '../../doctor/outside.ts';
-import { configOf, settingsOf } from '../configuration.ts';
-import { createOperatedReader, STACK_OPTIONS } from '../operator.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
+import { createOperatorReader, STACK_OPTIONS } from '../operator.ts';
 import {
   CONFIG_OPTION,
   EXIT,
   type Flags,
-  flag,
   printJson,
+  readFlag,
+  readFlagTexts,
   type Terminal,
-  texts,
   UsageError,
   type Verb,
 } from '../verb.ts';
 
 function readUrl(flags: Flags, configured: string): string {
   try {
-    return checkBrokerUrl(flag(flags, 'broker') ?? configured);
+    return checkBrokerUrl(readFlag(flags, 'broker') ?? configured);
   } catch (error) {
     throw new UsageError(`--broker: ${(error as Error).message}`);
   }
@@ -37,15 +37,15 @@ function writePrintable(diagnosis: Diagnosis): string {
 }
 
 async function examine(flags: Flags, terminal: Terminal): Promise<readonly Diagnosis[]> {
-  const config = configOf(settingsOf(flags, terminal));
+  const config = openConfig(readCommandSettings(flags, terminal));
   const url = readUrl(flags, config.url);
-  const stack = flag(flags, 'stack');
+  const stack = readFlag(flags, 'stack');
   if (stack === undefined && flags['region'] !== undefined)
     throw new UsageError('--region has no effect without --stack.');
   const outside = await examineOutside({ config, url }, INSTRUMENTS);
   if (stack === undefined) return outside;
-  const { read, readIn, region } = await createOperatedReader(flags, terminal);
-  const also = texts(flags, 'also');
+  const { read, readIn, region } = await createOperatorReader(flags, terminal);
+  const also = readFlagTexts(flags, 'also');
   const now = Date.now() / 1000;
   return [...outside, ...(await examineInside({ config, stack, region, also, read, readIn, now }))];
 }

@@ -14,19 +14,28 @@ import type { LintFinding, RuleFacts } from '../../review/lint/rule.ts';
 import { writeSarif } from '../../review/lint/sarif.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readStrictJson } from '../../token/json.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readAccounts, readBroker, readDump } from '../estate/bring.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, type Flags, flag, printJson, texts, UsageError, type Verb } from '../verb.ts';
+import {
+  EXIT,
+  Failure,
+  type Flags,
+  printJson,
+  readFlag,
+  readFlagTexts,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 const MEMBERS = 1_000_000;
 
 /** Codes that say that something could not be told. */
 const DOUBTS: readonly string[] = ['dump-incomplete', 'undecided'];
 
-type Accepted = { readonly code: string; readonly of: string; readonly detail?: string };
+type AcceptedFinding = { readonly code: string; readonly of: string; readonly detail?: string };
 
-function isAccepted(value: ClaimValue): value is Accepted & ClaimValue {
+function isAccepted(value: ClaimValue): value is AcceptedFinding & ClaimValue {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const { code, of, detail } = value as { readonly [name: string]: ClaimValue };
   return (
@@ -36,16 +45,16 @@ function isAccepted(value: ClaimValue): value is Accepted & ClaimValue {
 
 /** The names of the findings that a file lists, as `drift --json` prints them. */
 async function readKnown(flags: Flags): Promise<ReadonlySet<string>> {
-  const path = flag(flags, 'known');
+  const path = readFlag(flags, 'known');
   if (path === undefined) return new Set();
   const text = (await readInput(path)).toString('utf8');
   const list = readDump(() => readStrictJson(text, { members: MEMBERS }));
   if (!Array.isArray(list) || !list.every(isAccepted))
     throw new Failure(`${path} is not a list of findings, as kite-sts drift --json prints it.\n`);
-  return new Set(list.map(each => nameFinding(each as Accepted as DriftFinding)));
+  return new Set(list.map(each => nameFinding(each as AcceptedFinding as DriftFinding)));
 }
 
-function placeOf({ role }: DriftFinding, folder: string): LintFinding['place'] {
+function findDriftPlace({ role }: DriftFinding, folder: string): LintFinding['place'] {
   return {
     file: role === undefined ? `${folder}/broker.yml` : `${folder}/roles/${role}.yml`,
     line: 1,
@@ -53,7 +62,7 @@ function placeOf({ role }: DriftFinding, folder: string): LintFinding['place'] {
   };
 }
 
-function asSarif(findings: readonly DriftFinding[], folder: string) {
+function writeDriftSarif(findings: readonly DriftFinding[], folder: string) {
   const rules: RuleFacts[] = Object.entries({ ...DRIFT, ...FINDINGS }).map(([rule, says]) => ({
     rule,
     says,
@@ -64,7 +73,7 @@ function asSarif(findings: readonly DriftFinding[], folder: string) {
     finding: {
       rule: each.code,
       level: rules.find(({ rule }) => rule === each.code)?.level ?? 'error',
-      place: placeOf(each, folder),
+      place: findDriftPlace(each, folder),
       message: [each.of, each.detail, describeCode(each.code)].filter(Boolean).join(': '),
     },
   }));
@@ -78,7 +87,7 @@ function asSarif(findings: readonly DriftFinding[], folder: string) {
   });
 }
 
-function asText(findings: readonly DriftFinding[], settled: readonly string[]): string {
+function writeDrift(findings: readonly DriftFinding[], settled: readonly string[]): string {
   const fresh = findings.filter(({ known }) => !known);
   return [
     ...fresh.map(({ code, of, detail, role }) =>
@@ -93,7 +102,7 @@ function asText(findings: readonly DriftFinding[], settled: readonly string[]): 
   ].join('\n');
 }
 
-function exitOf(findings: readonly DriftFinding[]): number {
+function chooseDriftExit(findings: readonly DriftFinding[]): number {
   const fresh = findings.filter(({ known }) => !known);
   if (fresh.length === 0) return EXIT.done;
   return fresh.every(({ code }) => DOUBTS.includes(code)) ? EXIT.undecided : EXIT.denied;
@@ -145,18 +154,23 @@ export const drift: Verb = {
     if (broker === undefined) throw new UsageError('--broker-role-arn is required.');
     const files = await readAccounts(flags);
     if (files.length === 0) throw new UsageError('--account is required.');
-    const config = configOf(settingsOf(flags, terminal));
+    const config = openConfig(readCommandSettings(flags, terminal));
     const accepted = await readKnown(flags);
     const estate = readDump(() => readAwsEstate(files));
-    const setting = { broker, also: texts(flags, 'also'), boundary: flag(flags, 'boundary'), accepted };
+    const setting = {
+      broker,
+      also: readFlagTexts(flags, 'also'),
+      boundary: readFlag(flags, 'boundary'),
+      accepted,
+    };
     const findings = findDrift(estate, config, setting);
     if (flags['json'])
       printJson(
         findings.map(each => ({ ...each, says: describeCode(each.code) })),
         terminal,
       );
-    else if (flags['sarif']) printJson(asSarif(findings, config.folder), terminal);
-    else terminal.out(`${asText(findings, listSettled(findings, accepted))}\n`);
-    return exitOf(findings);
+    else if (flags['sarif']) printJson(writeDriftSarif(findings, config.folder), terminal);
+    else terminal.out(`${writeDrift(findings, listSettled(findings, accepted))}\n`);
+    return chooseDriftExit(findings);
   },
 };

@@ -1,4 +1,4 @@
-import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, switchLine } from '../switching.ts';
+import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, writeSwitch } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const enable: Verb = {
@@ -15,7 +15,7 @@ Who did it and why stays in the table: kite-sts disabled --all. What its policy 
   async run(flags, terminal) {
     const change = await setSwitch(false, flags, terminal);
     if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${switchLine(change)}\n`);
+    else terminal.out(`${writeSwitch(change)}\n`);
     return EXIT.done;
   },
 };

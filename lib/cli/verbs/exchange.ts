@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '../../client/client.ts';
 import { listVariables } from '../../protocols/variables.ts';
-import { askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { ROLE_OPTIONS, readRoleExchange, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
@@ -8,7 +8,7 @@ import { EXIT, Failure, type Verb } from '../verb.ts';
 /** What a shell, an env file and a Dockerfile all read as it stands. */
 const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
-function variables(issued: IssuedCredential): { readonly [name: string]: string } {
+function listIssuedVariables(issued: IssuedCredential): { readonly [name: string]: string } {
   const { expiresAt } = issued;
   if (issued.kind !== 'aws') return listVariables({ ...issued, token: issued.accessToken });
   const {
@@ -19,7 +19,7 @@ function variables(issued: IssuedCredential): { readonly [name: string]: string 
   return listVariables({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
 }
 
-function line([name, value]: [string, string]): string {
+function writeVariable([name, value]: [string, string]): string {
   if (!PLAIN.test(value))
     throw new Failure(`${name} holds a character that a shell would not take as it stands. Use --json.\n`);
   return `${name}=${value}\n`;
@@ -41,10 +41,10 @@ not run exits with 1.`,
     'kite-sts exchange --role packages-publish --token-file subject-token --json',
   ],
   async run(flags, terminal) {
-    const asking = askingOf(flags, terminal);
+    const asking = readRoleExchange(flags, terminal);
     const exchanged = await asking.ask();
     if (exchanged.outcome !== 'issued') return tellReason(exchanged, asking, flags, terminal);
-    const lines = () => Object.entries(variables(exchanged)).map(line).join('');
+    const lines = () => Object.entries(listIssuedVariables(exchanged)).map(writeVariable).join('');
     const text = flags['json'] ? `${JSON.stringify(exchanged, null, 2)}\n` : lines();
     await maskOrRefuse(exchanged, flags, terminal);
     terminal.out(text);

@@ -6,11 +6,11 @@ import { listSecrets } from '../../client/mask.ts';
 import { makePrintable } from '../../client/printable.ts';
 import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { composeEnvironment, createSupply } from '../../client/supply.ts';
-import { type Asking, askingOf, ROLE_OPTIONS, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { ROLE_OPTIONS, type RoleExchange, readRoleExchange, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { hideFromLog } from '../masking.ts';
 import { readReach, setUpReach } from '../reach/setup.ts';
-import { reasonLines, tellReason } from '../refusal.ts';
-import { EXIT, type Flags, flag, type Terminal, texts, UsageError, type Verb } from '../verb.ts';
+import { listReasonLines, tellReason } from '../refusal.ts';
+import { EXIT, type Flags, readFlag, readFlagTexts, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 /**
  * Aborted as soon as either is. By listeners, and not by AbortSignal.any: on Node 20 what that makes holds its sources
@@ -51,30 +51,30 @@ function createHiding(terminal: Terminal): (values: readonly string[]) => Promis
 }
 
 /** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
-function renewing({ ask }: Asking, { error }: Terminal, hide: ReturnType<typeof createHiding>) {
+function createRenewal({ ask }: RoleExchange, { error }: Terminal, hide: ReturnType<typeof createHiding>) {
   return async (): Promise<IssuedCredential> => {
     const exchanged = await ask();
     if (exchanged.outcome === 'issued') {
       await hide(listSecrets(exchanged));
       return exchanged;
     }
-    const [reason = ''] = reasonLines(exchanged);
+    const [reason = ''] = listReasonLines(exchanged);
     error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
     throw new Error(reason);
   };
 }
 
 /** A command, and which registries, clusters and databases it may log in to by its session. */
-type Wanted = { readonly command: readonly string[]; readonly reach: readonly string[] };
+type SuppliedCommand = { readonly command: readonly string[]; readonly reach: readonly string[] };
 
-async function supplied(
+async function runSupplied(
   first: IssuedCredential,
-  { command, reach }: Wanted,
+  { command, reach }: SuppliedCommand,
   {
     asking,
     client,
     terminal,
-  }: { asking: Asking; client: ReturnType<typeof createClientUntil>; terminal: Terminal },
+  }: { asking: RoleExchange; client: ReturnType<typeof createClientUntil>; terminal: Terminal },
 ): Promise<number> {
   const folder = await createPrivateFolder();
   const hide = createHiding(terminal);
@@ -85,7 +85,7 @@ async function supplied(
   };
   try {
     await hide(listSecrets(first));
-    const source = { ...asking, mint, renew: renewing(asking, terminal, hide), folder, clock: client };
+    const source = { ...asking, mint, renew: createRenewal(asking, terminal, hide), folder, clock: client };
     const given = await createSupply(first, source);
     const more = reach.length > 0 ? await setUpReach(reach, terminal.environment, folder) : {};
     const environment = { ...composeEnvironment(terminal.environment, first.kind, given), ...more };
@@ -99,11 +99,11 @@ async function supplied(
   }
 }
 
-function commandOf(flags: Flags): string[] {
-  const command = texts(flags, '--');
+function readCommand(flags: Flags): string[] {
+  const command = readFlagTexts(flags, '--');
   if (command.length === 0) throw new UsageError('A command is required, after --.');
   // Standard input is the command's, and could be read only once.
-  if (flag(flags, 'token-file') === '-')
+  if (readFlag(flags, 'token-file') === '-')
     throw new UsageError('exec cannot read --token-file - again and again.');
   return command;
 }
@@ -132,14 +132,14 @@ Exits as the command does, or with 125 when it was not started because no creden
   ],
   takesCommand: true,
   async run(flags, terminal) {
-    const wanted = { command: commandOf(flags), reach: texts(flags, 'reach') };
+    const wanted = { command: readCommand(flags), reach: readFlagTexts(flags, 'reach') };
     readReach(wanted.reach);
     const over = new AbortController();
     const client = createClientUntil(over.signal, createFetch(terminal.environment));
     try {
-      const asking = askingOf(flags, terminal, client);
+      const asking = readRoleExchange(flags, terminal, client);
       const first = await asking.ask();
-      if (first.outcome === 'issued') return await supplied(first, wanted, { asking, client, terminal });
+      if (first.outcome === 'issued') return await runSupplied(first, wanted, { asking, client, terminal });
       tellReason(first, asking, flags, terminal);
     } catch (error) {
       if (error instanceof UsageError) throw error;

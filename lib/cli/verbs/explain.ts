@@ -9,31 +9,38 @@ import { assumeVerified } from '../../review/assume.ts';
 import { createOpenedDescriber } from '../../review/compare/opened.ts';
 import { explainDecision as sentences, summarizeDecision } from '../../review/explain/explain.ts';
 import { findRemedies, type Remedies } from '../../review/explain/remedy.ts';
-import { colored } from '../color.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { colorText } from '../color.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { decideAtRegistry } from '../registry-request.ts';
-import { type Recorded, requestIn } from '../request.ts';
+import { type RecordedOutcome, readCommandRequest } from '../request.ts';
 import { CONFIG_OPTION, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
 
-type Explained = {
+type Explanation = {
   /** The name of the role or registry. */
   readonly policy: { readonly name: string };
   readonly of: 'role' | 'registry';
-  readonly recorded: Recorded | undefined;
+  readonly recorded: RecordedOutcome | undefined;
   readonly decision: Decision | MethodDecision;
-  readonly stopped: Stopped | undefined;
+  readonly stopped: ExplainStop | undefined;
   readonly remedies: Remedies;
 };
 
 /** What refuses a token before any role is asked. */
-type Stopped = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
+type ExplainStop = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
 
-function scopesOf(decision: Decision | MethodDecision): readonly string[] | undefined {
+function listDecidedScopes(decision: Decision | MethodDecision): readonly string[] | undefined {
   if (!decision.allowed) return undefined;
   return 'grant' in decision ? decision.grant.scopes : decision.scopes;
 }
 
-function asJson({ policy, of, decision, stopped, recorded, remedies: both }: Explained): string {
+function writeExplanationJson({
+  policy,
+  of,
+  decision,
+  stopped,
+  recorded,
+  remedies: both,
+}: Explanation): string {
   return JSON.stringify(
     {
       [of]: policy.name,
@@ -41,7 +48,7 @@ function asJson({ policy, of, decision, stopped, recorded, remedies: both }: Exp
       reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
       statement: decision.statement,
       seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
-      scopes: scopesOf(decision),
+      scopes: listDecidedScopes(decision),
       says: summarizeDecision(policy, decision),
       remedies: both,
       recorded,
@@ -52,12 +59,12 @@ function asJson({ policy, of, decision, stopped, recorded, remedies: both }: Exp
   );
 }
 
-const GUARD: Stopped = {
+const GUARD: ExplainStop = {
   reason: 'guard_not_met',
   says: "DENIED: the claims do not meet the guard (require) of their issuer's row in broker.yml, which comes before any role.",
 };
 
-function unknownIssuer(issuer: string, known: Iterable<string>): Stopped {
+function describeUnknownIssuer(issuer: string, known: Iterable<string>): ExplainStop {
   return {
     reason: 'token_issuer_unknown',
     says: makePrintable(
@@ -66,16 +73,23 @@ function unknownIssuer(issuer: string, known: Iterable<string>): Stopped {
   };
 }
 
-function stoppedBy(
+function findStop(
   { issuer, claims }: ReturnType<typeof assumeVerified>,
   rows: Config['rows'],
-): Stopped | undefined {
+): ExplainStop | undefined {
   const row = rows.get(issuer);
-  if (!row) return unknownIssuer(issuer, rows.keys());
+  if (!row) return describeUnknownIssuer(issuer, rows.keys());
   return meetsGuard(row, claims) ? undefined : GUARD;
 }
 
-function recordedLines({ decisionId, time, outcome, reason, omitted, policyChanged }: Recorded): string[] {
+function listRecordedLines({
+  decisionId,
+  time,
+  outcome,
+  reason,
+  omitted,
+  policyChanged,
+}: RecordedOutcome): string[] {
   return [
     makePrintable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
     policyChanged
@@ -88,33 +102,33 @@ function recordedLines({ decisionId, time, outcome, reason, omitted, policyChang
   ];
 }
 
-function side(title: string, lines: readonly string[]): string[] {
+function writeSide(title: string, lines: readonly string[]): string[] {
   return lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
 }
 
-function asText({
+function writeExplanation({
   policy: { name },
   of,
   decision,
   stopped,
   recorded,
   remedies: { step, policy },
-}: Explained): string {
+}: Explanation): string {
   return [
-    ...(recorded ? recordedLines(recorded) : []),
+    ...(recorded ? listRecordedLines(recorded) : []),
     ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
     ...sentences({ name }, decision),
-    ...side('In the step:', step),
-    ...side(
+    ...writeSide('In the step:', step),
+    ...writeSide(
       `In the policy, if this job is meant to ${of === 'role' ? 'have the role' : 'use the registry'}:`,
       policy,
     ),
   ].join('\n');
 }
 
-async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
-  const config = configOf(settingsOf(flags, terminal));
-  const asked = await requestIn(flags, config);
+async function explainRequest(flags: Flags, terminal: Terminal): Promise<Explanation> {
+  const config = openConfig(readCommandSettings(flags, terminal));
+  const asked = await readCommandRequest(flags, config);
   const { claims, recorded, context } = asked;
   const policy = asked.registry ?? asked.role;
   const token = assumeVerified(claims, policy);
@@ -127,7 +141,7 @@ async function explained(flags: Flags, terminal: Terminal): Promise<Explained> {
     of: asked.registry ? 'registry' : 'role',
     recorded,
     decision,
-    stopped: stoppedBy(token, config.rows),
+    stopped: findStop(token, config.rows),
     remedies: findRemedies(
       decision,
       claim => findRequestFlag(claim, row),
@@ -191,8 +205,10 @@ NO_COLOR is set.`,
     'kite-sts explain --decision 0198b014-8517-7cef-b232-76a827315f08 --audit audit.jsonl',
   ],
   async run(flags, terminal) {
-    const each = await explained(flags, terminal);
-    terminal.out(`${flags['json'] ? asJson(each) : colored(asText(each), terminal)}\n`);
+    const each = await explainRequest(flags, terminal);
+    terminal.out(
+      `${flags['json'] ? writeExplanationJson(each) : colorText(writeExplanation(each), terminal)}\n`,
+    );
     return each.decision.allowed && !each.stopped ? EXIT.done : EXIT.denied;
   },
 };

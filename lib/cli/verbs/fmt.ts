@@ -6,8 +6,8 @@ import { writeCount } from '../../language/counted.ts';
 import { parse } from '../../language/parse.ts';
 import { formatText, readMeaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
-import { settingsOf } from '../configuration.ts';
-import { complaintsText } from '../findings.ts';
+import { readCommandSettings } from '../configuration.ts';
+import { writeComplaints } from '../findings.ts';
 import { CONFIG_OPTION, EXIT, Failure, printJson, type Verb } from '../verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */
@@ -21,10 +21,10 @@ const FILES: readonly (readonly [folder: string, ending: string, name: SchemaNam
   ['registries', '.yml', 'registry'],
 ];
 
-type File = { readonly path: string; readonly name: SchemaName };
+type ConfigFile = { readonly path: string; readonly name: SchemaName };
 
-async function filesIn(config: string): Promise<File[]> {
-  const below = async (folder: string): Promise<File[]> => {
+async function listConfigFiles(config: string): Promise<ConfigFile[]> {
+  const below = async (folder: string): Promise<ConfigFile[]> => {
     const names = await readdir(`${config}/${folder}`).catch((): string[] => []);
     return names.sort().flatMap(file => {
       const kind = FILES.find(([where, ending]) => where === folder && file.endsWith(ending));
@@ -36,9 +36,9 @@ async function filesIn(config: string): Promise<File[]> {
   return (await Promise.all(['', 'roles', 'registries'].map(below))).flat();
 }
 
-type Formatted = File & { readonly before: string; readonly after: string };
+type FormattedFile = ConfigFile & { readonly before: string; readonly after: string };
 
-function unchanged(path: string): Complaint {
+function complainUnreadable(path: string): Complaint {
   return {
     rule: 'wrong-value',
     place: { file: path, line: 1, column: 1 },
@@ -47,7 +47,7 @@ function unchanged(path: string): Complaint {
 }
 
 /** One file, before and after; complains of what cannot be read, and of what would not mean the same. */
-function format({ path, name }: File, complaints: Complaint[]): Formatted {
+function formatFile({ path, name }: ConfigFile, complaints: Complaint[]): FormattedFile {
   const count = complaints.length;
   const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
   const before = readSource(path, complain) ?? '';
@@ -56,7 +56,8 @@ function format({ path, name }: File, complaints: Complaint[]): Formatted {
   const after = formatText(before, name);
   if (after === before) return { path, name, before, after };
   const again = parse(path, after, complain);
-  if (!again || !isDeepStrictEqual(readMeaning(again), readMeaning(tree))) complaints.push(unchanged(path));
+  if (!again || !isDeepStrictEqual(readMeaning(again), readMeaning(tree)))
+    complaints.push(complainUnreadable(path));
   return { path, name, before, after };
 }
 
@@ -75,12 +76,12 @@ export const fmt: Verb = {
 read, none is written.`,
   examples: ['kite-sts fmt', 'kite-sts fmt --check --config policies/ci'],
   async run(flags, terminal) {
-    const { config } = settingsOf(flags, terminal);
-    const files = await filesIn(config);
+    const { config } = readCommandSettings(flags, terminal);
+    const files = await listConfigFiles(config);
     if (files.length === 0) throw new Failure(`${config} has no broker.yml and no roles.\n`);
     const complaints: Complaint[] = [];
-    const all = files.map(file => format(file, complaints));
-    if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+    const all = files.map(file => formatFile(file, complaints));
+    if (complaints.length > 0) throw new Failure(writeComplaints(complaints));
     const changed = all.filter(({ before, after }) => before !== after);
     if (!flags['check']) for (const { path, after } of changed) await writeFile(path, after);
     const paths = changed.map(({ path }) => path);

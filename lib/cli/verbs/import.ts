@@ -21,23 +21,23 @@ import {
 } from '../../review/targets/trust.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { bringAccounts } from '../estate/bring.ts';
-import { complaintsText } from '../findings.ts';
+import { writeComplaints } from '../findings.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, readFlag, UsageError, type Verb } from '../verb.ts';
 
 const SOURCES = ['aws', 'octo-sts', 'buildkite', 'vault', 'cel'] as const;
-type Source = (typeof SOURCES)[number];
+type PolicySource = (typeof SOURCES)[number];
 
-type File = { readonly path: string; readonly text: string };
+type PolicyFile = { readonly path: string; readonly text: string };
 
-function oneJson(text: string): ClaimValue {
+function readOneJson(text: string): ClaimValue {
   const [value, ...others] = splitJsonTexts(text).map(each => readStrictJson(each));
   if (value === undefined || others.length > 0) throw new TargetError('It holds more than one policy.');
   return value;
 }
 
 /** What a file says, or how to get one that can be read. */
-function reading<T>({ path, text }: File, read: () => T): T {
+function readImport<T>({ path, text }: PolicyFile, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -47,9 +47,9 @@ function reading<T>({ path, text }: File, read: () => T): T {
   }
 }
 
-function fromAws(file: File, flags: Flags): ImportedPolicy {
-  return reading(file, () => {
-    const { arn, statements } = roleIn(oneJson(file.text), flag(flags, 'role'));
+function importAwsRole(file: PolicyFile, flags: Flags): ImportedPolicy {
+  return readImport(file, () => {
+    const { arn, statements } = findAwsRole(readOneJson(file.text), readFlag(flags, 'role'));
     return importAws({ ...(arn === undefined ? {} : { arn }), statements: statements.filter(isEntrance) });
   });
 }
@@ -61,7 +61,7 @@ function isEntrance(statement: TrustStatement): boolean {
 type AwsRole = { readonly arn: string | undefined; readonly statements: readonly TrustStatement[] };
 
 /** `role` by its name, or the only one that web identities come to. */
-function chosen(roles: readonly TargetRole[], role: string | undefined): AwsRole {
+function chooseAwsRole(roles: readonly TargetRole[], role: string | undefined): AwsRole {
   const named = roles.filter(({ arn }) => role === undefined || arn.split('/').at(-1) === role);
   const open = named.length > 1 ? named.filter(({ statements }) => statements.some(isEntrance)) : named;
   const [first, ...others] = open;
@@ -75,25 +75,25 @@ function chosen(roles: readonly TargetRole[], role: string | undefined): AwsRole
 }
 
 /** A role as get-role or list-roles prints it, or its trust policy alone. */
-function roleIn(value: ClaimValue, role: string | undefined): AwsRole {
+function findAwsRole(value: ClaimValue, role: string | undefined): AwsRole {
   const members = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {};
   if ('Statement' in members) return { arn: undefined, statements: readTrustStatements(value) };
-  return chosen(readTargetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
+  return chooseAwsRole(readTargetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
 }
 
-function treeOf({ path, text }: File): Tree {
+function parseTree({ path, text }: PolicyFile): Tree {
   const complaints: Complaint[] = [];
   const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
-  if (!tree || complaints.length > 0) throw new Failure(complaintsText(complaints));
+  if (!tree || complaints.length > 0) throw new Failure(writeComplaints(complaints));
   return tree;
 }
 
-function fromOcto(file: File, flags: Flags): ImportedPolicy {
+function importOctoPolicy(file: PolicyFile, flags: Flags): ImportedPolicy {
   const foreign = explainForeign(file.text);
   if (foreign !== undefined) throw new Failure(`${file.path}: ${foreign}\n`);
-  const tree = treeOf(file);
+  const tree = parseTree(file);
   if (tree.kind !== 'map') throw new Failure(`${file.path}: not a mapping, as a policy of octo-sts is.\n`);
-  const [app, owner, repository] = ['app', 'owner', 'repository'].map(name => flag(flags, name));
+  const [app, owner, repository] = ['app', 'owner', 'repository'].map(name => readFlag(flags, name));
   try {
     return importOcto(toPlain(tree) as { readonly [key: string]: unknown }, { app, owner, repository });
   } catch (error) {
@@ -104,22 +104,22 @@ function fromOcto(file: File, flags: Flags): ImportedPolicy {
   }
 }
 
-function fromVault(file: File, flags: Flags): ImportedPolicy {
-  return reading(file, () => {
-    const value = oneJson(file.text) as { readonly [name: string]: ClaimValue };
+function importVaultRole(file: PolicyFile, flags: Flags): ImportedPolicy {
+  return readImport(file, () => {
+    const value = readOneJson(file.text) as { readonly [name: string]: ClaimValue };
     const role = isVaultRole(value) ? value : value?.['data'];
     if (!isVaultRole(role))
       throw new TargetError('It is no role of the jwt auth method, as vault read prints it.');
-    return importVault(role, flag(flags, 'issuer'));
+    return importVault(role, readFlag(flags, 'issuer'));
   });
 }
 
 /** The provider as gcloud prints it, or the condition alone. */
-function fromCel(file: File, flags: Flags): ImportedPolicy {
-  return reading(file, () => {
-    const issuer = flag(flags, 'issuer');
+function importCelFile(file: PolicyFile, flags: Flags): ImportedPolicy {
+  return readImport(file, () => {
+    const issuer = readFlag(flags, 'issuer');
     const isProvider = file.text.trimStart().startsWith('{');
-    const provider = (isProvider ? oneJson(file.text) : {}) as {
+    const provider = (isProvider ? readOneJson(file.text) : {}) as {
       readonly attributeCondition?: string;
       readonly attributeMapping?: { readonly [name: string]: string };
       readonly oidc?: { readonly issuerUri?: string };
@@ -133,11 +133,11 @@ function fromCel(file: File, flags: Flags): ImportedPolicy {
   });
 }
 
-function fromBuildkite(file: File, flags: Flags): ImportedPolicy {
-  const organization = flag(flags, 'organization');
+function importBuildkitePolicy(file: PolicyFile, flags: Flags): ImportedPolicy {
+  const organization = readFlag(flags, 'organization');
   if (organization === undefined)
     throw new UsageError('--organization is needed: the policy of a secret does not name it.');
-  const tree = treeOf(file);
+  const tree = parseTree(file);
   if (tree.kind !== 'list') throw new Failure(`${file.path}: not a list, as the policy of a secret is.\n`);
   if (tree.items.some(item => findEntry(item, 'iss')))
     throw new Failure(`${file.path} is the policy of a registry: it stands under trust: as it is.\n`);
@@ -145,7 +145,7 @@ function fromBuildkite(file: File, flags: Flags): ImportedPolicy {
 }
 
 /** What a file is by its look: JSON is of AWS unless it has what only others have, a list of Buildkite. */
-function guessed({ text }: File): Source {
+function guessSource({ text }: PolicyFile): PolicySource {
   const [first = ''] = text.replace(/^(\s*#.*|---\s*)$/gm, '').trimStart();
   if (first === '{' && /"user_claim"\s*:/.test(text)) return 'vault';
   if (first === '{' && /"attributeCondition"\s*:/.test(text)) return 'cel';
@@ -154,9 +154,9 @@ function guessed({ text }: File): Source {
   return first === '-' || first === '[' ? 'buildkite' : 'octo-sts';
 }
 
-function sourceOf(flags: Flags, file: File): Source {
-  const from = flag(flags, 'from');
-  if (from === undefined) return guessed(file);
+function chooseImportSource(flags: Flags, file: PolicyFile): PolicySource {
+  const from = readFlag(flags, 'from');
+  if (from === undefined) return guessSource(file);
   const known = SOURCES.find(each => each === from);
   if (known) return known;
   throw new UsageError(`--from takes ${SOURCES.join(', ')}, not "${from}".${suggestWord(from, SOURCES)}`);
@@ -168,7 +168,7 @@ const OF_ACCOUNT = ['account', 'into', 'report', 'broker-role-arn', 'team-tag', 
 /** And these either way. */
 const OF_BOTH = ['issuer', 'app', 'owner'];
 
-function checkForm(flags: Flags): void {
+function checkImportFlags(flags: Flags): void {
   const idle = Object.keys(flags).find(
     name => !OF_BOTH.includes(name) && OF_ACCOUNT.includes(name) !== (flags['account'] !== undefined),
   );
@@ -177,12 +177,12 @@ function checkForm(flags: Flags): void {
     throw new UsageError(
       `--${idle} has no effect ${flags['account'] === undefined ? 'without' : 'with'} --account.`,
     );
-  if (flags['account'] === undefined && flag(flags, 'FILE') === undefined)
+  if (flags['account'] === undefined && readFlag(flags, 'FILE') === undefined)
     throw new UsageError('FILE or --account is required.');
 }
 
 /** The options that one source alone has. */
-const OPTIONS: { readonly [option: string]: readonly Source[] } = {
+const OPTIONS: { readonly [option: string]: readonly PolicySource[] } = {
   organization: ['buildkite'],
   issuer: ['vault', 'cel'],
   role: ['aws'],
@@ -191,18 +191,18 @@ const OPTIONS: { readonly [option: string]: readonly Source[] } = {
   repository: ['octo-sts'],
 };
 
-function imported(flags: Flags, file: File): ImportedPolicy {
-  const source = sourceOf(flags, file);
+function importFile(flags: Flags, file: PolicyFile): ImportedPolicy {
+  const source = chooseImportSource(flags, file);
   const idle = Object.keys(OPTIONS).find(
     name => flags[name] !== undefined && !OPTIONS[name]?.includes(source),
   );
   if (idle !== undefined) throw new UsageError(`--${idle} has no effect on a policy of ${source}.`);
   const readers = {
-    aws: fromAws,
-    'octo-sts': fromOcto,
-    buildkite: fromBuildkite,
-    vault: fromVault,
-    cel: fromCel,
+    aws: importAwsRole,
+    'octo-sts': importOctoPolicy,
+    buildkite: importBuildkitePolicy,
+    vault: importVaultRole,
+    cel: importCelFile,
   };
   return readers[source](file, flags);
 }
@@ -297,10 +297,10 @@ trust policy that it came from: one that would admit more is thrown away.`,
     'kite-sts import --account details.json --account providers.json --into config --report estate.html',
   ],
   async run(flags, terminal) {
-    checkForm(flags);
+    checkImportFlags(flags);
     if (flags['account'] !== undefined) return bringAccounts(flags, terminal);
-    const path = flag(flags, 'FILE') ?? '';
-    const role = imported(flags, { path, text: (await readInput(path)).toString('utf8') });
+    const path = readFlag(flags, 'FILE') ?? '';
+    const role = importFile(flags, { path, text: (await readInput(path)).toString('utf8') });
     terminal.out(writeImportedRole(role));
     const notes = listNotes(role);
     for (const { says } of notes) terminal.error(`${makePrintable(says)}\n`);

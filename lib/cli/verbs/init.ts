@@ -1,23 +1,23 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { digestPath, formatDigest, hashForPeople, tarballPath } from '../../vendor/pin.ts';
-import { manifest } from '../manifest.ts';
+import { formatDigest, hashForPeople, writeDigestPath, writeTarballPath } from '../../vendor/pin.ts';
+import { readManifest } from '../manifest.ts';
 import { ISSUER_NAMES, type IssuerName, type StarterOptions, writeStarter } from '../starter.ts';
 import { readOwnTarball } from '../tarball.ts';
-import { EXIT, Failure, type Flags, flag, printJson, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, printJson, readFlag, UsageError, type Verb } from '../verb.ts';
 
-function isThere(path: string): Promise<boolean> {
+function isTaken(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
   );
 }
 
-function wishOf(flags: Flags): StarterOptions {
-  const organization = flag(flags, 'organization');
-  const issuer = flag(flags, 'issuer') ?? 'buildkite';
-  const region = flag(flags, 'region') ?? 'us-east-1';
-  const config = flag(flags, 'config') ?? 'config';
+function readStarterOptions(flags: Flags): StarterOptions {
+  const organization = readFlag(flags, 'organization');
+  const issuer = readFlag(flags, 'issuer') ?? 'buildkite';
+  const region = readFlag(flags, 'region') ?? 'us-east-1';
+  const config = readFlag(flags, 'config') ?? 'config';
   if (organization === undefined) throw new UsageError('--organization is needed: it guards every role.');
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(organization))
     throw new UsageError('--organization takes the name in its URL: letters, digits and hyphens.');
@@ -31,24 +31,24 @@ function wishOf(flags: Flags): StarterOptions {
 }
 
 /** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
-async function makeFiles(
+async function createStarterFiles(
   wish: StarterOptions,
   readTarball: () => Promise<Buffer>,
 ): Promise<Map<string, string | Buffer>> {
-  const { version, devDependencies } = await manifest();
-  const path = tarballPath(version);
+  const { version, devDependencies } = await readManifest();
+  const path = writeTarballPath(version);
   const texts = writeStarter(wish, { tarball: path, serverless: devDependencies.serverless });
   const bytes = await readTarball();
   return new Map<string, string | Buffer>([
     ...Object.entries(texts),
-    [digestPath(version), formatDigest(version, bytes)],
+    [writeDigestPath(version), formatDigest(version, bytes)],
     [path, bytes],
   ]);
 }
 
-async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
+async function writeStarterFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
   const there: string[] = [];
-  for (const path of files.keys()) if (await isThere(`${folder}/${path}`)) there.push(path);
+  for (const path of files.keys()) if (await isTaken(`${folder}/${path}`)) there.push(path);
   if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
   for (const [path, content] of files) {
     await mkdir(dirname(`${folder}/${path}`), { recursive: true });
@@ -56,17 +56,17 @@ async function writeFiles(files: ReadonlyMap<string, string | Buffer>, folder: s
   }
 }
 
-type Written = {
+type WrittenFiles = {
   readonly files: readonly string[];
   readonly tarball: { readonly path: string; readonly sha256: string };
 };
 
-function listWritten(files: ReadonlyMap<string, string | Buffer>): Written {
+function listWritten(files: ReadonlyMap<string, string | Buffer>): WrittenFiles {
   const [path = '', content = ''] = [...files].at(-1) ?? [];
   return { files: [...files.keys()], tarball: { path, sha256: hashForPeople(Buffer.from(content)) } };
 }
 
-function describeNext({ files, tarball }: Written, { config }: StarterOptions): string {
+function describeNext({ files, tarball }: WrittenFiles, { config }: StarterOptions): string {
   return `${files.join('\n')}
 
 sha256 ${tarball.sha256}  ${tarball.path}
@@ -79,7 +79,7 @@ package.json, package-lock.json, serverless.yml and the pipelines: whoever write
 }
 
 /** The verb, with what gives the tarball of this kite-sts. */
-export function initBy(readTarball: () => Promise<Buffer>): Verb {
+export function createInit(readTarball: () => Promise<Buffer>): Verb {
   return {
     summary: 'Writes what a repository of your own needs to deploy a broker.',
     options: {
@@ -120,9 +120,9 @@ Never overwrites: when one of them is there already, nothing is written.`,
       'kite-sts init --organization acme --issuer github-actions --region eu-central-1',
     ],
     async run(flags, terminal) {
-      const wish = wishOf(flags);
-      const files = await makeFiles(wish, readTarball);
-      await writeFiles(files, flag(flags, 'folder') ?? '.');
+      const wish = readStarterOptions(flags);
+      const files = await createStarterFiles(wish, readTarball);
+      await writeStarterFiles(files, readFlag(flags, 'folder') ?? '.');
       const written = listWritten(files);
       if (flags['json']) printJson(written, terminal);
       else terminal.out(describeNext(written, wish));
@@ -131,4 +131,4 @@ Never overwrites: when one of them is there already, nothing is written.`,
   };
 }
 
-export const init = initBy(readOwnTarball);
+export const init = createInit(readOwnTarball);

@@ -1,11 +1,11 @@
 import { ENGINE } from '../../policy/decide.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readInput } from '../input.ts';
 import { listPolicies } from '../judge/policy.ts';
 import { proposeRequests } from '../judge/propose.ts';
 import { judgeRequest, parseRequest } from '../judge/request.ts';
-import { manifest } from '../manifest.ts';
-import { EXIT, Failure, flag, type Verb } from '../verb.ts';
+import { readManifest } from '../manifest.ts';
+import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 
 /** Throws `Failure` with the number of the first line that is no request. */
 function readRequests(text: string, file: string) {
@@ -42,14 +42,14 @@ version may decide otherwise, one JSON text a line. kite-sts upgrade has the old
 both propose.`,
   examples: ['kite-sts judge', 'kite-sts judge --requests requests.jsonl'],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
-    const file = flag(flags, 'requests');
+    const config = openConfig(readCommandSettings(flags, terminal));
+    const file = readFlag(flags, 'requests');
     if (file !== undefined) {
       const requests = readRequests((await readInput(file)).toString('utf8'), file);
       for (const each of requests) terminal.out(`${JSON.stringify(judgeRequest(each, config))}\n`);
       return EXIT.done;
     }
-    const { version } = await manifest();
+    const { version } = await readManifest();
     terminal.out(`${JSON.stringify({ version, engine: ENGINE, policies: listPolicies(config) })}\n`);
     for (const request of proposeRequests(config, readHour())) terminal.out(`${request}\n`);
     return EXIT.done;

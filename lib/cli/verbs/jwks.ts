@@ -1,12 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { publishKey } from '../../keys/local.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, flag, type Verb } from '../verb.ts';
+import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 
 const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
 
 /** PEM, or base64 of DER, which is how the AWS CLI prints a key of KMS (RFC 5280, SubjectPublicKeyInfo). */
-function keyIn(text: string): KeyObject | undefined {
+function parsePublicKeyFile(text: string): KeyObject | undefined {
   try {
     return BASE64.test(text)
       ? createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
@@ -29,8 +29,8 @@ export const jwks: Verb = {
     'kite-sts jwks public-key.pem',
   ],
   async run(flags, terminal) {
-    const file = flag(flags, 'FILE') ?? '';
-    const key = keyIn((await readInput(file)).toString('utf8').trim());
+    const file = readFlag(flags, 'FILE') ?? '';
+    const key = parsePublicKeyFile((await readInput(file)).toString('utf8').trim());
     if (key?.asymmetricKeyType !== 'rsa')
       throw new Failure(`${file} is no public RSA key in PEM or base64.\n`);
     terminal.out(`${JSON.stringify({ keys: [await publishKey(key)] }, null, 2)}\n`);

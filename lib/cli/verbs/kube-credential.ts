@@ -1,18 +1,18 @@
 import { createFetch } from '../../client/proxy.ts';
 import { hideFromLog } from '../masking.ts';
 import {
+  createEksToken,
   describeAccessToken,
   describeEksToken,
   type ExecCredential,
   findCluster,
-  makeEksToken,
 } from '../reach/clusters.ts';
-import { type ClusterEntry, isCluster } from '../reach/entries.ts';
+import { type ClusterEntry, isClusterEntry } from '../reach/entries.ts';
 import { findAwsSession, findGoogleToken } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
 import { EXIT, type Terminal, type Verb } from '../verb.ts';
 
-async function makeCredential(
+async function createClusterCredential(
   entry: ClusterEntry,
   apiVersion: string,
   terminal: Terminal,
@@ -20,7 +20,7 @@ async function makeCredential(
   const now = Date.now() / 1000;
   if (entry.kind === 'gke') return describeAccessToken(apiVersion, await findGoogleToken(terminal), now);
   const keys = await findAwsSession(terminal, createFetch(terminal.environment));
-  return describeEksToken(apiVersion, makeEksToken(entry, keys, now), now);
+  return describeEksToken(apiVersion, createEksToken(entry, keys, now), now);
 }
 
 export const kubeCredential: Verb = {
@@ -33,9 +33,9 @@ server and CA are those of the kubeconfig, whole, and for no other; the name of 
     'kite-sts kube-credential --help',
   ],
   async run(_flags, terminal) {
-    const clusters = listReach(terminal).filter(isCluster);
+    const clusters = listReach(terminal).filter(isClusterEntry);
     const { entry, apiVersion } = findCluster(clusters, terminal.environment['KUBERNETES_EXEC_INFO']);
-    const credential = await makeCredential(entry, apiVersion, terminal);
+    const credential = await createClusterCredential(entry, apiVersion, terminal);
     await hideFromLog([credential.status.token], terminal);
     terminal.out(`${JSON.stringify(credential)}\n`);
     return EXIT.done;

@@ -3,19 +3,19 @@ import { writeCount } from '../../language/counted.ts';
 import type { LintAnswer } from '../../review/lint/lint.ts';
 import type { LintFinding, LintLevel } from '../../review/lint/rule.ts';
 import { formatSarif } from '../../review/lint/sarif.ts';
-import { settingsOf } from '../configuration.ts';
-import { dialectIn } from '../dialect.ts';
-import { answerOf, findingsText } from '../findings.ts';
-import { CONFIG_OPTION, EXIT, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { readCommandSettings } from '../configuration.ts';
+import { findDialectFindings } from '../dialect.ts';
+import { lintConfig, writeFindingList } from '../findings.ts';
+import { CONFIG_OPTION, EXIT, type Flags, readFlag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
-function countOf(findings: readonly LintFinding[], level: LintLevel): number {
+function countLevel(findings: readonly LintFinding[], level: LintLevel): number {
   return findings.filter(each => each.level === level).length;
 }
 
 /** How many there are of each level; what is milder than an error is left out where there is none. */
 function countLevels(findings: readonly LintFinding[], notes: boolean): string[] {
-  const errors = countOf(findings, 'error');
-  const [warnings, worthKnowing] = [countOf(findings, 'warning'), countOf(findings, 'note')];
+  const errors = countLevel(findings, 'error');
+  const [warnings, worthKnowing] = [countLevel(findings, 'warning'), countLevel(findings, 'note')];
   return [
     errors === 0 ? 'no errors' : writeCount(errors, 'error'),
     ...(warnings > 0 ? [writeCount(warnings, 'warning')] : []),
@@ -23,8 +23,8 @@ function countLevels(findings: readonly LintFinding[], notes: boolean): string[]
   ];
 }
 
-function summary(loaded: LoadResult, findings: readonly LintFinding[], notes: boolean): string {
-  if (!loaded.config) return writeCount(countOf(findings, 'error'), 'error');
+function summarizeLint(loaded: LoadResult, findings: readonly LintFinding[], notes: boolean): string {
+  if (!loaded.config) return writeCount(countLevel(findings, 'error'), 'error');
   const { folder, rows, roles, registries, teams } = loaded.config;
   return [
     `${folder}: ${writeCount(rows.size, 'issuer')}`,
@@ -35,35 +35,35 @@ function summary(loaded: LoadResult, findings: readonly LintFinding[], notes: bo
   ].join(', ');
 }
 
-function shownIn(flags: Flags, findings: readonly LintFinding[]): string {
-  return findingsText(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
+function writeFindings(flags: Flags, findings: readonly LintFinding[]): string {
+  return writeFindingList(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
 }
 
-function rendered(flags: Flags, loaded: LoadResult, { findings, ignored }: LintAnswer): string {
+function renderLint(flags: Flags, loaded: LoadResult, { findings, ignored }: LintAnswer): string {
   if (flags['json']) return JSON.stringify(findings, null, 2);
   if (flags['sarif']) return JSON.stringify(formatSarif(findings, ignored), null, 2);
-  return `${shownIn(flags, findings)}${summary(loaded, findings, flags['notes'] === true)}`;
+  return `${writeFindings(flags, findings)}${summarizeLint(loaded, findings, flags['notes'] === true)}`;
 }
 
-function exitOf(flags: Flags, findings: readonly LintFinding[]): number {
+function chooseLintExit(flags: Flags, findings: readonly LintFinding[]): number {
   const failing = flags['strict'] ? ['error', 'warning'] : ['error'];
   return findings.some(({ level }) => failing.includes(level)) ? EXIT.denied : EXIT.done;
 }
 
 /** The policy of somebody else's page: none of our configuration is looked at. */
-function dialect(file: string, flags: Flags, { out }: Terminal): number {
+function tellDialectFindings(file: string, flags: Flags, { out }: Terminal): number {
   if (flags['sarif']) throw new UsageError('--sarif is for a configuration. Give --json beside --dialect.');
-  const findings = dialectIn(file);
+  const findings = findDialectFindings(file);
   const counts = countLevels(findings, flags['notes'] === true);
   out(
-    `${flags['json'] ? JSON.stringify(findings, null, 2) : `${shownIn(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
+    `${flags['json'] ? JSON.stringify(findings, null, 2) : `${writeFindings(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
   );
-  return exitOf(flags, findings);
+  return chooseLintExit(flags, findings);
 }
 
 /** The file to be read in that dialect; undefined when neither is given. */
-function dialectFile(flags: Flags): string | undefined {
-  const [name, file] = [flag(flags, 'dialect'), flag(flags, 'FILE')];
+function readDialectFile(flags: Flags): string | undefined {
+  const [name, file] = [readFlag(flags, 'dialect'), readFlag(flags, 'FILE')];
   if (name === undefined && file === undefined) return undefined;
   if (name === undefined)
     throw new UsageError(
@@ -102,11 +102,11 @@ A comment "# kite-sts-ignore RULE: REASON" on the line, or above it, hushes a wa
   ],
   async run(flags, terminal) {
     if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
-    const file = dialectFile(flags);
-    if (file !== undefined) return dialect(file, flags, terminal);
-    const loaded = loadConfig(settingsOf(flags, terminal).config);
-    const answer = answerOf(loaded);
-    terminal.out(`${rendered(flags, loaded, answer)}\n`);
-    return exitOf(flags, answer.findings);
+    const file = readDialectFile(flags);
+    if (file !== undefined) return tellDialectFindings(file, flags, terminal);
+    const loaded = loadConfig(readCommandSettings(flags, terminal).config);
+    const answer = lintConfig(loaded);
+    terminal.out(`${renderLint(flags, loaded, answer)}\n`);
+    return chooseLintExit(flags, answer.findings);
   },
 };

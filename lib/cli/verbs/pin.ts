@@ -7,46 +7,46 @@ import { assumeVerified } from '../../review/assume.ts';
 import { findPins, type Pins, writePins } from '../../review/author/pin.ts';
 import { summarizeDecision } from '../../review/explain/explain.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
-import { configOf, roleNamed, settingsOf } from '../configuration.ts';
+import { findConfiguredRole, openConfig, readCommandSettings } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { exchangesIn, objectIn, requestOf } from '../recorded.ts';
-import { askRole, type RoleRequest } from '../request.ts';
+import { listExchanges, readDecidedRequest, readEventObject } from '../recorded.ts';
+import { type RoleRequest, readRoleRequest } from '../request.ts';
 import {
   CONFIG_OPTION,
   EXIT,
   Failure,
   type Flags,
-  flag,
   printJson,
+  readFlag,
   type Terminal,
   UsageError,
   type Verb,
 } from '../verb.ts';
 
-type Shown = Omit<RoleRequest, 'recorded'>;
+type ShownJob = Omit<RoleRequest, 'recorded'>;
 
 /** The newest exchange of this role in an audit log that was allowed. */
-async function ofAudit(file: string, name: string, config: Config): Promise<Shown> {
-  const events = exchangesIn(await readInput(file));
+async function findAuditedJob(file: string, name: string, config: Config): Promise<ShownJob> {
+  const events = listExchanges(await readInput(file));
   const event = events.findLast(each => each['role'] === name && each['outcome'] === 'issued');
-  const claims = event && objectIn(event, 'claims');
+  const claims = event && readEventObject(event, 'claims');
   if (!claims) throw new Failure(`${file} has no audit event of an exchange that was given ${name}.\n`);
-  return { role: roleNamed(name, config), claims, ...requestOf(event) };
+  return { role: findConfiguredRole(name, config), claims, ...readDecidedRequest(event) };
 }
 
-function shownBy(flags: Flags, config: Config): Promise<Shown> {
-  const [token, audit] = [flag(flags, 'token-file'), flag(flags, 'audit')];
-  const name = flag(flags, 'ROLE') ?? '';
+function readShownJob(flags: Flags, config: Config): Promise<ShownJob> {
+  const [token, audit] = [readFlag(flags, 'token-file'), readFlag(flags, 'audit')];
+  const name = readFlag(flags, 'ROLE') ?? '';
   if ((token === undefined) === (audit === undefined))
     throw new UsageError('Give one of --token-file FILE and --audit FILE.');
-  if (audit !== undefined) return ofAudit(audit, name, config);
-  return askRole({ role: name, 'token-file': token }, config);
+  if (audit !== undefined) return findAuditedJob(audit, name, config);
+  return readRoleRequest({ role: name, 'token-file': token }, config);
 }
 
-type Proposal = Pins & { readonly index: number; readonly row: IssuerRow };
+type PinProposal = Pins & { readonly index: number; readonly row: IssuerRow };
 
 /** Ids of a job that has not the role are ids of something else. */
-function proposalFor({ role, claims, access, context }: Shown, { rows }: Config): Proposal | string {
+function proposePins({ role, claims, access, context }: ShownJob, { rows }: Config): PinProposal | string {
   const token = assumeVerified(claims, role);
   const row = rows.get(token.issuer);
   const decision = decide(role, token, access, context);
@@ -58,7 +58,7 @@ function proposalFor({ role, claims, access, context }: Shown, { rows }: Config)
   return { ...findPins(statement, row, claims), index, row };
 }
 
-function notes({ absent, several, pins, row }: Proposal): string[] {
+function listPinNotes({ absent, several, pins, row }: PinProposal): string[] {
   const asks = (ids: readonly { id: string }[]): string =>
     ids.flatMap(({ id }) => findRequestFlag(id, row) ?? []).join(' ');
   const [wanted, needed] = [asks(absent), asks(pins)];
@@ -73,11 +73,11 @@ function notes({ absent, several, pins, row }: Proposal): string[] {
   ];
 }
 
-function tell(proposal: Proposal, path: string, terminal: Terminal): void {
+function tellPins(proposal: PinProposal, path: string, terminal: Terminal): void {
   const lines = proposal.pins.map(({ id, value }) => `${path}: ${id}: ${value}`);
   if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
   else if (proposal.absent.length + proposal.several.length === 0) terminal.out('Nothing to pin.\n');
-  for (const note of notes(proposal)) terminal.error(`${note}\n`);
+  for (const note of listPinNotes(proposal)) terminal.error(`${note}\n`);
 }
 
 export const pin: Verb = {
@@ -105,9 +105,9 @@ taken away, so nobody gets more than before. Exit code 2 when the job does not h
     'buildkite-agent oidc request-token --claim organization_id --claim pipeline_id | kite-sts pin deploy-web --token-file -',
   ],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
-    const shown = await shownBy(flags, config);
-    const proposal = proposalFor(shown, config);
+    const config = openConfig(readCommandSettings(flags, terminal));
+    const shown = await readShownJob(flags, config);
+    const proposal = proposePins(shown, config);
     const path = `${config.folder}/roles/${shown.role.name}.yml`;
     if (typeof proposal === 'string') {
       if (flags['json'])
@@ -117,8 +117,9 @@ taken away, so nobody gets more than before. Exit code 2 when the job does not h
     }
     const { pins, absent, several, index } = proposal;
     if (pins.length > 0) await writeFile(path, writePins(await readFile(path, 'utf8'), index, pins));
-    if (flags['json']) printJson({ file: path, pins, absent, several, notes: notes(proposal) }, terminal);
-    else tell(proposal, path, terminal);
+    if (flags['json'])
+      printJson({ file: path, pins, absent, several, notes: listPinNotes(proposal) }, terminal);
+    else tellPins(proposal, path, terminal);
     return absent.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

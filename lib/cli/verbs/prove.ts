@@ -11,26 +11,30 @@ import {
   selectSubjects,
 } from '../../review/compare/prove.ts';
 import { formatShown } from '../../review/compare/report.ts';
-import { configOf, settingsOf } from '../configuration.ts';
-import { complaintsText } from '../findings.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
+import { writeComplaints } from '../findings.ts';
 import { locatePage } from '../manifest.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
-type Broken = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
-type Proof = {
+type BrokenProof = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
+type InvariantProof = {
   readonly invariant: Invariant;
   readonly roles: number;
   readonly registries: number;
-  readonly broken: readonly Broken[];
+  readonly broken: readonly BrokenProof[];
   /** What of the sentence speaks of nothing. */
   readonly empty: readonly string[];
 };
 
-function proofOf(invariant: Invariant, config: Config, from: number): Proof {
+function proveInvariant(invariant: Invariant, config: Config, from: number): InvariantProof {
   const subjects = selectSubjects(invariant, config);
   const broken = subjects.flatMap(subject =>
     findRefutations(invariant, subject, config, { findSample: findSampleClaims, from }).map(
-      (each): Broken => ({ ...each, of: 'methods' in subject ? 'registry' : 'role', role: subject.name }),
+      (each): BrokenProof => ({
+        ...each,
+        of: 'methods' in subject ? 'registry' : 'role',
+        role: subject.name,
+      }),
     ),
   );
   const registries = subjects.filter(subject => 'methods' in subject).length;
@@ -38,7 +42,7 @@ function proofOf(invariant: Invariant, config: Config, from: number): Proof {
   return { invariant, roles: subjects.length - registries, registries, broken, empty };
 }
 
-function isDoubt(broken: Broken): boolean {
+function isDoubt(broken: BrokenProof): boolean {
   return 'shown' in broken && broken.shown === 'undecided';
 }
 
@@ -48,7 +52,7 @@ const WHY: { readonly [by in Exclude<Refutation['by'], 'targets' | 'demands'>]: 
   issuers: 'has a token of another issuer',
 };
 
-function brokenText(broken: Broken): string {
+function describeBroken(broken: BrokenProof): string {
   if (broken.by === 'targets')
     return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
   if (broken.by === 'demands')
@@ -57,22 +61,22 @@ function brokenText(broken: Broken): string {
   return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${formatShown(shown)}`;
 }
 
-function verdict({ broken, empty }: Proof): string {
+function judgeProof({ broken, empty }: InvariantProof): string {
   if (broken.length === 0) return empty.length === 0 ? 'proved' : 'empty';
   return broken.every(isDoubt) ? 'undecided' : 'refuted';
 }
 
-function countText({ roles, registries }: Proof): string {
+function describeCounts({ roles, registries }: InvariantProof): string {
   return [
     ...(roles > 0 || registries === 0 ? [writeCount(roles, 'role')] : []),
     ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
   ].join(', ');
 }
 
-function proofText(proof: Proof): string {
+function describeProof(proof: InvariantProof): string {
   return [
-    `${verdict(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${countText(proof)})`,
-    ...proof.broken.map(brokenText),
+    `${judgeProof(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${describeCounts(proof)})`,
+    ...proof.broken.map(describeBroken),
     ...proof.empty.map(why => `    It speaks of nothing: ${why}`),
   ].join('\n');
 }
@@ -82,7 +86,7 @@ function judgeCeiling({ breaches, unknown }: CeilingProof): string {
   return unknown.length > 0 ? 'empty' : 'proved';
 }
 
-function ceilingText(proof: CeilingProof): string {
+function describeCeilingProof(proof: CeilingProof): string {
   const { team, roles, breaches, unknown } = proof;
   return [
     `${judgeCeiling(proof).padEnd(10)}ceiling of team ${team} (${writeCount(roles, 'role')})`,
@@ -91,18 +95,18 @@ function ceilingText(proof: CeilingProof): string {
   ].join('\n');
 }
 
-function exitOf(proofs: readonly Proof[], ceilings: readonly CeilingProof[]): number {
-  const verdicts = proofs.map(verdict);
+function chooseProveExit(proofs: readonly InvariantProof[], ceilings: readonly CeilingProof[]): number {
+  const verdicts = proofs.map(judgeProof);
   if (ceilings.some(each => judgeCeiling(each) !== 'proved')) return EXIT.denied;
   if (verdicts.includes('refuted') || proofs.some(({ empty }) => empty.length > 0)) return EXIT.denied;
   return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
 }
 
-function asJson(proofs: readonly Proof[], ceilings: readonly CeilingProof[]): string {
+function writeProofsJson(proofs: readonly InvariantProof[], ceilings: readonly CeilingProof[]): string {
   const sentences = proofs.map(proof => ({
     id: proof.invariant.id,
     says: proof.invariant.says,
-    verdict: verdict(proof),
+    verdict: judgeProof(proof),
     broken: proof.broken,
     empty: proof.empty,
   }));
@@ -131,7 +135,7 @@ export const prove: Verb = {
 speaks of nothing, 4 when one could not be told.`,
   examples: ['kite-sts prove', 'kite-sts prove --config policies/ci --json'],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
+    const config = openConfig(readCommandSettings(flags, terminal));
     const { invariants, complaints } = readInvariants(config.folder, config.rows);
     const ceilings = proveCeilings(config);
     const isMissing = complaints.some(({ rule }) => rule === 'file-missing');
@@ -139,11 +143,11 @@ speaks of nothing, 4 when one could not be told.`,
       throw new Failure(
         `${config.folder} has no invariants.yml. Write one: ${locatePage('docs/guides/policy-changes.md')} has an example.\n`,
       );
-    if (!isMissing && complaints.length > 0) throw new Failure(complaintsText(complaints));
+    if (!isMissing && complaints.length > 0) throw new Failure(writeComplaints(complaints));
     const from = Date.now() / 1000;
-    const proofs = invariants.map(invariant => proofOf(invariant, config, from));
-    const texts = [...proofs.map(proofText), ...ceilings.map(ceilingText)];
-    terminal.out(`${flags['json'] ? asJson(proofs, ceilings) : texts.join('\n')}\n`);
-    return exitOf(proofs, ceilings);
+    const proofs = invariants.map(invariant => proveInvariant(invariant, config, from));
+    const texts = [...proofs.map(describeProof), ...ceilings.map(describeCeilingProof)];
+    terminal.out(`${flags['json'] ? writeProofsJson(proofs, ceilings) : texts.join('\n')}\n`);
+    return chooseProveExit(proofs, ceilings);
   },
 };

@@ -1,14 +1,14 @@
 import { createFetch } from '../../client/proxy.ts';
 import { TEXTS } from '../../client/texts.ts';
 import { hideFromLog, MASK_OPTIONS } from '../masking.ts';
-import { type DatabaseEntry, makeDatabaseToken } from '../reach/databases.ts';
+import { createDatabaseToken, type DatabaseEntry } from '../reach/databases.ts';
 import { findAwsSession } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
-import { EXIT, Failure, type Flags, flag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, readFlag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 /** Whoever stands in for a database gets its password, and it counts for a quarter of an hour: the name must be proved. */
 function demandVerification(flags: Flags, { environment }: Terminal): void {
-  const said = flag(flags, 'tls') ?? environment['PGSSLMODE'];
+  const said = readFlag(flags, 'tls') ?? environment['PGSSLMODE'];
   if (said !== 'verify-full')
     throw new UsageError(
       'The client must verify the name of the database: PGSSLMODE=verify-full with PGSSLROOTCERT, or --tls verify-full where another client does (MySQL: --ssl-mode=VERIFY_IDENTITY).',
@@ -17,9 +17,9 @@ function demandVerification(flags: Flags, { environment }: Terminal): void {
 
 function findDatabase(flags: Flags, terminal: Terminal): DatabaseEntry {
   const { host, user, port } = {
-    host: flag(flags, 'host'),
-    user: flag(flags, 'user'),
-    port: flag(flags, 'port'),
+    host: readFlag(flags, 'host'),
+    user: readFlag(flags, 'user'),
+    port: readFlag(flags, 'port'),
   };
   const found = listReach(terminal).find(
     (entry): entry is DatabaseEntry =>
@@ -56,7 +56,7 @@ export const rdsToken: Verb = {
     demandVerification(flags, terminal);
     const database = findDatabase(flags, terminal);
     const keys = await findAwsSession(terminal, createFetch(terminal.environment));
-    const token = makeDatabaseToken(database, keys, Date.now() / 1000);
+    const token = createDatabaseToken(database, keys, Date.now() / 1000);
     if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
       throw new Failure(`${TEXTS.not_hidden}\n`);
     terminal.out(`${token}\n`);

@@ -1,30 +1,30 @@
 import type { Config } from '../../config/load.ts';
 import { writeCount } from '../../language/counted.ts';
 import type { Claims } from '../../policy/claims.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readEvents } from '../estate/events.ts';
-import { textIn } from '../recorded.ts';
+import { readEventText } from '../recorded.ts';
 import { judgeReplay, type ReplayTurn } from '../replayed.ts';
-import { EXIT, Failure, flag, type Verb } from '../verb.ts';
+import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 
-type Replayed = {
+type ReplayedEvent = {
   readonly role: string;
   readonly pipeline: string;
   readonly turn: ReplayTurn;
   readonly decisionId: string;
 };
 
-function replayed(events: readonly Claims[], config: Config): Replayed[] {
+function replayEvents(events: readonly Claims[], config: Config): ReplayedEvent[] {
   return events.flatMap(event => {
     const turn = judgeReplay(event, config);
     if (turn === undefined) return [];
-    const pipeline = textIn(event, 'pipeline') ?? textIn(event, 'subject') ?? '';
+    const pipeline = readEventText(event, 'pipeline') ?? readEventText(event, 'subject') ?? '';
     return [
       {
-        role: textIn(event, 'role') ?? textIn(event, 'registry') ?? '',
+        role: readEventText(event, 'role') ?? readEventText(event, 'registry') ?? '',
         pipeline,
         turn,
-        decisionId: textIn(event, 'decision_id') ?? '',
+        decisionId: readEventText(event, 'decision_id') ?? '',
       },
     ];
   });
@@ -38,7 +38,7 @@ type Count = {
   readonly decisionId: string;
 };
 
-function countsOf(all: readonly Replayed[]): Count[] {
+function countTurns(all: readonly ReplayedEvent[]): Count[] {
   const counts = new Map<string, Count>();
   for (const each of all.filter(({ turn }) => turn !== 'same')) {
     const key = JSON.stringify([each.role, each.pipeline, each.turn]);
@@ -56,7 +56,7 @@ const SAYS: { readonly [turn in Exclude<ReplayTurn, 'same'>]: string } = {
   unknown: 'cannot be told, since the event lacks what it turns on',
 };
 
-function asText(all: readonly Replayed[], counts: readonly Count[]): string {
+function writeReplay(all: readonly ReplayedEvent[], counts: readonly Count[]): string {
   return [
     ...counts.map(
       ({ role, pipeline, turn, times, decisionId }) =>
@@ -82,14 +82,14 @@ export const replay: Verb = {
   about: `Each is decided with its own claims, address and time. Exit code 0 when all end as they did, 2 when one does not.`,
   examples: ['kite-sts replay audit.jsonl', 'cat audit.jsonl | kite-sts replay - --config config'],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
-    const file = flag(flags, 'FILE') ?? '';
+    const config = openConfig(readCommandSettings(flags, terminal));
+    const file = readFlag(flags, 'FILE') ?? '';
     const events = await readEvents([file]);
     if (events.length === 0) throw new Failure(`${file} has no audit event of an exchange.\n`);
-    const all = replayed(events, config);
-    const counts = countsOf(all);
+    const all = replayEvents(events, config);
+    const counts = countTurns(all);
     terminal.out(
-      `${flags['json'] ? JSON.stringify({ exchanges: all.length, otherwise: counts }, null, 2) : asText(all, counts)}\n`,
+      `${flags['json'] ? JSON.stringify({ exchanges: all.length, otherwise: counts }, null, 2) : writeReplay(all, counts)}\n`,
     );
     return counts.length > 0 ? EXIT.denied : EXIT.done;
   },

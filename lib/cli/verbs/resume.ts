@@ -1,4 +1,4 @@
-import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, switchLine } from '../switching.ts';
+import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, writeSwitch } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const resume: Verb = {
@@ -13,7 +13,7 @@ export const resume: Verb = {
   async run(flags, terminal) {
     const change = await suspendDemand(false, flags, terminal);
     if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${switchLine(change)}\n`);
+    else terminal.out(`${writeSwitch(change)}\n`);
     return EXIT.done;
   },
 };

@@ -3,16 +3,16 @@ import type { Config } from '../../config/load.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import type { Role } from '../../policy/role.ts';
 import type { KindName } from '../../policy/targets.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readInput } from '../input.ts';
-import { commands, describeEnding, type Ending } from '../revoke/aws.ts';
+import { describeEnding, type SessionsEnding, writeCommands } from '../revoke/aws.ts';
 import {
   CONFIG_OPTION,
   EXIT,
   Failure,
   type Flags,
-  flag,
   printJson,
+  readFlag,
   type Terminal,
   UsageError,
   type Verb,
@@ -32,7 +32,7 @@ const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
   jwt: 'Nobody is asked about a JWT of ours, so nothing ends one.',
 };
 
-function roleOf({ roles }: Config, name: string): Role {
+function findAwsTargetRole({ roles }: Config, name: string): Role {
   const role = roles.find(each => each.name === name);
   if (role) return role;
   throw new UsageError(
@@ -43,10 +43,10 @@ function roleOf({ roles }: Config, name: string): Role {
   );
 }
 
-type Wanted = { readonly role: string; readonly session: string | undefined };
+type WantedSessions = { readonly role: string; readonly session: string | undefined };
 
-function wantedOf(what: string, name: string, flags: Flags): Wanted {
-  const role = flag(flags, 'role');
+function readWantedSessions(what: string, name: string, flags: Flags): WantedSessions {
+  const role = readFlag(flags, 'role');
   if (what === 'role' && role === undefined) return { role: name, session: undefined };
   if (what === 'role') throw new UsageError('--role has no effect here. Leave it out.');
   if (role === undefined) throw new UsageError('--role is required here: the role of the audit event.');
@@ -55,8 +55,8 @@ function wantedOf(what: string, name: string, flags: Flags): Wanted {
   return { role, session: name };
 }
 
-function endSessions({ role: name, session }: Wanted, config: Config): Ending {
-  const { template, session: length } = roleOf(config, name);
+function endSessions({ role: name, session }: WantedSessions, config: Config): SessionsEnding {
+  const { template, session: length } = findAwsTargetRole(config, name);
   if (template.kind !== 'aws')
     throw new Failure(
       `${ELSEWHERE[template.kind]} Any that ${name} gave ends within ${length.max} seconds; kite-sts disable role ${name} stops the next.\n`,
@@ -65,7 +65,7 @@ function endSessions({ role: name, session }: Wanted, config: Config): Ending {
 }
 
 /** How GitHub is asked. */
-type Asking = {
+type RevokeCall = {
   readonly fetch: Fetch;
   /** Milliseconds. */
   readonly patience: number;
@@ -78,7 +78,7 @@ const NO_CONTENT = 204;
 const TOKEN = /^ghs_[\w.-]{1,2048}$/;
 
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
-async function endToken(path: string, { fetch, patience }: Asking): Promise<void> {
+async function endToken(path: string, { fetch, patience }: RevokeCall): Promise<void> {
   const token = (await readInput(path)).toString('utf8').trim();
   if (!TOKEN.test(token))
     throw new Failure(
@@ -101,8 +101,12 @@ async function endToken(path: string, { fetch, patience }: Asking): Promise<void
 }
 
 /** What ends it; undefined where it has ended. */
-async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<Ending | undefined> {
-  const [what = '', name = ''] = [flag(flags, 'WHAT'), flag(flags, 'NAME')];
+async function endIssued(
+  flags: Flags,
+  terminal: Terminal,
+  asking: RevokeCall,
+): Promise<SessionsEnding | undefined> {
+  const [what = '', name = ''] = [readFlag(flags, 'WHAT'), readFlag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
   if (!known.includes(what))
     throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${suggestWord(what, known)}`);
@@ -110,11 +114,11 @@ async function ended(flags: Flags, terminal: Terminal, asking: Asking): Promise<
     await endToken(name, asking);
     return undefined;
   }
-  return endSessions(wantedOf(what, name, flags), configOf(settingsOf(flags, terminal)));
+  return endSessions(readWantedSessions(what, name, flags), openConfig(readCommandSettings(flags, terminal)));
 }
 
 /** The verb, with what asks GitHub. */
-export function revokeBy(given: Partial<Asking>): Verb {
+export function createRevoke(given: Partial<RevokeCall>): Verb {
   return {
     summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
     usage: ['role ROLE | session SESSION --role ROLE | token FILE'],
@@ -141,12 +145,12 @@ began before now, also sessions that others than the broker made; the next ones 
     ],
     async run(flags, terminal) {
       const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
-      const ending = await ended(flags, terminal, { ...usual, ...given });
+      const ending = await endIssued(flags, terminal, { ...usual, ...given });
       if (flags['json']) printJson(ending ? { ended: false, ...ending } : { ended: true }, terminal);
-      else terminal.out(ending ? commands(ending) : 'The token has ended.\n');
+      else terminal.out(ending ? writeCommands(ending) : 'The token has ended.\n');
       return EXIT.done;
     },
   };
 }
 
-export const revoke = revokeBy({});
+export const revoke = createRevoke({});

@@ -6,11 +6,11 @@ import type { Role } from '../../policy/role.ts';
 import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { EXIT, UsageError, type Verb } from '../verb.ts';
 
 /** Whom one trust statement lets in. */
-type Caller = {
+type RoleCaller = {
   readonly statement: string;
   readonly issuer: string;
   /** The kinds of jobs that it admits, and those that no token tells apart. */
@@ -20,7 +20,7 @@ type Caller = {
 /** A role as an inventory has it. */
 type RoleEntry = {
   readonly role: string;
-  readonly who: readonly Caller[];
+  readonly who: readonly RoleCaller[];
   readonly target: string;
   /** What is demanded of the job whoever asks: the row of one issuer alone demands it of others not. */
   readonly demands: readonly string[];
@@ -32,7 +32,7 @@ type RoleEntry = {
   readonly disabled: string | null;
 };
 
-function listCallers(role: Role, { rows }: Config): Caller[] {
+function listCallers(role: Role, { rows }: Config): RoleCaller[] {
   return judgeJobs(role, rows).map(({ statement: { id, issuer }, jobs }) => ({
     statement: id,
     issuer,
@@ -58,7 +58,7 @@ function describeRole(role: Role, config: Config): RoleEntry {
   };
 }
 
-function describeCaller({ statement, issuer, jobs }: Caller): string {
+function describeRoleCaller({ statement, issuer, jobs }: RoleCaller): string {
   return `"${statement}" of ${issuer}${jobs.length > 0 ? `: ${jobs.join(', ')}` : ''}`;
 }
 
@@ -69,8 +69,8 @@ function describeLength({ seconds }: RoleEntry): string {
 const HEAD = ['role', 'who', 'target', 'demands', 'seconds', 'team', 'disabled'];
 
 /** The cells of one role, in the order of `HEAD`. */
-function listCells(entry: RoleEntry, separator: string): string[] {
-  const who = entry.who.map(describeCaller).join(separator);
+function listRoleCells(entry: RoleEntry, separator: string): string[] {
+  const who = entry.who.map(describeRoleCaller).join(separator);
   return [
     entry.role,
     who,
@@ -82,8 +82,8 @@ function listCells(entry: RoleEntry, separator: string): string[] {
   ];
 }
 
-function writeText(entry: RoleEntry): string {
-  const cells = listCells(entry, '\n            ').map(cell =>
+function writeRoleEntry(entry: RoleEntry): string {
+  const cells = listRoleCells(entry, '\n            ').map(cell =>
     cell.split('\n').map(makePrintable).join('\n'),
   );
   const lines = HEAD.map((name, at) => [name.padEnd(8), cells[at] ?? ''] as const).slice(1);
@@ -91,13 +91,13 @@ function writeText(entry: RoleEntry): string {
   return `${entry.role}\n${told.join('')}`;
 }
 
-function writeCsv(entries: readonly RoleEntry[]): string {
-  const rows = [HEAD, ...entries.map(entry => listCells(entry, '; '))];
+function writeRolesCsv(entries: readonly RoleEntry[]): string {
+  const rows = [HEAD, ...entries.map(entry => listRoleCells(entry, '; '))];
   return rows.map(row => `${row.map(escapeCsv).join(',')}\r\n`).join('');
 }
 
-function writeMarkdown(entries: readonly RoleEntry[]): string {
-  const rows = entries.map(entry => listCells(entry, '\n').map(escapeMarkdownCell));
+function writeRolesMarkdown(entries: readonly RoleEntry[]): string {
+  const rows = entries.map(entry => listRoleCells(entry, '\n').map(escapeMarkdownCell));
   return [HEAD, HEAD.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |\n`).join('');
 }
 
@@ -122,15 +122,15 @@ says everything of one role.`,
   async run(flags, terminal) {
     const chosen = FORMATS.filter(format => flags[format]);
     if (chosen.length > 1) throw new UsageError(`Give one of --${chosen.join(' and --')}.`);
-    const config = configOf(settingsOf(flags, terminal));
+    const config = openConfig(readCommandSettings(flags, terminal));
     const entries = config.roles.map(role => describeRole(role, config));
     const writers = {
       json: () => `${JSON.stringify(entries, null, 2)}\n`,
-      csv: () => writeCsv(entries),
-      markdown: () => writeMarkdown(entries),
+      csv: () => writeRolesCsv(entries),
+      markdown: () => writeRolesMarkdown(entries),
     };
     const [format] = chosen;
-    terminal.out(format ? writers[format]() : entries.map(writeText).join('\n'));
+    terminal.out(format ? writers[format]() : entries.map(writeRoleEntry).join('\n'));
     return EXIT.done;
   },
 };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { settingsOf } from '../configuration.ts';
+import { readCommandSettings } from '../configuration.ts';
 import { HOME } from '../manifest.ts';
 import { changeVersion } from '../upgrade/change.ts';
 import { readReleases } from '../upgrade/changes.ts';
@@ -24,7 +24,7 @@ Exit code 0 when it is in place and nobody gets more by it, 1 could not be done,
 2 lint, test or prove found something, 3 somebody gets more, 4 that could not be told.`,
   examples: ['kite-sts rollback', 'kite-sts rollback --json'],
   async run(flags, terminal) {
-    const { config } = settingsOf(flags, terminal);
+    const { config } = readCommandSettings(flags, terminal);
     const now = await readPinned('.');
     const next = await findBefore(now);
     const releases = readReleases(await readFile(`${HOME}CHANGELOG.md`, 'utf8'));

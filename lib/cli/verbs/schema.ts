@@ -1,10 +1,10 @@
 import { suggestWord } from '../../language/nearest.ts';
 import { SCHEMAS, type SchemaName, writeSchema } from '../../review/author/schema.ts';
-import { EXIT, flag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
 
 const NAMES = Object.keys(SCHEMAS);
 
-function nameOf(word: string): SchemaName {
+function readSchemaName(word: string): SchemaName {
   if (Object.hasOwn(SCHEMAS, word)) return word as SchemaName;
   throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${suggestWord(word, NAMES)}`);
 }
@@ -22,7 +22,7 @@ node_modules/kite-sts/docs/reference/NAME.schema.json. An editor with the YAML l
 What needs more than one file, such as a claim that an issuer never sends, is found by lint alone.`,
   examples: ['kite-sts schema role', 'kite-sts schema broker > broker.schema.json'],
   async run(flags, terminal) {
-    terminal.out(writeSchema(nameOf(flag(flags, 'NAME') ?? '')));
+    terminal.out(writeSchema(readSchemaName(readFlag(flags, 'NAME') ?? '')));
     return EXIT.done;
   },
 };

@@ -1,5 +1,5 @@
 import { CannotStart, startLocal } from '../../local/start.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { CONFIG_OPTION, EXIT, Failure, type Verb } from '../verb.ts';
 
 export const start: Verb = {
@@ -14,11 +14,11 @@ export const start: Verb = {
   about: `It reads the folder again when a file of it has changed. PORT chooses the port (default 8787; 0 takes a free one). Ctrl-C stops it.`,
   examples: ['kite-sts start', 'PORT=8788 kite-sts start --config policies/ci'],
   async run(flags, terminal) {
-    const settings = settingsOf(flags, terminal);
+    const settings = readCommandSettings(flags, terminal);
     const { stopped, out, error } = terminal;
     const streams = { out, error };
     try {
-      const server = await startLocal(configOf(settings), settings, {
+      const server = await startLocal(openConfig(settings), settings, {
         ...streams,
         json: flags['json'] === true,
       });

@@ -1,4 +1,4 @@
-import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, switchLine } from '../switching.ts';
+import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, writeSwitch } from '../switching.ts';
 import { EXIT, printJson, type Verb } from '../verb.ts';
 
 export const suspend: Verb = {
@@ -17,7 +17,7 @@ that look, to whom its trust policy admits; each audit event says so, and an ala
   async run(flags, terminal) {
     const change = await suspendDemand(true, flags, terminal);
     if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${switchLine(change)}\nIt holds within 60 seconds, and ends by itself.\n`);
+    else terminal.out(`${writeSwitch(change)}\nIt holds within 60 seconds, and ends by itself.\n`);
     return EXIT.done;
   },
 };

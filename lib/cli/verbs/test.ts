@@ -8,22 +8,22 @@ import { formatJunit } from '../../review/cases/junit.ts';
 import { formatCasesJson, formatCasesText, isClean } from '../../review/cases/report.ts';
 import { type CasesResult, checkCases } from '../../review/cases/tested.ts';
 import type { PolicyItem } from '../../review/compare/item.ts';
-import { colored } from '../color.ts';
-import { configOf, settingsOf } from '../configuration.ts';
-import { answerOf, complaintsText } from '../findings.ts';
+import { colorText } from '../color.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
+import { lintConfig, writeComplaints } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import {
   CONFIG_OPTION,
   EXIT,
   Failure,
   type Flags,
-  flag,
+  readFlag,
   type Terminal,
   UsageError,
   type Verb,
 } from '../verb.ts';
 
-function policyNamed(name: string, { roles, registries, folder }: Config): PolicyItem {
+function findTestedPolicy(name: string, { roles, registries, folder }: Config): PolicyItem {
   const all = [...roles, ...registries];
   const found = all.find(each => each.name === name);
   if (found) return found;
@@ -34,39 +34,41 @@ function policyNamed(name: string, { roles, registries, folder }: Config): Polic
   throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
 }
 
-function testedBy(flags: Flags, config: Config): readonly TestedPolicy[] {
+function selectCases(flags: Flags, config: Config): readonly TestedPolicy[] {
   const complaints: Complaint[] = [];
-  const name = flag(flags, 'role');
+  const name = readFlag(flags, 'role');
   const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
     void complaints.push({ rule, place, message });
   const tested =
     name === undefined
       ? readAllCases(config, complain)
-      : readPolicyCases([policyNamed(name, config)], config, complain);
-  if (complaints.length > 0) throw new Failure(complaintsText(complaints));
+      : readPolicyCases([findTestedPolicy(name, config)], config, complain);
+  if (complaints.length > 0) throw new Failure(writeComplaints(complaints));
   return tested;
 }
 
-async function initialize(policy: PolicyItem, config: Config, terminal: Terminal): Promise<void> {
+async function writeFirstCasesFile(policy: PolicyItem, config: Config, terminal: Terminal): Promise<void> {
   const path = findCasesPath(config.folder, policy);
   const there = await access(path).then(
     () => true,
     () => false,
   );
   if (there) throw new Failure(`Nothing was written: ${path} is there already.\n`);
-  const { findings } = answerOf(loadConfig(config.folder));
+  const { findings } = lintConfig(loadConfig(config.folder));
   const wrong = findings.filter(({ level }) => level === 'error');
   // Cases are written from the policy as it is: they would agree with a value that was never meant.
-  if (wrong.length > 0) throw new Failure(`${complaintsText(wrong)}Nothing was written: mend this first.\n`);
+  if (wrong.length > 0) throw new Failure(`${writeComplaints(wrong)}Nothing was written: mend this first.\n`);
   await writeFile(path, writeFirstCases({ policy, rows: config.rows }), { flag: 'wx' });
   terminal.out(`${path}\n`);
 }
 
-async function report(results: readonly CasesResult[], flags: Flags, terminal: Terminal): Promise<void> {
-  const junit = flag(flags, 'junit');
+async function reportCases(results: readonly CasesResult[], flags: Flags, terminal: Terminal): Promise<void> {
+  const junit = readFlag(flags, 'junit');
   if (junit === '-') return terminal.out(formatJunit(results));
   if (junit !== undefined) await writeOutput(junit, formatJunit(results));
-  terminal.out(`${flags['json'] ? formatCasesJson(results) : colored(formatCasesText(results), terminal)}\n`);
+  terminal.out(
+    `${flags['json'] ? formatCasesJson(results) : colorText(formatCasesText(results), terminal)}\n`,
+  );
 }
 
 export const test: Verb = {
@@ -99,17 +101,17 @@ export const test: Verb = {
 file of cases cannot be read.`,
   examples: ['kite-sts test --coverage --mutate', 'kite-sts test --role deploy-web --junit test.xml'],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
-    const first = flag(flags, 'init');
+    const config = openConfig(readCommandSettings(flags, terminal));
+    const first = readFlag(flags, 'init');
     if (first !== undefined) {
       if (Object.keys(flags).some(name => !['init', 'config'].includes(name)))
         throw new UsageError('--init stands alone.');
-      await initialize(policyNamed(first, config), config, terminal);
+      await writeFirstCasesFile(findTestedPolicy(first, config), config, terminal);
       return EXIT.done;
     }
     const wish = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };
-    const results = testedBy(flags, config).map(each => checkCases(each, config.rows, wish));
-    await report(results, flags, terminal);
+    const results = selectCases(flags, config).map(each => checkCases(each, config.rows, wish));
+    await reportCases(results, flags, terminal);
     return results.every(isClean) ? EXIT.done : EXIT.denied;
   },
 };

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import {
   EXIT,
   Failure,
   type Flags,
-  flag,
-  seconds,
+  readFlag,
+  readFlagTexts,
+  readSecondsFlag,
   type Terminal,
-  texts,
   UsageError,
   type Verb,
 } from '../verb.ts';
 
 /** `name=value`; a value that reads as JSON is that, anything else is text. */
-function pair(written: string): [string, unknown] {
+function readAttribute(written: string): [string, unknown] {
   const at = written.indexOf('=');
   if (at < 1) throw new UsageError(`--set takes name=value, not "${written}".`);
   const value = written.slice(at + 1);
@@ -24,7 +24,7 @@ function pair(written: string): [string, unknown] {
   }
 }
 
-async function call(
+async function callLocalBroker(
   base: string,
   method: string,
   path: string,
@@ -46,23 +46,23 @@ async function call(
   return answer;
 }
 
-async function run(flags: Flags, terminal: Terminal): Promise<string> {
-  const settings = settingsOf(flags, terminal);
+async function requestToken(flags: Flags, terminal: Terminal): Promise<string> {
+  const settings = readCommandSettings(flags, terminal);
   const base = `http://127.0.0.1:${settings.port}`;
-  const job = flag(flags, 'job') ?? randomUUID();
-  const set = texts(flags, 'set').map(pair);
-  const issuer = flag(flags, 'issuer');
+  const job = readFlag(flags, 'job') ?? randomUUID();
+  const set = readFlagTexts(flags, 'set').map(readAttribute);
+  const issuer = readFlag(flags, 'issuer');
   if (set.length > 0 || issuer !== undefined) {
-    await call(base, 'PUT', `/local/jobs/${job}`, {
+    await callLocalBroker(base, 'PUT', `/local/jobs/${job}`, {
       issuer: issuer ?? 'https://agent.buildkite.com',
       claims: Object.fromEntries(set),
     });
   }
-  const lifetime = seconds(flags, 'lifetime');
-  const subject = flag(flags, 'subject-claim');
-  const claims = texts(flags, 'claim').flatMap(each => each.split(','));
-  const { token } = await call(base, 'POST', `/local/agent/v3/jobs/${job}/oidc/tokens`, {
-    audience: flag(flags, 'audience') ?? configOf(settings).audience,
+  const lifetime = readSecondsFlag(flags, 'lifetime');
+  const subject = readFlag(flags, 'subject-claim');
+  const claims = readFlagTexts(flags, 'claim').flatMap(each => each.split(','));
+  const { token } = await callLocalBroker(base, 'POST', `/local/agent/v3/jobs/${job}/oidc/tokens`, {
+    audience: readFlag(flags, 'audience') ?? openConfig(settings).audience,
     ...(lifetime === undefined ? {} : { lifetime }),
     ...(subject === undefined ? {} : { subject_claim: subject }),
     ...(claims.length === 0 ? {} : { claims }),
@@ -106,7 +106,7 @@ export const token: Verb = {
     'kite-sts token --set build_branch=feature/login --set build_tag=null --claim queue_key',
   ],
   async run(flags, terminal) {
-    terminal.out(`${await run(flags, terminal)}\n`);
+    terminal.out(`${await requestToken(flags, terminal)}\n`);
     return EXIT.done;
   },
 };

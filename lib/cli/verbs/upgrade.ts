@@ -1,10 +1,10 @@
 import { hashForPeople } from '../../vendor/pin.ts';
-import { settingsOf } from '../configuration.ts';
+import { readCommandSettings } from '../configuration.ts';
 import { changeVersion } from '../upgrade/change.ts';
 import { compareVersions } from '../upgrade/changes.ts';
 import { demandCommitted, type PinnedState, readPinned } from '../upgrade/repository.ts';
 import { type PackedVersion, readPacked } from '../upgrade/tarball.ts';
-import { EXIT, Failure, type Flags, flag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, Failure, type Flags, readFlag, UsageError, type Verb } from '../verb.ts';
 
 /** Before anything of it runs. Throws `Failure`. */
 function demandNewer(now: PinnedState, { version, bytes }: PackedVersion): void {
@@ -30,7 +30,7 @@ function demandTrusted({ version, bytes }: PackedVersion, ...lists: readonly (re
 }
 
 function readDigest(flags: Flags): string[] {
-  const digest = flag(flags, 'digest');
+  const digest = readFlag(flags, 'digest');
   if (digest === undefined) return [];
   if (!/^[0-9a-f]{64}$/i.test(digest))
     throw new UsageError('--digest takes 64 digits of hex, as a release has them.');
@@ -66,10 +66,10 @@ Exit code 0 when it is in place, else nothing was written: 1 could not be done, 
 3 somebody gets more, 4 that could not be told.`,
   examples: ['kite-sts upgrade ../kite-sts-0.3.0.tgz', 'kite-sts upgrade ../kite-sts-0.3.0.tgz --accept'],
   async run(flags, terminal) {
-    const { config, tarballDigests } = settingsOf(flags, terminal);
+    const { config, tarballDigests } = readCommandSettings(flags, terminal);
     const digest = readDigest(flags);
     const now = await readPinned('.');
-    const next = await readPacked(flag(flags, 'TARBALL') ?? '');
+    const next = await readPacked(readFlag(flags, 'TARBALL') ?? '');
     demandTrusted(next, tarballDigests, digest);
     demandNewer(now, next);
     await demandCommitted(now);

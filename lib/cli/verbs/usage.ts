@@ -5,7 +5,7 @@ import { describeTrail, readTrail, type TrailReport } from '../../estate/usage/t
 import { describeUsage, type Usage, type UsedExchange } from '../../estate/usage/usage.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readStrictJson } from '../../token/json.ts';
-import { configOf, settingsOf } from '../configuration.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readBroker, readDump } from '../estate/bring.ts';
 import { listFiles, readEvents, readOpened, readUsed } from '../estate/events.ts';
 import { type NarrowedFiles, narrowRoles } from '../estate/narrowed.ts';
@@ -14,10 +14,10 @@ import {
   EXIT,
   Failure,
   type Flags,
-  flag,
   printJson,
+  readFlag,
+  readFlagTexts,
   type Terminal,
-  texts,
   UsageError,
   type Verb,
 } from '../verb.ts';
@@ -28,7 +28,7 @@ const LEAST_COVERED = 90;
 const MEMBERS = 20_000_000;
 
 function readDays(flags: Flags): number {
-  const written = flag(flags, 'days') ?? String(USUAL_DAYS);
+  const written = readFlag(flags, 'days') ?? String(USUAL_DAYS);
   if (!/^[1-9]\d{0,3}$/.test(written)) throw new UsageError('--days takes a number of days, such as 90.');
   return Number(written);
 }
@@ -38,7 +38,7 @@ function isCovered({ covered, days }: Usage): boolean {
 }
 
 async function readTrails(flags: Flags): Promise<Parameters<typeof describeTrail>[0] | undefined> {
-  const paths = texts(flags, 'cloudtrail');
+  const paths = readFlagTexts(flags, 'cloudtrail');
   if (paths.length === 0) return undefined;
   const files = (await Promise.all(paths.map(listFiles))).flat();
   const read = (text: string) => readDump(() => readStrictJson(text, { members: MEMBERS }));
@@ -164,15 +164,16 @@ report: an attacker's history is in there too. Read what stays before you merge.
   async run(flags, terminal) {
     if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
     const days = readDays(flags);
-    const config = configOf(settingsOf(flags, terminal));
-    const events = await readEvents([flag(flags, 'FILE') ?? '', ...texts(flags, 'and')]);
+    const config = openConfig(readCommandSettings(flags, terminal));
+    const events = await readEvents([readFlag(flags, 'FILE') ?? '', ...readFlagTexts(flags, 'and')]);
     const used = events.flatMap(event => readUsed(event) ?? []);
-    if (used.length === 0) throw new Failure(`${flag(flags, 'FILE')} has no audit event of an exchange.\n`);
+    if (used.length === 0)
+      throw new Failure(`${readFlag(flags, 'FILE')} has no audit event of an exchange.\n`);
     const now = Date.now() / 1000;
     const described = describeUsage(config.roles, used, { days, now });
     const trail = await describeTrails(flags, config, used);
     const narrowed = await propose(config, described, used, events, now);
-    const folder = flag(flags, 'propose');
+    const folder = readFlag(flags, 'propose');
     if (folder !== undefined) await writeProposals(narrowed, described, folder);
     printUsage(flags, described, narrowed, trail, terminal);
     return EXIT.done;

@@ -7,21 +7,29 @@ import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import { assumeMet, assumeVerified } from '../../review/assume.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
-import { configOf, settingsOf } from '../configuration.ts';
-import { claimsFrom } from '../request.ts';
-import { addressIn, CONFIG_OPTION, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+import { openConfig, readCommandSettings } from '../configuration.ts';
+import { readClaimFlags } from '../request.ts';
+import { CONFIG_OPTION, EXIT, type Flags, readAddressFlag, type Terminal, type Verb } from '../verb.ts';
 
-type Had = {
+type RoleHad = {
   readonly role: Role;
   readonly decision: Extract<Decision, { allowed: true }>;
   /** What is demanded of the job beside, in words. */
   readonly demands: readonly string[];
 };
 
-type Used = { readonly registry: Registry; readonly statement: string; readonly methods: readonly string[] };
+type RegistryUsed = {
+  readonly registry: Registry;
+  readonly statement: string;
+  readonly methods: readonly string[];
+};
 
 /** The registries that a token of these claims can use, each with the methods that it may. */
-function used(claims: Claims, { registries, rows }: Config, sourceAddress: string | undefined): Used[] {
+function findUsedRegistries(
+  claims: Claims,
+  { registries, rows }: Config,
+  sourceAddress: string | undefined,
+): RegistryUsed[] {
   return registries.flatMap(registry => {
     const token = assumeVerified(claims, registry);
     const row = rows.get(token.issuer);
@@ -37,7 +45,7 @@ function used(claims: Claims, { registries, rows }: Config, sourceAddress: strin
 }
 
 /** The roles that a token of these claims gets, each decided as a broker would. */
-function had(claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): Had[] {
+function findRolesHad(claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): RoleHad[] {
   return roles.flatMap(role => {
     const token = assumeVerified(claims, role);
     const row = rows.get(token.issuer);
@@ -49,7 +57,11 @@ function had(claims: Claims, { roles, rows }: Config, sourceAddress: string | un
   });
 }
 
-function asText({ role: { name, description }, decision: { statement, grant }, demands }: Had): string {
+function describeRoleHad({
+  role: { name, description },
+  decision: { statement, grant },
+  demands,
+}: RoleHad): string {
   return [
     `${name} by "${statement}", for ${grant.seconds} seconds`,
     grant.scopes.length > 0 && ` with ${grant.scopes.join(' ')}`,
@@ -60,11 +72,11 @@ function asText({ role: { name, description }, decision: { statement, grant }, d
     .join('');
 }
 
-function usedText({ registry: { name, path }, statement, methods }: Used): string {
+function describeRegistryUsed({ registry: { name, path }, statement, methods }: RegistryUsed): string {
   return `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
 }
 
-function asJson(all: readonly Had[], registries: readonly Used[]): string {
+function writeWhatCanJson(all: readonly RoleHad[], registries: readonly RegistryUsed[]): string {
   return JSON.stringify(
     [
       ...all.map(({ role: { name }, decision: { statement, grant }, demands }) => ({
@@ -86,12 +98,15 @@ function asJson(all: readonly Had[], registries: readonly Used[]): string {
   );
 }
 
-async function run(flags: Flags, terminal: Terminal): Promise<number> {
-  const config = configOf(settingsOf(flags, terminal));
-  const [claims, address] = [await claimsFrom(flags), addressIn(flags, 'source-ip')];
-  const [all, registries] = [had(claims, config, address), used(claims, config, address)];
-  const lines = [...all.map(asText), ...registries.map(usedText)];
-  if (flags['json']) terminal.out(`${asJson(all, registries)}\n`);
+async function tellWhatCan(flags: Flags, terminal: Terminal): Promise<number> {
+  const config = openConfig(readCommandSettings(flags, terminal));
+  const [claims, address] = [await readClaimFlags(flags), readAddressFlag(flags, 'source-ip')];
+  const [all, registries] = [
+    findRolesHad(claims, config, address),
+    findUsedRegistries(claims, config, address),
+  ];
+  const lines = [...all.map(describeRoleHad), ...registries.map(describeRegistryUsed)];
+  if (flags['json']) terminal.out(`${writeWhatCanJson(all, registries)}\n`);
   else terminal.out(lines.length > 0 ? `${lines.join('\n')}\n` : 'No role and no registry.\n');
   return lines.length > 0 ? EXIT.done : EXIT.denied;
 }
@@ -119,5 +134,5 @@ export const whatCan: Verb = {
     'kite-sts what-can --claims claims.json',
     'kite-sts token --audience https://sts.acme.example | kite-sts what-can --token-file -',
   ],
-  run,
+  run: tellWhatCan,
 };

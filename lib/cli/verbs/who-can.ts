@@ -8,42 +8,42 @@ import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '..
 import { formatShown } from '../../review/compare/report.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
-import { configOf, findPolicies, settingsOf } from '../configuration.ts';
-import { CONFIG_OPTION, EXIT, flag, printJson, type Verb } from '../verb.ts';
+import { findPolicies, openConfig, readCommandSettings } from '../configuration.ts';
+import { CONFIG_OPTION, EXIT, printJson, readFlag, type Verb } from '../verb.ts';
 
 type Policy = Role | Registry;
 
-function conditions(list: readonly Condition[]): string[] {
+function listConditions(list: readonly Condition[]): string[] {
   return list.map(condition => `    ${describeCondition(condition)}`);
 }
 
-function holderText({ statement, shown }: Holder): string {
+function describeHolder({ statement, shown }: Holder): string {
   return [
     `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
-    ...conditions(statement.conditions),
+    ...listConditions(statement.conditions),
     shown
       ? `    such as ${formatShown(shown)}`
       : '    nobody: what it admits is admitted by another, or by none',
   ].join('\n');
 }
 
-function denyText(role: Policy): string[] {
+function describeDenies(role: Policy): string[] {
   return role.deny.flatMap(({ id, issuer, conditions: list }) => [
     `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
-    ...conditions(list),
+    ...listConditions(list),
   ]);
 }
 
-function guardText(role: Policy, { rows }: Config): string[] {
+function describeGuards(role: Policy, { rows }: Config): string[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const guard = rows.get(issuer)?.require ?? [];
     return guard.length > 0
-      ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...conditions(guard)]
+      ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...listConditions(guard)]
       : [];
   });
 }
 
-function demandText(role: Policy): string[] {
+function describeRoleDemands(role: Policy): string[] {
   if ('methods' in role) return [];
   const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
   const demands = issuers.flatMap(issuer => describeDemands(role, issuer));
@@ -57,7 +57,7 @@ const ANSWERS: { readonly [answer in JobAnswer]: string } = {
 };
 
 /** Kinds of jobs, by what the whole role thinks of them; those that others can cause with who can. */
-function jobsText(judged: readonly StatementJobs[]): string[] {
+function describeJobs(judged: readonly StatementJobs[]): string[] {
   return (['admits', 'untold', 'excludes'] as const).flatMap(answer => {
     const kinds = summarizeJobs(judged).filter(each => each.answer === answer);
     const names = kinds.map(({ kind: { name, danger } }) =>
@@ -67,24 +67,30 @@ function jobsText(judged: readonly StatementJobs[]): string[] {
   });
 }
 
-function headText(policy: Policy): string {
+function describeHead(policy: Policy): string {
   if ('methods' in policy) return `${policy.name}, the registry at ${policy.path}, can be used`;
   const { name, disabled } = policy;
   return `${name} can be had${disabled === undefined ? '' : ` by nobody while it is disabled (${disabled}), else`}`;
 }
 
-function asText(role: Policy, found: readonly Holder[], config: Config): string {
+function writeHolders(role: Policy, found: readonly Holder[], config: Config): string {
   return [
-    headText(role),
-    ...found.map(holderText),
-    ...denyText(role),
-    ...guardText(role, config),
-    ...demandText(role),
-    ...jobsText(judgeJobs(role, config.rows)),
+    describeHead(role),
+    ...found.map(describeHolder),
+    ...describeDenies(role),
+    ...describeGuards(role, config),
+    ...describeRoleDemands(role),
+    ...describeJobs(judgeJobs(role, config.rows)),
   ].join('\n');
 }
 
-function asJson({ policy, found }: { readonly policy: Policy; readonly found: readonly Holder[] }): object {
+function describePolicyHolders({
+  policy,
+  found,
+}: {
+  readonly policy: Policy;
+  readonly found: readonly Holder[];
+}): object {
   return { name: policy.name, of: 'methods' in policy ? 'registry' : 'role', found };
 }
 
@@ -99,14 +105,14 @@ export const whoCan: Verb = {
   about: `Exit code 0 when somebody can, 2 when nobody can.`,
   examples: ['kite-sts who-can deploy-web', 'kite-sts who-can deploy-web --json'],
   async run(flags, terminal) {
-    const config = configOf(settingsOf(flags, terminal));
+    const config = openConfig(readCommandSettings(flags, terminal));
     const asked = { findSample: findSampleClaims, from: Date.now() / 1000 };
-    const all = findPolicies(flag(flags, 'NAME') ?? '', config).map(policy => ({
+    const all = findPolicies(readFlag(flags, 'NAME') ?? '', config).map(policy => ({
       policy,
       found: findHolders(policy, config, asked),
     }));
-    const texts = all.map(({ policy, found }) => asText(policy, found, config));
-    if (flags['json']) printJson(all.map(asJson), terminal);
+    const texts = all.map(({ policy, found }) => writeHolders(policy, found, config));
+    if (flags['json']) printJson(all.map(describePolicyHolders), terminal);
     else terminal.out(`${texts.join('\n')}\n`);
     return all.some(({ found }) => found.some(({ shown }) => shown)) ? EXIT.done : EXIT.denied;
   },

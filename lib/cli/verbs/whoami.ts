@@ -3,7 +3,7 @@ import { createFetch, type Fetch } from '../../client/proxy.ts';
 import { BrokerError } from '../../errors.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readTokenClaims, splitToken } from '../../token/jws.ts';
-import { subjectOf, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
+import { findSubject, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
 /** Milliseconds for the broker's metadata. */
@@ -20,7 +20,7 @@ const FINDINGS = {
 } as const;
 type Finding = keyof typeof FINDINGS;
 
-function claimsIn(token: string): Claims {
+function readOwnClaims(token: string): Claims {
   try {
     return readTokenClaims(splitToken(token));
   } catch (error) {
@@ -30,7 +30,7 @@ function claimsIn(token: string): Claims {
 }
 
 /** What a broker says that tokens are minted for. */
-async function audienceOf(broker: string, fetch: Fetch): Promise<string | undefined> {
+async function fetchAudience(broker: string, fetch: Fetch): Promise<string | undefined> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
     const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
@@ -42,7 +42,7 @@ async function audienceOf(broker: string, fetch: Fetch): Promise<string | undefi
   }
 }
 
-function findings(claims: Claims, left: number, wanted: string | undefined): Finding[] {
+function findTokenFindings(claims: Claims, left: number, wanted: string | undefined): Finding[] {
   const audiences = [claims['aud']].flat();
   const differs = wanted !== undefined && !audiences.includes(wanted);
   return [
@@ -53,7 +53,7 @@ function findings(claims: Claims, left: number, wanted: string | undefined): Fin
   ];
 }
 
-type Known = {
+type TokenReport = {
   readonly claims: Claims;
   readonly seconds_left: number;
   readonly broker: { readonly url: string; readonly audience: string | undefined };
@@ -65,7 +65,7 @@ function writeName(name: string): string {
   return /^\w/.test(name) ? name : JSON.stringify(name);
 }
 
-function asText({ claims, seconds_left, broker, findings: found }: Known): string {
+function writeTokenReport({ claims, seconds_left, broker, findings: found }: TokenReport): string {
   return [
     ...Object.entries(claims).map(
       ([name, value]) => `${writeName(name).padEnd(20)} ${JSON.stringify(value)}`,
@@ -94,13 +94,18 @@ the way: the token has expired, is for another audience or for several, or the b
     'kite-sts whoami --broker https://sts.acme.example --token-file subject-token --json',
   ],
   async run(flags, terminal) {
-    const { broker, mint } = subjectOf(flags, terminal);
-    const claims = claimsIn(await mint());
-    const audience = await audienceOf(broker, createFetch(terminal.environment));
+    const { broker, mint } = findSubject(flags, terminal);
+    const claims = readOwnClaims(await mint());
+    const audience = await fetchAudience(broker, createFetch(terminal.environment));
     const left = Math.floor(Number(claims['exp'] ?? 0) - Date.now() / 1000);
-    const found = findings(claims, left, audience);
-    const known: Known = { claims, seconds_left: left, broker: { url: broker, audience }, findings: found };
-    terminal.out(flags['json'] ? `${JSON.stringify(known, null, 2)}\n` : asText(known));
+    const found = findTokenFindings(claims, left, audience);
+    const known: TokenReport = {
+      claims,
+      seconds_left: left,
+      broker: { url: broker, audience },
+      findings: found,
+    };
+    terminal.out(flags['json'] ? `${JSON.stringify(known, null, 2)}\n` : writeTokenReport(known));
     return found.length === 0 ? EXIT.done : EXIT.denied;
   },
 };

@@ -19,7 +19,7 @@ const CLAIMS_VARIABLE = 'BUILDKITE_OIDC_TOKEN_CLAIMS';
 const IDS = ['organization_id', 'pipeline_id'];
 
 /** What is asked for: the job's own choice, what the agent would ask for by itself, and the ids. */
-function listClaims(
+function listTokenClaims(
   { claims, subjectClaim }: TokenOptions,
   environment: MintSettings['environment'],
 ): string[] {
@@ -34,7 +34,7 @@ function listClaims(
  * the ids. What the job chose is an option, which they refuse.
  */
 function runAgent(wish: TokenOptions, { environment, run }: MintSettings): Promise<string> {
-  const claims = listClaims(wish, environment);
+  const claims = listTokenClaims(wish, environment);
   const chosen = wish.claims.length > 0;
   return run('buildkite-agent', listAgentWords({ ...wish, claims: chosen ? claims : [] }), {
     variables: { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') },
@@ -77,7 +77,7 @@ function mintByApi(wish: TokenOptions, step: MintSettings): Promise<string> {
         authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
         'content-type': 'application/json',
       },
-      body: writeAgentBody({ ...wish, claims: listClaims(wish, step.environment) }),
+      body: writeAgentBody({ ...wish, claims: listTokenClaims(wish, step.environment) }),
     },
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',

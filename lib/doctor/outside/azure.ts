@@ -1,7 +1,7 @@
 import { isLoopback } from '../../client/url.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('azure');
 
@@ -19,7 +19,7 @@ async function examineTenant(
 ): Promise<Diagnosis> {
   const of = `tenant ${tenant}`;
   try {
-    const { status } = await see(
+    const { status } = await fetchSeen(
       `https://${authority}/${tenant}/v2.0/.well-known/openid-configuration`,
       instruments,
     );

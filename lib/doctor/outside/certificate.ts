@@ -5,7 +5,7 @@ import type { ShownCertificate } from './examined.ts';
 const PATIENCE = 5000;
 
 /** What a server shows of itself. Whom this machine does not believe is told, and not refused: nothing is sent. */
-export function readCertificate({ hostname, port }: URL): Promise<ShownCertificate> {
+export function fetchCertificate({ hostname, port }: URL): Promise<ShownCertificate> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: hostname,

@@ -1,7 +1,7 @@
 import { judgeClock } from '../../token/clock.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('clock');
 
@@ -13,7 +13,7 @@ export async function examineClock(
   const { url } = patient;
   const page = `${url}/health`;
   try {
-    const { reading } = await see(page, instruments);
+    const { reading } = await fetchSeen(page, instruments);
     if (!reading) return [CHECK.unknown(page, 'its answer says no time')];
     const [off] = judgeClock({ aws: [reading], issuers: new Map() });
     if (!off) return [CHECK.ok(page, 'the time there and here is the same')];

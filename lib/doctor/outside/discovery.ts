@@ -1,7 +1,7 @@
 import { parseJsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('discovery');
 
@@ -22,7 +22,7 @@ export async function examineDiscovery(
   const { url, config } = patient;
   const page = `${url}/.well-known/openid-configuration`;
   try {
-    const { status, text } = await see(page, instruments);
+    const { status, text } = await fetchSeen(page, instruments);
     const said = status === 200 ? parseJsonObject(text) : undefined;
     if (!said)
       return [

@@ -2,7 +2,7 @@ import { isLoopback } from '../../client/url.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('gcp');
 const STS = 'https://sts.googleapis.com/v1/token';
@@ -23,7 +23,7 @@ function writeProbe(audience: string): RequestInit {
 async function examineGoogleProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
   const provider = audience.replace('//iam.googleapis.com/', '');
   try {
-    const { status, text } = await see(STS, instruments, writeProbe(audience));
+    const { status, text } = await fetchSeen(STS, instruments, writeProbe(audience));
     const { error } = parseJsonObject(text) ?? {};
     if (error === 'invalid_target')
       return CHECK.wrong(

@@ -1,14 +1,14 @@
 import { isLoopback } from '../../client/url.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('github');
 
 async function examineOwner(owner: string, instruments: Instruments): Promise<Diagnosis> {
   try {
     const headers = { accept: 'application/vnd.github+json', 'user-agent': 'kite-sts' };
-    const { status } = await see(`https://api.github.com/users/${owner}`, instruments, { headers });
+    const { status } = await fetchSeen(`https://api.github.com/users/${owner}`, instruments, { headers });
     if (status === 200)
       return CHECK.ok(owner, 'GitHub has it; whether the App is installed there only an exchange shows');
     if (status === 404)

@@ -1,6 +1,6 @@
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('health');
 
@@ -12,7 +12,7 @@ export async function examineHealth(
   const { url } = patient;
   const page = `${url}/health`;
   try {
-    const { status } = await see(page, instruments);
+    const { status } = await fetchSeen(page, instruments);
     if (status === 200) return [CHECK.ok(page, 'it answers')];
     return [
       CHECK.wrong(page, `it answered ${status}`, 'See the alarms, and the log of the function discovery.'),

@@ -5,13 +5,13 @@ import type { IssuerRow } from '../../token/issuer.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { see } from './see.ts';
+import { fetchSeen } from './see.ts';
 
 const CHECK = createTellers('issuer');
 /** As many as broker.yml can list. */
 const MOST = 100;
 
-function describe(size: number): string {
+function describeKeySet(size: number): string {
   return `${size} ${size === 1 ? 'key' : 'keys'} that can be used`;
 }
 
@@ -24,7 +24,7 @@ async function findStandIns(
   if (!isLoopback(new URL(url).hostname)) return found;
   for (let at = 0; at < MOST; at++) {
     const page = `${url}/local/issuers/${at}/.well-known/openid-configuration`;
-    const { status, text } = await see(page, instruments).catch(() => ({ status: 0, text: '' }));
+    const { status, text } = await fetchSeen(page, instruments).catch(() => ({ status: 0, text: '' }));
     const { issuer, jwks_uri: keys } = (status === 200 ? parseJsonObject(text) : undefined) ?? {};
     if (typeof issuer !== 'string' || typeof keys !== 'string') return found;
     found.set(issuer, keys);
@@ -34,9 +34,9 @@ async function findStandIns(
 
 async function examineStandIn(issuer: string, uri: string, instruments: Instruments): Promise<Diagnosis> {
   try {
-    const { text } = await see(uri, instruments);
+    const { text } = await fetchSeen(uri, instruments);
     const { size } = readKeySet(Buffer.from(text), ['RS256'], () => undefined);
-    return CHECK.ok(issuer, `the local broker stands in for it, with ${describe(size)}`);
+    return CHECK.ok(issuer, `the local broker stands in for it, with ${describeKeySet(size)}`);
   } catch (error) {
     return CHECK.wrong(
       issuer,
@@ -53,7 +53,7 @@ async function examineIssuer(
   if ('keys' in origin) return CHECK.ok(issuer, `${origin.keys.length} of its keys stand in broker.yml`);
   try {
     const bytes = await downloadKeySet(origin.uri, network(allowPrivateNetwork));
-    return CHECK.ok(issuer, describe(readKeySet(bytes, algorithms, () => undefined).size));
+    return CHECK.ok(issuer, describeKeySet(readKeySet(bytes, algorithms, () => undefined).size));
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     if (allowPrivateNetwork)

@@ -2,7 +2,7 @@ import { parseJsonObject } from '../../http/json.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { nameFailure, see } from './see.ts';
+import { fetchSeen, nameFailure } from './see.ts';
 
 const CHECK = createTellers('jwks');
 
@@ -21,7 +21,7 @@ export async function examineKeys(patient: Patient, instruments: Instruments): P
   const { url } = patient;
   const page = `${url}/.well-known/jwks.json`;
   try {
-    const { status, type, text } = await see(page, instruments);
+    const { status, type, text } = await fetchSeen(page, instruments);
     const leaked = findPrivate(text);
     if (leaked !== undefined)
       return [

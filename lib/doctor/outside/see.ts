@@ -5,7 +5,11 @@ import type { Instruments, Seen } from './examined.ts';
 const PATIENCE = 10_000;
 
 /** Asks for a page as any stranger does, following no redirect. Throws what the network throws. */
-export async function see(url: string, { fetch, now }: Instruments, more: RequestInit = {}): Promise<Seen> {
+export async function fetchSeen(
+  url: string,
+  { fetch, now }: Instruments,
+  more: RequestInit = {},
+): Promise<Seen> {
   const sent = now();
   const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE), ...more });
   const text = await answer.text();

@@ -60,24 +60,24 @@ function isMembers(value: ClaimValue | undefined): value is Members {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function readText(members: Members, name: string): string | undefined {
+function readMemberText(members: Members, name: string): string | undefined {
   const value = members[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-function listMembers(members: Members, name: string): readonly Members[] {
+function listMemberObjects(members: Members, name: string): readonly Members[] {
   const value = members[name];
   return Array.isArray(value) ? value.filter(isMembers) : [];
 }
 
 /** The API itself gives a document as encoded text; the CLI as JSON. */
-function readDocument(value: ClaimValue | undefined): ClaimValue | undefined {
+function readPolicyDocument(value: ClaimValue | undefined): ClaimValue | undefined {
   return typeof value === 'string' ? readStrictJson(decodeURIComponent(value)) : value;
 }
 
 function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
   try {
-    return { trust: readTrustStatements(readDocument(role['AssumeRolePolicyDocument'])) };
+    return { trust: readTrustStatements(readPolicyDocument(role['AssumeRolePolicyDocument'])) };
   } catch (error) {
     return { trust: undefined, unreadable: (error as Error).message };
   }
@@ -85,8 +85,8 @@ function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
 
 function readTags(role: Members): ReadonlyMap<string, string> {
   return new Map(
-    listMembers(role, 'Tags').flatMap(tag => {
-      const [key, value] = [readText(tag, 'Key'), readText(tag, 'Value')];
+    listMemberObjects(role, 'Tags').flatMap(tag => {
+      const [key, value] = [readMemberText(tag, 'Key'), readMemberText(tag, 'Value')];
       return key === undefined ? [] : [[key, value ?? ''] as const];
     }),
   );
@@ -94,7 +94,7 @@ function readTags(role: Members): ReadonlyMap<string, string> {
 
 function readLastUsed(role: Members): string | null | undefined {
   const used = role['RoleLastUsed'];
-  return isMembers(used) ? (readText(used, 'LastUsedDate') ?? null) : undefined;
+  return isMembers(used) ? (readMemberText(used, 'LastUsedDate') ?? null) : undefined;
 }
 
 /** What is not in the dump is left out, so that a second dump can add it. */
@@ -102,60 +102,64 @@ function keepKnown<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 }
 
-function readRole(role: Members, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
-  const arn = readText(role, 'Arn');
+function readDumpRole(role: Members, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
+  const arn = readMemberText(role, 'Arn');
   if (arn === undefined) return undefined;
   const boundary = role['PermissionsBoundary'];
   const longest = role['MaxSessionDuration'];
   return keepKnown({
     arn,
-    name: readText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
-    path: readText(role, 'Path') ?? '/',
+    name: readMemberText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
+    path: readMemberText(role, 'Path') ?? '/',
     ...readTrust(role),
     maxSeconds: typeof longest === 'number' ? longest : undefined,
-    boundary: isMembers(boundary) ? readText(boundary, 'PermissionsBoundaryArn') : undefined,
+    boundary: isMembers(boundary) ? readMemberText(boundary, 'PermissionsBoundaryArn') : undefined,
     tags: readTags(role),
-    created: readText(role, 'CreateDate'),
+    created: readMemberText(role, 'CreateDate'),
     lastUsed: readLastUsed(role),
     rights: describeRights(
-      listMembers(role, 'AttachedManagedPolicies').flatMap(each => readText(each, 'PolicyArn') ?? []),
-      listMembers(role, 'RolePolicyList').map(each => readDocument(each['PolicyDocument']) ?? null),
+      listMemberObjects(role, 'AttachedManagedPolicies').flatMap(
+        each => readMemberText(each, 'PolicyArn') ?? [],
+      ),
+      listMemberObjects(role, 'RolePolicyList').map(
+        each => readPolicyDocument(each['PolicyDocument']) ?? null,
+      ),
       managed,
     ),
   }) as AwsRole;
 }
 
 function readManaged(dumps: readonly Members[]): ReadonlyMap<string, ClaimValue> {
-  const versions = (policy: Members) => listMembers(policy, 'PolicyVersionList');
+  const versions = (policy: Members) => listMemberObjects(policy, 'PolicyVersionList');
   return new Map(
     dumps
-      .flatMap(dump => listMembers(dump, 'Policies'))
+      .flatMap(dump => listMemberObjects(dump, 'Policies'))
       .flatMap(policy => {
-        const arn = readText(policy, 'Arn');
+        const arn = readMemberText(policy, 'Arn');
         const [version] = versions(policy).filter(each => each['IsDefaultVersion'] === true);
-        return arn && version ? [[arn, readDocument(version['Document']) ?? null] as const] : [];
+        return arn && version ? [[arn, readPolicyDocument(version['Document']) ?? null] as const] : [];
       }),
   );
 }
 
-function accountIn(arn: string): string {
+function readAccountId(arn: string): string {
   return arn.split(':')[4] ?? '';
 }
 
 function readKeys(dump: Members, accounts: readonly string[]): AccessKey[] {
   const [account = '', ...others] = accounts;
-  return listMembers(dump, 'AccessKeyMetadata').map(key => ({
-    user: readText(key, 'UserName') ?? '',
+  return listMemberObjects(dump, 'AccessKeyMetadata').map(key => ({
+    user: readMemberText(key, 'UserName') ?? '',
     account: others.length === 0 ? account : '',
-    ends: (readText(key, 'AccessKeyId') ?? '').slice(-4),
-    active: readText(key, 'Status') === 'Active',
-    created: readText(key, 'CreateDate') ?? '',
+    ends: (readMemberText(key, 'AccessKeyId') ?? '').slice(-4),
+    active: readMemberText(key, 'Status') === 'Active',
+    created: readMemberText(key, 'CreateDate') ?? '',
   }));
 }
 
 /** The credential report, as `aws iam get-credential-report` prints it: CSV in base64, of which no field has a comma. */
 function readReport(dump: Members): AccessKey[] {
-  const content = readText(dump, 'Content');
+  const content = readMemberText(dump, 'Content');
   if (content === undefined) return [];
   const [head = [], ...rows] = Buffer.from(content, 'base64')
     .toString('utf8')
@@ -168,7 +172,7 @@ function readReport(dump: Members): AccessKey[] {
       .filter(which => cell(row, `access_key_${which}_last_rotated`) !== 'N/A')
       .map(which => ({
         user: cell(row, 'user'),
-        account: accountIn(cell(row, 'arn')),
+        account: readAccountId(cell(row, 'arn')),
         ends: '',
         active: cell(row, `access_key_${which}_active`) === 'true',
         created: cell(row, `access_key_${which}_last_rotated`),
@@ -178,11 +182,15 @@ function readReport(dump: Members): AccessKey[] {
 }
 
 function readUsers(dump: Members): AwsUser[] {
-  return [...listMembers(dump, 'UserDetailList'), ...listMembers(dump, 'Users')].flatMap(user => {
-    const arn = readText(user, 'Arn');
+  return [...listMemberObjects(dump, 'UserDetailList'), ...listMemberObjects(dump, 'Users')].flatMap(user => {
+    const arn = readMemberText(user, 'Arn');
     if (arn === undefined) return [];
     return [
-      keepKnown({ arn, name: readText(user, 'UserName') ?? '', created: readText(user, 'CreateDate') }),
+      keepKnown({
+        arn,
+        name: readMemberText(user, 'UserName') ?? '',
+        created: readMemberText(user, 'CreateDate'),
+      }),
     ];
   }) as AwsUser[];
 }
@@ -190,8 +198,8 @@ function readUsers(dump: Members): AwsUser[] {
 const PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;
 
 function readProviders(dump: Members): OidcProvider[] {
-  return listMembers(dump, 'OpenIDConnectProviderList').flatMap(each => {
-    const arn = readText(each, 'Arn') ?? '';
+  return listMemberObjects(dump, 'OpenIDConnectProviderList').flatMap(each => {
+    const arn = readMemberText(each, 'Arn') ?? '';
     const [, host] = PROVIDER.exec(arn) ?? [];
     return host === undefined ? [] : [{ arn, host }];
   });
@@ -231,8 +239,8 @@ function listRoles(dump: Members): readonly Members[] {
   const one = dump['Role'];
   const alone = 'AssumeRolePolicyDocument' in dump ? [dump] : [];
   return [
-    ...listMembers(dump, 'RoleDetailList'),
-    ...listMembers(dump, 'Roles'),
+    ...listMemberObjects(dump, 'RoleDetailList'),
+    ...listMemberObjects(dump, 'Roles'),
     ...(isMembers(one) ? [one] : []),
     ...alone,
   ];
@@ -257,10 +265,10 @@ export function readAwsEstate(files: readonly DumpFile[]): AwsEstate {
   const dumps = files.flatMap(readDumps);
   const managed = readManaged(dumps);
   const roles = mergeRoles(
-    dumps.flatMap(dump => listRoles(dump).flatMap(role => readRole(role, managed) ?? [])),
+    dumps.flatMap(dump => listRoles(dump).flatMap(role => readDumpRole(role, managed) ?? [])),
   );
   const users = dumps.flatMap(readUsers);
-  const accounts = [...new Set([...roles, ...users].map(({ arn }) => accountIn(arn)))];
+  const accounts = [...new Set([...roles, ...users].map(({ arn }) => readAccountId(arn)))];
   const reported = dumps.flatMap(readReport);
   return {
     roles,

@@ -38,7 +38,7 @@ function isOwnProvider(name: string, url: string | undefined): boolean {
   return url !== undefined && name.endsWith(`:oidc-provider/${url.replace('https://', '')}`);
 }
 
-function kindOfPrincipal(
+function findPrincipalKind(
   { kind, name }: Principal,
   account: string,
   { broker, url }: OwnBroker,
@@ -69,7 +69,9 @@ export function listRoleKinds(role: AwsRole, own: OwnBroker): AwsRoleKind[] {
     role.trust
       .filter(isOpening)
       .flatMap(({ principals, exceptPrincipals }) =>
-        exceptPrincipals ? ['anyone' as const] : principals.map(each => kindOfPrincipal(each, account, own)),
+        exceptPrincipals
+          ? ['anyone' as const]
+          : principals.map(each => findPrincipalKind(each, account, own)),
       ),
   );
   const order = Object.keys(ROLE_KINDS) as AwsRoleKind[];

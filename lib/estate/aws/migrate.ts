@@ -15,7 +15,7 @@ import { findPreset } from '../../token/presets.ts';
 import { compareWithTrust, type Verdict } from '../compare.ts';
 import { type DirectTrust, readDirectTrusts } from '../direct.ts';
 import { DANGERS, describeExposure, type Exposure, type ExposureDanger, judgeExposure } from '../exposure.ts';
-import { type Digest, makeRoleName, makeRoleNames } from '../name.ts';
+import { createRoleName, createRoleNames, type Digest } from '../name.ts';
 import type { AccessKey, AwsEstate, AwsRole } from './dump.ts';
 import { type AwsRoleKind, listRoleKinds } from './kind.ts';
 
@@ -78,7 +78,10 @@ export type MigrationSetting = {
 };
 
 /** A row for an issuer that no broker.yml has yet, as `import` says that it is needed. */
-export function makeRow(issuer: string): { readonly row: IssuerRow | undefined; readonly yaml: string } {
+export function createIssuerRow(issuer: string): {
+  readonly row: IssuerRow | undefined;
+  readonly yaml: string;
+} {
   const preset = findPreset(issuer);
   const yaml =
     preset === undefined
@@ -90,8 +93,8 @@ export function makeRow(issuer: string): { readonly row: IssuerRow | undefined; 
 
 const madeRows = new Map<string, IssuerRow | undefined>();
 
-function findRow(issuer: string, { rows }: MigrationSetting): IssuerRow | undefined {
-  if (!madeRows.has(issuer)) madeRows.set(issuer, makeRow(issuer).row);
+function findMigrationRow(issuer: string, { rows }: MigrationSetting): IssuerRow | undefined {
+  if (!madeRows.has(issuer)) madeRows.set(issuer, createIssuerRow(issuer).row);
   return rows.get(issuer) ?? madeRows.get(issuer);
 }
 
@@ -109,7 +112,7 @@ function writeRole(made: ImportedPolicy, aws: AwsRole): string {
 
 type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
 
-function compileText(
+function compileRoleText(
   name: string,
   text: string,
   rows: ReadonlyMap<string, IssuerRow>,
@@ -136,11 +139,11 @@ export function proposeRole(
   const issuers = direct.map(({ issuer }) => issuer);
   const rows = new Map(
     issuers.flatMap(each => {
-      const row = findRow(each, setting);
+      const row = findMigrationRow(each, setting);
       return row ? [[each, row] as const] : [];
     }),
   );
-  const { role, complaints } = compileText(name, text, rows, setting.audience);
+  const { role, complaints } = compileRoleText(name, text, rows, setting.audience);
   if (!role) return { proposed: undefined, notes: complaints.map(({ message }) => message) };
   const verdict = compareWithTrust({ role, rows, direct, findSample: setting.findSample });
   if (verdict.is === 'wider') return { proposed: undefined, notes: [explainThrown(direct)] };
@@ -181,15 +184,15 @@ const DAY = 86_400;
 /** Days without a use after which a role is one that nobody misses. IAM keeps 400 days. */
 const UNUSED_DAYS = 90;
 
-function daysSince(date: string, now: number): number {
+function countDaysSince(date: string, now: number): number {
   return Math.floor((now - Date.parse(date) / 1000) / DAY);
 }
 
 function describeDeletion(aws: AwsRole, proposed: ProposedRole | undefined, now: number): string {
-  const isNew = aws.created !== undefined && daysSince(aws.created, now) <= UNUSED_DAYS;
+  const isNew = aws.created !== undefined && countDaysSince(aws.created, now) <= UNUSED_DAYS;
   if (aws.lastUsed === null && !isNew)
     return 'now: IAM has not seen the role used in the 400 days that it remembers';
-  if (aws.lastUsed && daysSince(aws.lastUsed, now) > UNUSED_DAYS)
+  if (aws.lastUsed && countDaysSince(aws.lastUsed, now) > UNUSED_DAYS)
     return `now: the role was last used on ${aws.lastUsed.slice(0, 10)}`;
   const watch = 'and CloudTrail has had no AssumeRoleWithWebIdentity of it for 30 days, though its jobs ran';
   return proposed
@@ -270,12 +273,12 @@ const TO_MOVE: readonly AwsRoleKind[] = ['oidc', 'broker'];
 export function migrate(estate: AwsEstate, setting: MigrationSetting): Migration {
   const all = estate.roles.map(aws => ({ aws, kinds: listRoleKinds(aws, setting) }));
   const moving = all.filter(({ kinds }) => kinds.some(kind => TO_MOVE.includes(kind)));
-  const names = makeRoleNames(
+  const names = createRoleNames(
     moving.map(({ aws }) => ({ name: aws.name, source: aws.arn })),
     setting.digest,
   );
   const roles = moving.map(({ aws }) =>
-    migrateRole(aws, names.get(aws.arn) ?? makeRoleName(aws.name, aws.arn, setting.digest), setting),
+    migrateRole(aws, names.get(aws.arn) ?? createRoleName(aws.name, aws.arn, setting.digest), setting),
   );
   return {
     accounts: [

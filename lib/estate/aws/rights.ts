@@ -14,18 +14,18 @@ const ADMINISTRATORS = ['AdministratorAccess', 'PowerUserAccess', 'IAMFullAccess
 
 type Members = { readonly [name: string]: ClaimValue };
 
-function listOf(value: ClaimValue | undefined): readonly ClaimValue[] {
+function listPolicyValues(value: ClaimValue | undefined): readonly ClaimValue[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 /** Actions that an Allow of a policy gives on everything. */
 function listActions(document: ClaimValue): string[] {
   if (document === null || typeof document !== 'object' || Array.isArray(document)) return [];
-  return listOf((document as Members)['Statement']).flatMap(statement => {
+  return listPolicyValues((document as Members)['Statement']).flatMap(statement => {
     if (statement === null || typeof statement !== 'object' || Array.isArray(statement)) return [];
     const { Effect, Action, NotAction, Resource } = statement as Members;
-    if (Effect !== 'Allow' || !listOf(Resource).includes('*')) return [];
-    return NotAction === undefined ? listOf(Action).map(String) : ['*'];
+    if (Effect !== 'Allow' || !listPolicyValues(Resource).includes('*')) return [];
+    return NotAction === undefined ? listPolicyValues(Action).map(String) : ['*'];
   });
 }
 

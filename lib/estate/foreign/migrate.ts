@@ -9,7 +9,7 @@ import {
   proposeRole,
 } from '../aws/migrate.ts';
 import { describeExposure } from '../exposure.ts';
-import { makeRoleNames } from '../name.ts';
+import { createRoleNames } from '../name.ts';
 import type { ForeignTrust } from './trust.ts';
 
 /** What stands in a report where an AWS role would: the trust by its own name, of which nothing more is known. */
@@ -70,7 +70,7 @@ function migrateTrust(trust: ForeignTrust, name: string, setting: MigrationSetti
 /** What becomes of each trust of other clouds and services, the worst first. */
 export function migrateForeign(trusts: readonly ForeignTrust[], setting: MigrationSetting): MigratedRole[] {
   const byName = new Map(trusts.map(trust => [trust.source, trust]));
-  const names = makeRoleNames(
+  const names = createRoleNames(
     [...byName.values()].map(({ name, source }) => ({ name, source })),
     setting.digest,
   );

@@ -58,7 +58,7 @@ function writeRow(row: ReportRow): string {
 <dl>${writePair('lets in', who)}${writePair('opens', escapeHtml(row.reach ?? ''))}${writePair('kinds of jobs', escapeHtml(summarizeKinds(row.kinds)))}${writePair('instead', writeInstead(row))}${writePair('no longer let in', row.shown === undefined ? '' : `<code>${escapeHtml(row.shown)}</code>`)}${writePair('direct trust', `<b>${escapeHtml(row.state)}</b>. Delete it ${escapeHtml(row.deleteWhen)}.`)}${writePair('notes', writeNotes(row.notes))}</dl></article>`;
 }
 
-function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function writeHtmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: string, row: readonly string[]): string =>
     `<tr>${row.map(cell => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="scroll"><table>${cells('th', head)}${rows.map(row => cells('td', row)).join('')}</table></div>`;
@@ -69,7 +69,7 @@ function writeSection(title: string, html: string): string {
 }
 
 /** One page that needs nothing else, and runs no script. */
-export function writeHtml(report: Report): string {
+export function writeReportHtml(report: Report): string {
   const { accounts, made, open, counts, rows, keys, others, gaps } = report;
   const picture = drawReport(report);
   return `<!doctype html>
@@ -86,7 +86,7 @@ ${writeSection(
   'Static keys',
   keys.length === 0
     ? ''
-    : writeTable(
+    : writeHtmlTable(
         ['user', 'account', ''],
         keys.map(({ user, account, says }) => [user, account, says]),
       ),
@@ -95,7 +95,7 @@ ${writeSection(
   'Other roles',
   others.length === 0
     ? ''
-    : writeTable(
+    : writeHtmlTable(
         ['role', ''],
         others.map(({ source, says }) => [source, says]),
       ),

@@ -19,18 +19,19 @@ type Column = keyof typeof BOX;
 type PictureNode = { readonly key: string; readonly label: string; readonly danger: ExposureDanger };
 type Line = { readonly from: string; readonly to: string; readonly danger: ExposureDanger };
 
-const worse = (a: ExposureDanger, b: ExposureDanger): ExposureDanger =>
-  DANGERS.indexOf(a) > DANGERS.indexOf(b) ? a : b;
+function chooseWorse(a: ExposureDanger, b: ExposureDanger): ExposureDanger {
+  return DANGERS.indexOf(a) > DANGERS.indexOf(b) ? a : b;
+}
 
 /** Of several with one key the worst. Beyond `most` the last stands for the rest. */
-function gather(
+function gatherNodes(
   nodes: readonly PictureNode[],
   most: number,
 ): { nodes: PictureNode[]; keyOf: (key: string) => string } {
   const merged = new Map<string, PictureNode>();
   for (const node of nodes) {
     const before = merged.get(node.key);
-    merged.set(node.key, before ? { ...before, danger: worse(before.danger, node.danger) } : node);
+    merged.set(node.key, before ? { ...before, danger: chooseWorse(before.danger, node.danger) } : node);
   }
   const all = [...merged.values()].sort((a, b) => DANGERS.indexOf(b.danger) - DANGERS.indexOf(a.danger));
   if (all.length <= most) return { nodes: all, keyOf: key => key };
@@ -72,7 +73,7 @@ function writeLines(
   for (const line of lines) {
     const key = `${line.from}\n${line.to}`;
     const before = joined.get(key);
-    joined.set(key, before ? { ...before, danger: worse(before.danger, line.danger) } : line);
+    joined.set(key, before ? { ...before, danger: chooseWorse(before.danger, line.danger) } : line);
   }
   return [...joined.values()]
     .sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger))
@@ -86,7 +87,9 @@ function writeLines(
     .join('');
 }
 
-const places = (nodes: readonly PictureNode[]): Placed => new Map(nodes.map(({ key }, at) => [key, at]));
+function placeNodes(nodes: readonly PictureNode[]): Placed {
+  return new Map(nodes.map(({ key }, at) => [key, at]));
+}
 
 function writeColumn(column: Column, title: string, nodes: readonly PictureNode[]): string {
   return `<text class="head" x="${BOX[column].x}" y="20">${title}</text>${nodes.map((node, at) => writeNode(node, column, at)).join('')}`;
@@ -100,15 +103,15 @@ function isDirect({ state }: ReportRow): boolean {
 export function drawReport({ rows }: Report): string {
   const direct = rows.filter(isDirect);
   if (direct.length === 0) return '';
-  const who = gather(
+  const who = gatherNodes(
     direct.flatMap(row => row.who.map(({ says, danger }) => ({ key: says, label: says, danger }))),
     MOST_OTHERS,
   );
-  const roles = gather(
+  const roles = gatherNodes(
     direct.map(({ source, name, danger }) => ({ key: source, label: name, danger })),
     MOST_ROLES,
   );
-  const accounts = gather(
+  const accounts = gatherNodes(
     direct.map(({ account, danger }) => ({ key: account, label: `account ${account}`, danger })),
     MOST_OTHERS,
   );
@@ -121,5 +124,5 @@ export function drawReport({ rows }: Report): string {
     danger,
   }));
   const height = 44 + Math.max(who.nodes.length, roles.nodes.length, accounts.nodes.length) * ROW;
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Who reaches which account by which role">${writeLines(lines, ['who', 'role'], places(who.nodes), places(roles.nodes))}${writeLines(onward, ['role', 'account'], places(roles.nodes), places(accounts.nodes))}${writeColumn('who', 'who', who.nodes)}${writeColumn('role', 'role', roles.nodes)}${writeColumn('account', 'account', accounts.nodes)}</svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Who reaches which account by which role">${writeLines(lines, ['who', 'role'], placeNodes(who.nodes), placeNodes(roles.nodes))}${writeLines(onward, ['role', 'account'], placeNodes(roles.nodes), placeNodes(accounts.nodes))}${writeColumn('who', 'who', who.nodes)}${writeColumn('role', 'role', roles.nodes)}${writeColumn('account', 'account', accounts.nodes)}</svg>`;
 }

@@ -24,7 +24,7 @@ function writeTextRow(row: ReportRow): string {
 }
 
 /** For a terminal: the worst first, and what is left. */
-export function writeText(report: Report): string {
+export function writeReportText(report: Report): string {
   const { rows, others, keys, open, gaps } = report;
   const parts = [
     ...rows.map(writeTextRow),
@@ -54,7 +54,7 @@ const HEAD = [
   'notes',
 ];
 
-function listCells(row: ReportRow): string[] {
+function listReportCells(row: ReportRow): string[] {
   return [
     row.danger,
     row.source,
@@ -73,16 +73,16 @@ function listCells(row: ReportRow): string[] {
 }
 
 /** RFC 4180, with a head. */
-export function writeCsv({ rows }: Report): string {
-  return [HEAD, ...rows.map(listCells)].map(cells => `${cells.map(escapeCsv).join(',')}\r\n`).join('');
+export function writeReportCsv({ rows }: Report): string {
+  return [HEAD, ...rows.map(listReportCells)].map(cells => `${cells.map(escapeCsv).join(',')}\r\n`).join('');
 }
 
 /** Everything, for a program. */
-export function writeJson(report: Report): string {
+export function writeReportJson(report: Report): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-function writeTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function writeMarkdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
@@ -103,13 +103,13 @@ function writeMarkdownRow(row: ReportRow): string {
 }
 
 /** For a repository or an issue. Every value stands in code. */
-export function writeMarkdown(report: Report): string {
+export function writeReportMarkdown(report: Report): string {
   const { counts, rows, others, keys, accounts, made, open, gaps } = report;
   const parts = [
     '# What lets jobs in, around the broker',
     `Accounts ${escapeMarkdown(accounts.join(', '))}, ${made.slice(0, 10)}. ${open} direct trusts are open.`,
     ...gaps.map(gap => `> ${gap}`),
-    writeTable(
+    writeMarkdownTable(
       ['', 'roles', ''],
       counts.map(({ danger, says, count }) => [danger, String(count), says]),
     ),
@@ -119,7 +119,7 @@ export function writeMarkdown(report: Report): string {
       ? []
       : [
           '## Static keys',
-          writeTable(
+          writeMarkdownTable(
             ['user', 'account', ''],
             keys.map(({ user, account, says }) => [user, account, says].map(escapeMarkdown)),
           ),
@@ -128,7 +128,7 @@ export function writeMarkdown(report: Report): string {
       ? []
       : [
           '## Other roles',
-          writeTable(
+          writeMarkdownTable(
             ['role', ''],
             others.map(({ source, says }) => [source, says].map(escapeMarkdown)),
           ),

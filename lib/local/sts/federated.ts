@@ -1,5 +1,10 @@
-import { type Expected, type Presented, type PresentedFault, presented } from '../presented.ts';
-import { check, checkTags, Refused, RULES } from './rules.ts';
+import {
+  type ExpectedToken,
+  type PresentedFault,
+  type PresentedToken,
+  verifyPresented,
+} from '../presented.ts';
+import { checkMember, checkSessionTags, RULES, StsRefusal } from './rules.ts';
 
 const CLAIM = 'https://aws.amazon.com/';
 
@@ -18,39 +23,39 @@ const FAULTS: { readonly [fault in PresentedFault]: readonly [code: string, mess
 };
 
 type Json = { readonly [name: string]: unknown };
-function object(value: unknown): Json {
+function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
-function isTexts(value: unknown): value is string[] {
+function isListOfTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(each => typeof each === 'string');
 }
 
-function claimsOf(checked: Presented): Json {
+function demandClaims(checked: PresentedToken): Json {
   if ('claims' in checked) return checked.claims;
-  throw new Refused(...FAULTS[checked.fault]);
+  throw new StsRefusal(...FAULTS[checked.fault]);
 }
 
-function malformed(): Refused {
-  return new Refused('InvalidIdentityToken', 'A claim of AWS is of another form');
+function createMalformed(): StsRefusal {
+  return new StsRefusal('InvalidIdentityToken', 'A claim of AWS is of another form');
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html: each value is a list of one text. */
 function checkTagClaim(claim: unknown): void {
   if (claim === undefined) return;
-  const { principal_tags: tags, transitive_tag_keys: transitive = [] } = object(claim);
-  const lists = Object.entries(object(tags));
-  if (!isTexts(transitive) || !lists.every(([, list]) => isTexts(list) && list.length === 1))
-    throw malformed();
-  checkTags({ pairs: lists.map(([key, list]) => [key, String((list as string[])[0])]), transitive });
+  const { principal_tags: tags, transitive_tag_keys: transitive = [] } = asObject(claim);
+  const lists = Object.entries(asObject(tags));
+  if (!isListOfTexts(transitive) || !lists.every(([, list]) => isListOfTexts(list) && list.length === 1))
+    throw createMalformed();
+  checkSessionTags({ pairs: lists.map(([key, list]) => [key, String((list as string[])[0])]), transitive });
 }
 
 /** Throws unless the form's token is one that an OIDC provider for `expected` in IAM would take. */
-export async function checkFederated(form: URLSearchParams, expected: Expected): Promise<void> {
+export async function checkFederated(form: URLSearchParams, expected: ExpectedToken): Promise<void> {
   const token = form.get('WebIdentityToken') ?? '';
-  check('webIdentityToken', token, { min: 4, max: 20_000, pattern: /^/ });
-  const claims = claimsOf(await presented(token, expected));
+  checkMember('webIdentityToken', token, { min: 4, max: 20_000, pattern: /^/ });
+  const claims = demandClaims(await verifyPresented(token, expected));
   checkTagClaim(claims[`${CLAIM}tags`]);
   const identity = claims[`${CLAIM}source_identity`];
-  if (identity !== undefined && typeof identity !== 'string') throw malformed();
-  check('sourceIdentity', identity ?? null, RULES.SourceIdentity);
+  if (identity !== undefined && typeof identity !== 'string') throw createMalformed();
+  checkMember('sourceIdentity', identity ?? null, RULES.SourceIdentity);
 }

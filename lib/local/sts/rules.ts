@@ -1,5 +1,5 @@
 /** What STS says when it says no. */
-export class Refused extends Error {
+export class StsRefusal extends Error {
   readonly status: number;
   readonly code: string;
   constructor(code: string, message: string, status = 400) {
@@ -22,17 +22,17 @@ export const RULES = {
   TagValue: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
 } as const satisfies Record<string, Rule>;
 
-export function check(name: string, value: string | null, { min, max, pattern }: Rule): void {
+export function checkMember(name: string, value: string | null, { min, max, pattern }: Rule): void {
   if (value === null) return;
   if (value.length < min || value.length > max || !pattern.test(value)) {
-    throw new Refused(
+    throw new StsRefusal(
       'ValidationError',
       `1 validation error detected: Value at '${name}' failed to satisfy constraint: length ${min} to ${max}, pattern ${pattern.source}`,
     );
   }
 }
 
-export function members(form: URLSearchParams, list: string, field: string): string[] {
+export function listFormMembers(form: URLSearchParams, list: string, field: string): string[] {
   return [...form]
     .filter(([name]) => new RegExp(`^${list}\\.member\\.\\d+${field}$`).test(name))
     .map(([, value]) => value);
@@ -44,40 +44,40 @@ export type Tags = {
 };
 
 /** Throws unless these are tags that a session can have. */
-export function checkTags({ pairs, transitive }: Tags): void {
+export function checkSessionTags({ pairs, transitive }: Tags): void {
   const keys = pairs.map(([key]) => key);
-  if (keys.length > 50) throw new Refused('ValidationError', 'At most 50 session tags are allowed');
-  for (const key of keys) check('tags.member.key', key, RULES.TagKey);
-  for (const [, value] of pairs) check('tags.member.value', value, RULES.TagValue);
+  if (keys.length > 50) throw new StsRefusal('ValidationError', 'At most 50 session tags are allowed');
+  for (const key of keys) checkMember('tags.member.key', key, RULES.TagKey);
+  for (const [, value] of pairs) checkMember('tags.member.value', value, RULES.TagValue);
   if (new Set(keys.map(key => key.toLowerCase())).size < keys.length)
-    throw new Refused('InvalidParameterValue', 'Duplicate tag keys found. Tag keys are case insensitive.');
+    throw new StsRefusal('InvalidParameterValue', 'Duplicate tag keys found. Tag keys are case insensitive.');
   for (const key of transitive) {
     if (!keys.includes(key))
-      throw new Refused('InvalidParameterValue', 'One or more transitive tag keys are not among the tags');
+      throw new StsRefusal('InvalidParameterValue', 'One or more transitive tag keys are not among the tags');
   }
 }
 
 /** Throws unless this is a session policy, or none. */
 export function checkPolicy(policy: string | null): void {
-  check('policy', policy, RULES.Policy);
+  checkMember('policy', policy, RULES.Policy);
   if (policy === null) return;
   try {
     JSON.parse(policy);
   } catch {
-    throw new Refused('MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
+    throw new StsRefusal('MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
   }
 }
 
 /** Throws unless a session can last so long: AWS ends those of a chained role after an hour. */
-export function durationOf(written: string | null, chained: boolean): number {
+export function readSessionDuration(written: string | null, chained: boolean): number {
   const seconds = Number(written ?? 3600);
   if (!/^\d+$/.test(written ?? '0') || seconds < 900 || seconds > 43_200)
-    throw new Refused(
+    throw new StsRefusal(
       'ValidationError',
       "Value at 'durationSeconds' failed to satisfy constraint: 900 to 43200",
     );
   if (chained && seconds > 3600)
-    throw new Refused(
+    throw new StsRefusal(
       'ValidationError',
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
     );

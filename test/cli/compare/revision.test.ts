@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configAt, findMergeBase } from '../../../lib/cli/compare/revision.ts';
+import { findMergeBase, loadVersion } from '../../../lib/cli/compare/revision.ts';
 import { Failure } from '../../../lib/cli/verb.ts';
 import { configFiles, folderOf } from '../../harness/local.ts';
 
@@ -34,7 +34,7 @@ beforeAll(() => {
 afterAll(() => process.chdir(HERE));
 
 function names(version: string): string[] {
-  return configAt(version, 'config').roles.map(({ name }) => name);
+  return loadVersion(version, 'config').roles.map(({ name }) => name);
 }
 
 describe('a configuration is found', () => {
@@ -52,13 +52,13 @@ test.each([
   ['a word that looks like an option', '--output=x'],
   ['a folder that has no broker.yml', 'config/roles'],
 ])('it is refused for %s', (_name, version) => {
-  expect(() => configAt(version, 'config')).toThrow(Failure);
+  expect(() => loadVersion(version, 'config')).toThrow(Failure);
 });
 
 test('complaints name the revision, and not where it was unpacked', () => {
   writeFileSync(join(REPOSITORY, 'config/roles/later.yml'), 'trust: []\n');
   commit('broken');
-  expect(() => configAt('broken', 'config')).toThrow(/^broken:config\/roles\/later\.yml:/m);
+  expect(() => loadVersion('broken', 'config')).toThrow(/^broken:config\/roles\/later\.yml:/m);
 });
 
 describe('what two revisions came from', () => {

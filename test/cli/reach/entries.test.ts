@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EntryRefused, isRegistry, readEntries, readEntry } from '../../../lib/cli/reach/entries.ts';
-import { findRegistry } from '../../../lib/cli/reach/registries.ts';
+import { EntryRefused, isRegistryEntry, readEntries, readEntry } from '../../../lib/cli/reach/entries.ts';
+import { findListedRegistry } from '../../../lib/cli/reach/registries.ts';
 
 const CA = 'ab'.repeat(32);
 const ECR = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
@@ -67,10 +67,10 @@ describe('T95: what only looks like one is none', () => {
 });
 
 describe('T95: a helper answers the hosts that the set-up lists, whole', () => {
-  const entries = readEntries(`${ECR}  public.ecr.aws ${EKS}`).filter(isRegistry);
+  const entries = readEntries(`${ECR}  public.ecr.aws ${EKS}`).filter(isRegistryEntry);
 
   test.each([ECR, `https://${ECR}`, 'public.ecr.aws'])('%s', asked => {
-    expect(findRegistry(entries, asked)).toBeDefined();
+    expect(findListedRegistry(entries, asked)).toBeDefined();
   });
 
   test.each([
@@ -87,6 +87,6 @@ describe('T95: a helper answers the hosts that the set-up lists, whole', () => {
     'https://index.docker.io/v1/',
     '',
   ])('and nobody else: %s', asked => {
-    expect(findRegistry(entries, asked)).toBeUndefined();
+    expect(findListedRegistry(entries, asked)).toBeUndefined();
   });
 });

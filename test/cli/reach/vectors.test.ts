@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { signCall } from '../../../lib/cli/reach/call.ts';
-import { makeEksToken } from '../../../lib/cli/reach/clusters.ts';
-import { makeDatabaseToken } from '../../../lib/cli/reach/databases.ts';
+import { createEksToken } from '../../../lib/cli/reach/clusters.ts';
+import { createDatabaseToken } from '../../../lib/cli/reach/databases.ts';
 import { type ReachEntry, readEntry } from '../../../lib/cli/reach/entries.ts';
 import { describeTokenCall } from '../../../lib/cli/reach/packages.ts';
 import { describeLoginCall } from '../../../lib/cli/reach/registries.ts';
@@ -27,7 +27,7 @@ function partsOf(url: string) {
 test.each<{ cluster: string; region: string; url: string }>(VECTORS.eks)(
   'a token of the EKS cluster $cluster in $region',
   async ({ url, ...at }) => {
-    const token = makeEksToken(at, keys, now);
+    const token = createEksToken(at, keys, now);
     expect(token).toMatch(/^k8s-aws-v1\.[\w-]+$/);
     const made = Buffer.from(token.slice('k8s-aws-v1.'.length), 'base64url').toString();
     expect(partsOf(made)).toEqual(partsOf(url));
@@ -37,7 +37,7 @@ test.each<{ cluster: string; region: string; url: string }>(VECTORS.eks)(
 test.each<{ host: string; port: number; user: string; region: string; token: string }>(VECTORS.rds)(
   'a password of $user at $host',
   async ({ token, host, port, user }) => {
-    const made = makeDatabaseToken(entry('rds', `${user}@${host}:${port}`), keys, now);
+    const made = createDatabaseToken(entry('rds', `${user}@${host}:${port}`), keys, now);
     expect(partsOf(`https://${made}`)).toEqual(partsOf(`https://${token}`));
   },
 );

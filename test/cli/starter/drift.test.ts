@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runVerb } from '../../../lib/cli/run.ts';
-import { driftFiles } from '../../../lib/cli/starter/drift.ts';
+import { writeDriftFiles } from '../../../lib/cli/starter/drift.ts';
 import { readFlags } from '../../../lib/cli/verb.ts';
 import { drift } from '../../../lib/cli/verbs/drift.ts';
-import { initBy } from '../../../lib/cli/verbs/init.ts';
+import { createInit } from '../../../lib/cli/verbs/init.ts';
 import { emptyFolder, testTerminal } from '../../harness/local.ts';
 
 const ISSUERS = ['buildkite', 'github-actions'] as const;
@@ -14,7 +14,7 @@ const ISSUERS = ['buildkite', 'github-actions'] as const;
 test.each(ISSUERS)(
   'the nightly job of %s calls drift as it takes it, and installs nothing that runs',
   issuer => {
-    const [file, script] = driftFiles(issuer, 'policies/ci', 'eu-central-1');
+    const [file, script] = writeDriftFiles(issuer, 'policies/ci', 'eu-central-1');
     const { jobs, steps } = parse(file?.text ?? '');
     const commands: string[] = jobs
       ? jobs.drift.steps.flatMap((step: { run?: string }) => step.run ?? [])
@@ -34,8 +34,8 @@ test.each(ISSUERS)(
 );
 
 test.each(ISSUERS)('init --drift writes it for %s, and init alone does not', async issuer => {
-  const init = initBy(async () => Buffer.from('packed'));
-  const [file] = driftFiles(issuer, 'config', 'us-east-1');
+  const init = createInit(async () => Buffer.from('packed'));
+  const [file] = writeDriftFiles(issuer, 'config', 'us-east-1');
   for (const more of [[], ['--drift']]) {
     const folder = emptyFolder();
     const words = ['--organization', 'acme', '--issuer', issuer, '--folder', folder, ...more];

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { run, runVerb } from '../../../lib/cli/run.ts';
-import { reviewFile } from '../../../lib/cli/starter/review.ts';
-import { initBy } from '../../../lib/cli/verbs/init.ts';
+import { writeReviewFile } from '../../../lib/cli/starter/review.ts';
+import { createInit } from '../../../lib/cli/verbs/init.ts';
 import { emptyFolder, testTerminal } from '../../harness/local.ts';
 import { blocks, read } from '../../harness/markdown.ts';
 
-const INIT = initBy(async () => Buffer.from('packed'));
+const INIT = createInit(async () => Buffer.from('packed'));
 const ISSUERS = ['buildkite', 'github-actions'] as const;
 type Workflow = {
   readonly permissions: unknown;
@@ -34,7 +34,7 @@ describe.each(ISSUERS)('what init writes for %s', issuer => {
     const folder = emptyFolder();
     const words = ['--organization', 'acme', '--issuer', issuer, '--folder', folder, '--config', config];
     expect(await runVerb('init', INIT, words, testTerminal())).toBe(0);
-    const { env, commands } = jobOf(readFileSync(join(folder, reviewFile(issuer, config).path), 'utf8'));
+    const { env, commands } = jobOf(readFileSync(join(folder, writeReviewFile(issuer, config).path), 'utf8'));
     expect(env).toEqual({ KITE_STS_CONFIG: config });
     const checks = commands.flatMap(
       each => /^npx --no kite-sts (lint|test|prove)\b(.*)$/.exec(each)?.slice(1, 3).join('') ?? [],
@@ -48,7 +48,7 @@ describe.each(ISSUERS)('what init writes for %s', issuer => {
   });
 
   test('installs nothing that runs, and has the words that the guide shows', () => {
-    const { text } = reviewFile(issuer, 'config');
+    const { text } = writeReviewFile(issuer, 'config');
     expect(jobOf(text).commands).toContain('npm ci --ignore-scripts');
     const shown = blocks(read('docs/guides/policy-review.md')).map(block => block.text);
     expect(shown).toContain(text);
@@ -56,6 +56,6 @@ describe.each(ISSUERS)('what init writes for %s', issuer => {
 });
 
 test('the workflow may read the repository, and nothing else', () => {
-  const { permissions } = parse(reviewFile('github-actions', 'config').text) as Workflow;
+  const { permissions } = parse(writeReviewFile('github-actions', 'config').text) as Workflow;
   expect(permissions).toEqual({ contents: 'read' });
 });

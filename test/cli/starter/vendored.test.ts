@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runVerb } from '../../../lib/cli/run.ts';
-import { initBy } from '../../../lib/cli/verbs/init.ts';
-import { hashForPeople, tarballPath } from '../../../lib/vendor/pin.ts';
+import { createInit } from '../../../lib/cli/verbs/init.ts';
+import { hashForPeople, writeTarballPath } from '../../../lib/vendor/pin.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { emptyFolder, testTerminal } from '../../harness/local.ts';
 
 const PACKED = Buffer.from('packed');
-const PATH = tarballPath(packageJson.version);
+const PATH = writeTarballPath(packageJson.version);
 
 let folder: string;
 beforeEach(async () => {
   folder = emptyFolder();
-  const init = initBy(async () => PACKED);
+  const init = createInit(async () => PACKED);
   expect(await runVerb('init', init, ['--organization', 'acme', '--folder', folder], testTerminal())).toBe(0);
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Judgement } from '../../../lib/cli/judge/request.ts';
-import { compareVersionsOf, findDirection, type VersionJudgement } from '../../../lib/cli/upgrade/compare.ts';
+import { compareJudgements, findDirection, type VersionJudgement } from '../../../lib/cli/upgrade/compare.ts';
 
 const REQUEST = JSON.stringify({ of: 'role', name: 'deploy', claims: {}, at: 1 });
 const allowed = (seconds: number, scopes: string[] = [], statement = 'main'): Judgement => ({
@@ -32,7 +32,7 @@ describe('two versions', () => {
     ['the same', allowed(900, ['read']), allowed(900, ['read']), undefined],
     ['a denial for another reason', denied(), denied('explicitly_denied'), undefined],
   ])('that differ in %s', (_what, before, after, turn) => {
-    const found = compareVersionsOf(version(before), version(after), [REQUEST]);
+    const found = compareJudgements(version(before), version(after), [REQUEST]);
     expect(found.decided.map(each => each.turn)).toEqual(turn === undefined ? [] : [turn]);
     expect(findDirection(found)).toBe(turn === 'wider' ? 'wider' : 'not wider');
   });
@@ -45,12 +45,12 @@ describe('two versions', () => {
     ['the engine alone', {}, {}, 'not wider'],
   ])('that read %s', (_what, before, after, direction) => {
     const same = allowed(900);
-    const found = compareVersionsOf(version(same, 'a', before), version(same, 'b', after), [REQUEST]);
+    const found = compareJudgements(version(same, 'a', before), version(same, 'b', after), [REQUEST]);
     expect([found.alike, found.read.length, findDirection(found)]).toEqual([0, 1, direction]);
   });
 
   test('with the same digest read alike, whatever they say', () => {
-    const found = compareVersionsOf(version(denied(), 'a', { x: 1 }), version(denied(), 'a', { x: 2 }), [
+    const found = compareJudgements(version(denied(), 'a', { x: 1 }), version(denied(), 'a', { x: 2 }), [
       REQUEST,
     ]);
     expect([found.alike, found.read]).toEqual([1, []]);
@@ -58,6 +58,6 @@ describe('two versions', () => {
 
   test('of which one left a request undecided are not compared', () => {
     const silent = { ...version(denied()), decisions: [] };
-    expect(() => compareVersionsOf(version(denied()), silent, [REQUEST])).toThrow();
+    expect(() => compareJudgements(version(denied()), silent, [REQUEST])).toThrow();
   });
 });

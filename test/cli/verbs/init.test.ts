@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runVerb } from '../../../lib/cli/run.ts';
-import { initBy } from '../../../lib/cli/verbs/init.ts';
+import { createInit } from '../../../lib/cli/verbs/init.ts';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
 import { runCases } from '../../../lib/review/cases/trial.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -11,7 +11,7 @@ import { casesBeside } from '../../harness/cases.ts';
 import { emptyFolder, folderOf, testTerminal } from '../../harness/local.ts';
 
 /** Packing is driven as a team does it, by test/pack/team.ts. */
-const INIT = initBy(async () => Buffer.from('packed'));
+const INIT = createInit(async () => Buffer.from('packed'));
 
 async function initialized(folder: string, ...words: string[]) {
   const terminal = testTerminal();

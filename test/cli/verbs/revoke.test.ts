@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { Failure } from '../../../lib/cli/verb.ts';
-import { revokeBy } from '../../../lib/cli/verbs/revoke.ts';
+import { createRevoke } from '../../../lib/cli/verbs/revoke.ts';
 import { TRUST } from '../../harness/grant.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, PROVIDER } from '../../harness/policy.ts';
@@ -109,7 +109,7 @@ describe('a token of GitHub', () => {
     const server = await testServer(answer);
     const terminal = testTerminal();
     const path = `${folderOf({ token: text })}/token`;
-    const verb = revokeBy({
+    const verb = createRevoke({
       fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
       patience: 500,
     });

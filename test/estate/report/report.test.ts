@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { escapeCsv, escapeHtml, escapeMarkdown } from '../../../lib/estate/report/escape.ts';
-import { writeHtml } from '../../../lib/estate/report/html.ts';
+import { writeReportHtml } from '../../../lib/estate/report/html.ts';
 import { describeMigration } from '../../../lib/estate/report/model.ts';
-import { writeCsv, writeJson, writeMarkdown, writeText } from '../../../lib/estate/report/text.ts';
+import {
+  writeReportCsv,
+  writeReportJson,
+  writeReportMarkdown,
+  writeReportText,
+} from '../../../lib/estate/report/text.ts';
 import { migrated, SMALL } from '../aws/migrated.ts';
 import { large } from '../dumps.ts';
 
@@ -10,7 +15,7 @@ const REPORT = describeMigration(SMALL);
 
 describe('T100: what a dump holds is text in every report:', () => {
   test('of the page nothing is an element, a link or a script that is not ours', () => {
-    const html = writeHtml(REPORT);
+    const html = writeReportHtml(REPORT);
     expect(html).not.toContain('<img');
     expect(html).not.toMatch(/<(script|a|iframe|form|object|link|base)\b/i);
     expect(html).not.toMatch(/\son\w+=["']/);
@@ -19,14 +24,14 @@ describe('T100: what a dump holds is text in every report:', () => {
   });
 
   test('of the table nothing is computed', () => {
-    const cells = [...writeCsv(REPORT).matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = '']) => cell);
+    const cells = [...writeReportCsv(REPORT).matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = '']) => cell);
     expect(cells.length).toBeGreaterThan(100);
     expect(cells.filter(cell => /^\s*[=+@|%-]/.test(cell))).toEqual([]);
     expect(cells).toContain(`'=HYPERLINK(""https://evil.example"",""x"")`);
   });
 
   test('of Markdown nothing stands outside of code', () => {
-    const outside = writeMarkdown(REPORT).replace(/`[^`\n]*`/g, '');
+    const outside = writeReportMarkdown(REPORT).replace(/`[^`\n]*`/g, '');
     expect(outside).not.toMatch(/onerror|HYPERLINK|cron\.d|<b>/);
   });
 
@@ -34,7 +39,7 @@ describe('T100: what a dump holds is text in every report:', () => {
     const [role] = SMALL.roles;
     if (!role) throw new Error('no role');
     const evil = { ...SMALL, roles: [{ ...role, notes: ['\u001b]0;x\u0007\u202e'] }] };
-    expect(writeText(describeMigration(evil))).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(writeReportText(describeMigration(evil))).not.toMatch(/[\u001b\u0007\u202e]/);
   });
 });
 
@@ -51,7 +56,13 @@ test.each<[text: string, html: string, markdown: string, csv: string]>([
 
 test('each way of writing tells of each role, and that it is open', () => {
   const names = REPORT.rows.map(({ source }) => source).filter(source => !source.includes('<'));
-  for (const write of [writeHtml, writeMarkdown, writeText, writeCsv, writeJson]) {
+  for (const write of [
+    writeReportHtml,
+    writeReportMarkdown,
+    writeReportText,
+    writeReportCsv,
+    writeReportJson,
+  ]) {
     const text = write(REPORT);
     expect(names.filter(name => !text.includes(name))).toEqual([]);
     expect(text).toContain('open');
@@ -61,6 +72,6 @@ test('each way of writing tells of each role, and that it is open', () => {
 
 test('a picture of many roles shows the worst and counts the rest', () => {
   const few = { ...large(), RoleDetailList: (large()['RoleDetailList'] as object[]).slice(0, 60) };
-  const html = writeHtml(describeMigration(migrated(few)));
+  const html = writeReportHtml(describeMigration(migrated(few)));
   expect(html).toMatch(/>\d+ more</);
 });

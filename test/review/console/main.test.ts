@@ -4,7 +4,7 @@ import { createContext, runInContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readConsoleData } from '../../../lib/config/console.ts';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
-import { pageWith } from '../../../lib/local/page.ts';
+import { renderPage } from '../../../lib/local/page.ts';
 import { runCases, type Trial } from '../../../lib/review/cases/trial.ts';
 import type { answerQuestion } from '../../../lib/review/console/answer.ts';
 import { compileRoleText, openData } from '../../../lib/review/console/held.ts';
@@ -47,7 +47,7 @@ const BROWSER = { atob, TextDecoder, TextEncoder };
 
 let engine: Engine;
 beforeAll(async () => {
-  const page = await pageWith(dataOf('config'));
+  const page = await renderPage(dataOf('config'));
   const [, code = ''] = /<script>([\s\S]*)<\/script>/.exec(page) ?? [];
   const context = createContext(BROWSER);
   runInContext(code, context);

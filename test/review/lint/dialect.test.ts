@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dialectIn } from '../../../lib/cli/dialect.ts';
+import { findDialectFindings } from '../../../lib/cli/dialect.ts';
 import { DIALECT } from '../../../lib/review/lint/dialect.ts';
 import { folderOf } from '../../harness/local.ts';
 import { code, rowsUnder } from '../../harness/markdown.ts';
@@ -7,7 +7,7 @@ import { BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
 /** What is found in a policy: each rule with its line and column. */
 function foundIn(policy: string): string[] {
-  return dialectIn(`${folderOf({ 'policy.yml': policy })}/policy.yml`).map(
+  return findDialectFindings(`${folderOf({ 'policy.yml': policy })}/policy.yml`).map(
     ({ rule, place }) => `${rule} ${place.line}:${place.column}`,
   );
 }
@@ -100,7 +100,7 @@ describe('what both refuse is told as a broker tells it', () => {
   });
 
   test('a file that is not there', () => {
-    expect(dialectIn('/nowhere.yml').map(({ rule }) => rule)).toEqual(['file-missing']);
+    expect(findDialectFindings('/nowhere.yml').map(({ rule }) => rule)).toEqual(['file-missing']);
   });
 });
 

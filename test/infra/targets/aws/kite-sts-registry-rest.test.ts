@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { localRegistries } from '../../../../lib/local/registry.ts';
+import { createLocalRegistries } from '../../../../lib/local/registry.ts';
 import { httpRequest } from '../../../harness/broker.ts';
 import { tokenClaims } from '../../../harness/issuer.ts';
 import { CLAIMS, FLAT, IMAGES, REGISTRY_AUDIENCE, testAuthorizer } from '../../../harness/registry.ts';
@@ -12,7 +12,7 @@ const D = `sha256:${'a'.repeat(64)}`;
 /** The same authorizer behind a REST API as that file makes it, and behind the local broker. */
 async function bothWays(api: RestApi['images']) {
   const door = await testAuthorizer([FLAT, CLAIMS]);
-  const local = localRegistries(door.authorizer, [FLAT, CLAIMS]);
+  const local = createLocalRegistries(door.authorizer, [FLAT, CLAIMS]);
   const audience = api ? IMAGES : REGISTRY_AUDIENCE;
   const token = await door.issuer.sign(
     tokenClaims({
@@ -69,7 +69,7 @@ describe('D2: the local broker answers as this REST API does, to the byte, for',
     const request = httpRequest({ method: 'GET', path: '/npm/web', query: '', headers });
     const deployed = await answerAsRest({ template: TEMPLATE, images: false }, authorizer)(request);
     expect(deployed?.status).toBe(503);
-    expect(compared(await localRegistries(authorizer, [FLAT])(request))).toBe(compared(deployed));
+    expect(compared(await createLocalRegistries(authorizer, [FLAT])(request))).toBe(compared(deployed));
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerOf } from '../../../../lib/cli/findings.ts';
+import { lintConfig } from '../../../../lib/cli/findings.ts';
 import { loadConfig } from '../../../../lib/config/load.ts';
 import { untilPassed } from '../../../../lib/review/lint/rules/until-passed.ts';
 import { BROKER, trusting } from '../../../harness/lint.ts';
@@ -10,7 +10,7 @@ const ending = trusting('organization_slug: acme').replace('    claims', `    un
 
 function foundAt(role: string, time: string): number {
   const loaded = loadConfig(folderOf({ 'broker.yml': BROKER, 'roles/a.yml': role }));
-  return answerOf(loaded, Date.parse(time) / 1000).findings.filter(({ rule }) => rule === untilPassed.rule)
+  return lintConfig(loaded, Date.parse(time) / 1000).findings.filter(({ rule }) => rule === untilPassed.rule)
     .length;
 }
 
