@@ -222,7 +222,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/providers/upstream.ts', '{41,}', '{410,}'],
   ['lib/protocols/container.ts', "if (request.query !== '') throw", 'if (false) throw'],
   ['lib/protocols/git.ts', 'if (body.length > 0) throw', 'if (false) throw'],
-  ['lib/protocols/registry.ts', 'access_token=', 'access-token='],
+  ['lib/protocols/registry.ts', "['access_token', '_method',", "['_method',"],
   [
     'lib/protocols/bearer.ts',
     "if (code === 'parameter_missing') return 401",

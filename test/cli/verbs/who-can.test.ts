@@ -41,6 +41,11 @@ test('what every token of the issuer must meet is told, be it one condition', as
   expect(out).toContain(`every token of ${BUILDKITE} meets the guard of broker.yml:\n    organization_slug`);
 });
 
+test('no answer stands there of which no kind of job is', async () => {
+  const { out } = await asked('deploy');
+  expect(out).not.toMatch(/: $/m);
+});
+
 test('as JSON too', async () => {
   expect(JSON.parse((await asked('deploy', ['--json'])).out)).toMatchObject([
     { name: 'deploy', of: 'role', found: [{ statement: { id: 'pushes to main' } }] },

@@ -81,6 +81,7 @@ describe('a direct trust can be deleted', () => {
     ['now, where it was never used', undefined, '2024-01-01T00:00:00Z', 'now'],
     ['not yet, where it is new', undefined, '2026-11-20T00:00:00Z', 'when'],
     ['now, where it was not used for long', '2026-02-01T00:00:00Z', '2024-01-01T00:00:00Z', 'now'],
+    ['now, where it was not used for 92 days', '2026-08-31T00:00:00Z', '2024-01-01T00:00:00Z', 'now'],
     ['later, where it is used', '2026-11-30T00:00:00Z', '2024-01-01T00:00:00Z', 'when'],
   ])('%s', (_says, lastUsed, created, when) => {
     expect(dated(lastUsed, created)).toBe(when);

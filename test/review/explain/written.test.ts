@@ -20,9 +20,14 @@ describe('it is plain where that reads as the same text', () => {
 describe('it is read as what it was', () => {
   test.each<ClaimValue>([
     'true',
+    'false',
     'NULL',
     'yes',
+    'no',
+    'on',
+    'off',
     'y',
+    'n',
     '',
     ' ',
     ' a',
