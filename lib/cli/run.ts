@@ -1,6 +1,7 @@
 import { suggestWord } from '../language/nearest.ts';
 import { writeHelp, writeUsage } from './help.ts';
 import { readManifest } from './manifest.ts';
+import { writeOverview } from './overview.ts';
 import { EXIT, Failure, readFlags, type Terminal, UsageError, type Verb } from './verb.ts';
 
 /** The verbs, each loaded only when it is asked for: quick to start. */
@@ -48,13 +49,6 @@ export const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
   completion: async () => (await import('./verbs/completion.ts')).createCompletion(VERBS),
 };
 
-async function writeOverview(): Promise<string> {
-  const lines = await Promise.all(
-    Object.entries(VERBS).map(async ([name, load]) => `  ${name.padEnd(20)}${(await load()).summary}`),
-  );
-  return `kite-sts: an OIDC token in, short-lived credentials out.\n\n${lines.join('\n')}\n\nkite-sts help VERB tells more, kite-sts --version which this is. Exit codes: 0 done or allowed, 1 could not run, 2 denied or findings, 3 somebody gets more (diff), 4 could not be told (diff, prove), 64 wrong usage, 125 the command of exec was not started.\n`;
-}
-
 /** Several complaints stand one below the other; one alone follows the verb. */
 function hasSeveralComplaints(message: string): boolean {
   return message.trimEnd().includes('\n') && !message.endsWith('\n1 error\n');
@@ -68,7 +62,7 @@ async function findVerb(name: string): Promise<Verb> {
 }
 
 async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {
-  out(name === undefined ? await writeOverview() : writeHelp(name, await findVerb(name)));
+  out(name === undefined ? writeOverview() : writeHelp(name, await findVerb(name)));
   return EXIT.done;
 }
 

@@ -1,5 +1,3 @@
-import { request } from 'node:http';
-
 type Environment = { readonly [name: string]: string | undefined };
 
 /** Milliseconds: the agent answers on this machine. */
@@ -7,6 +5,8 @@ const TIMEOUT = 5000;
 
 /** Asks the agent's Job API to hide one value. https://buildkite.com/docs/apis/agent-api/job */
 function hideValue(socketPath: string, authorization: string, value: string): Promise<boolean> {
+  // An import of node:http would load all of undici before any verb begins (nodejs/node#59686).
+  const { request } = process.getBuiltinModule('node:http');
   return new Promise(resolve => {
     request({
       socketPath,

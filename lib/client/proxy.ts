@@ -1,5 +1,4 @@
 import { BlockList, isIP } from 'node:net';
-import { fetchThrough } from './tunnel.ts';
 import { isLoopback } from './url.ts';
 
 /** Node's `fetch`, or what stands in for it. */
@@ -60,6 +59,9 @@ export function findProxy(target: string, environment: Environment): URL | undef
 export function createFetch(environment: Environment): Fetch {
   return async (url, init) => {
     const proxy = findProxy(url, environment);
-    return proxy === undefined ? fetch(url, init) : fetchThrough(proxy, url, init);
+    if (proxy === undefined) return fetch(url, init);
+    // Only here: a verb that starts without node:http, node:https and node:tls takes half the CPU time.
+    const { fetchThrough } = await import('./tunnel.ts');
+    return fetchThrough(proxy, url, init);
   };
 }

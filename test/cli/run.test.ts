@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { writeUsage } from '../../lib/cli/help.ts';
+import { SUMMARIES } from '../../lib/cli/overview.ts';
 import { run, VERBS } from '../../lib/cli/run.ts';
 import type { Verb } from '../../lib/cli/verb.ts';
 import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../harness/local.ts';
@@ -14,6 +15,10 @@ async function ran(words: readonly string[], environment: { readonly [name: stri
 }
 
 describe('the overview', () => {
+  test('has each verb, and no other', () => {
+    expect(Object.keys(SUMMARIES)).toEqual(Object.keys(VERBS));
+  });
+
   test.each([
     ['help', ['help'], 0],
     ['--help', ['--help'], 0],
@@ -120,7 +125,7 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
 
   test('has a summary of one sentence in the overview', async () => {
     const verb = await VERBS[name]?.();
-    expect((await ran(['help'])).out).toContain(verb?.summary);
+    expect((await ran(['help'])).out).toContain(`\n  ${name.padEnd(20)}${verb?.summary}\n`);
   });
 
   test('I16: wrong usage of the verb shows how it is called, and no more', async () => {

@@ -1,16 +1,19 @@
 /**
- * `npm run lambda [-- ROUNDS]`: the packaged functions under AWS's own Runtime Interface Client. Every route is
- * asked cold and warm; then CPU time is told as ratios to an empty handler, all in turn within one run. Exits
- * with 1 when an answer is wrong or an aim is missed. The Client is built here once, which needs cmake and a C++
- * compiler.
+ * `npm run lambda [-- ROUNDS [draw]]`: the packaged functions under AWS's own Runtime Interface Client. Every route is
+ * asked cold and warm; then CPU time is told as ratios to an empty handler, all in turn within one run, and beside a
+ * hand-written floor and a broker of AWS's client; then what a first answer takes and a million exchanges cost by
+ * memory. `draw` draws the former. Exits with 1 when an answer is wrong or an aim is missed. The Client is built here
+ * once, which needs cmake and a C++ compiler.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
+import { drawPlot } from '../bench/plot.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { testIssuer } from '../harness/issuer.ts';
 import { type Folders, folders } from './folders.ts';
+import { packPeers } from './peers.ts';
 import { cases, exchangeEvent } from './routes.ts';
 import { type Running, run } from './runtime.ts';
 import { upstream } from './upstream.ts';
@@ -30,15 +33,20 @@ function built(): boolean {
 
 type Measured = {
   readonly name: string;
-  readonly of: keyof Folders['of'];
+  readonly of: keyof Folders['of'] | 'floor' | 'sdk';
   readonly event: unknown;
   readonly status: number;
   readonly aims?: { readonly cold: number; readonly warm: number };
 };
 
-const WARM_UP = 500;
+const WARM_UP = 300;
 const BLOCK = 100;
-const AIMS = { cold: 2, warm: 3 };
+/** As ratios to the empty handler: what issue and page call the aims. */
+const AIMS = {
+  health: { cold: 1.3, warm: 1.1 },
+  denied: { cold: 1.6, warm: 1.6 },
+  aws: { cold: 1.8, warm: 2.6 },
+};
 
 const issuer = await testIssuer();
 if (!built()) {
@@ -49,8 +57,9 @@ if (!built()) {
 }
 const aws = await upstream();
 const packed = await folders(issuer);
+const peers = await packPeers(issuer);
 function start({ of }: Pick<Measured, 'of'>): Promise<Running> {
-  return run(packed.of[of], aws.environment);
+  return run({ ...packed.of, ...peers.of }[of], { ...aws.environment, ...peers.environment });
 }
 
 /** Asks every route twice of a new process, and says which answers are wrong. */
@@ -83,6 +92,7 @@ const measured: readonly Measured[] = [
     of: 'discovery',
     event: httpEvent({ method: 'GET', path: '/health' }),
     status: 200,
+    aims: AIMS.health,
   },
   { name: 'exchange: no token', of: 'exchange', event: httpEvent({ body: 'grant_type=x' }), status: 400 },
   {
@@ -90,18 +100,31 @@ const measured: readonly Measured[] = [
     of: 'exchange',
     event: await exchangeEvent(issuer, 'deploy', { build_branch: 'other' }),
     status: 400,
+    aims: AIMS.denied,
   },
   {
     name: 'exchange: AWS, by STS',
     of: 'exchange',
     event: await exchangeEvent(issuer, 'deploy'),
     status: 200,
-    aims: AIMS,
+    aims: AIMS.aws,
   },
   {
     name: 'exchange: JWT, by KMS',
     of: 'exchange',
     event: await exchangeEvent(issuer, 'publish'),
+    status: 200,
+  },
+  {
+    name: 'peer: floor, by STS',
+    of: 'floor',
+    event: await exchangeEvent(issuer, 'deploy'),
+    status: 200,
+  },
+  {
+    name: "peer: AWS's client, by STS",
+    of: 'sdk',
+    event: await exchangeEvent(issuer, 'deploy'),
     status: 200,
   },
 ];
@@ -111,13 +134,17 @@ async function ask(running: Running | undefined, { name, event, status }: Measur
   if (statusCode !== status) throw new Error(`${name}: ${statusCode}\n${running?.written()}`);
 }
 
-/** CPU milliseconds of a new process until it has given its first answer. */
-async function coldRound(): Promise<number[]> {
-  const times: number[] = [];
+/** CPU milliseconds of a new process: until it asks for its first event, and until it has given its first answer. */
+type ColdStart = { readonly init: number; readonly whole: number };
+
+async function coldRound(): Promise<ColdStart[]> {
+  const times: ColdStart[] = [];
   for (const each of measured) {
     const running = await start(each);
+    await running.ready();
+    const init = running.cpu();
     await ask(running, each);
-    times.push(running.cpu());
+    times.push({ init, whole: running.cpu() });
     await running.end();
   }
   return times;
@@ -172,13 +199,78 @@ function report(cold: readonly number[][], warm: readonly number[][]): number {
   return missed;
 }
 
+/** Megabytes of a function, of which this many are one CPU. */
+const MEMORY = [128, 256, 512, 1024] as const;
+const WHOLE_CPU = 1769;
+/** Dollars of a GB-second and of a million requests on arm64; how long STS takes, and how many exchanges are cold. */
+const PRICES = { gbSecond: 0.0000133334, million: 0.2 } as const;
+const [STS_MS, COLD_SHARE] = [45, 0.01];
+
+/** Milliseconds to a first answer: initialization has a whole CPU whatever the memory, all that follows its share. */
+function estimateFirst(cold: readonly ColdStart[], memory: number): number {
+  const init = median(cold.map(each => each.init));
+  return init + median(cold.map(each => each.whole - each.init)) / Math.min(1, memory / WHOLE_CPU);
+}
+
+/** Dollars for a million exchanges. */
+function estimateCost(cold: readonly ColdStart[], warm: readonly number[], memory: number): number {
+  const usual = STS_MS + median(warm) / Math.min(1, memory / WHOLE_CPU);
+  const milliseconds = usual + COLD_SHARE * estimateFirst(cold, memory);
+  return (memory / 1024) * milliseconds * 1000 * PRICES.gbSecond + PRICES.million;
+}
+
+function tellByMemory(cold: readonly (readonly ColdStart[])[], warm: readonly (readonly number[])[]): void {
+  const lines = measured.map(({ name }, index) => ({
+    name,
+    values: MEMORY.map(memory =>
+      estimateFirst(
+        cold.flatMap(round => round[index] ?? []),
+        memory,
+      ),
+    ),
+    costs: MEMORY.map(memory =>
+      estimateCost(
+        cold.flatMap(round => round[index] ?? []),
+        warm.flatMap(round => round[index] ?? []),
+        memory,
+      ),
+    ),
+  }));
+  console.log(`\nby MB: ${MEMORY.join(', ')}`);
+  for (const { name, values, costs } of lines)
+    console.log(
+      `${name.padEnd(26)} first ms ${values.map(each => each.toFixed(0).padStart(5)).join('')}   $ a million ${costs.map(each => each.toFixed(2).padStart(6)).join('')}`,
+    );
+  if (process.argv[3] !== 'draw') return;
+  const names = [
+    'empty handler',
+    'exchange: AWS, by STS',
+    'peer: floor, by STS',
+    "peer: AWS's client, by STS",
+  ];
+  const plot = {
+    title: 'First answer by memory: milliseconds, computed from CPU time',
+    below: 'memory of the function, MB',
+    beside: 'ms',
+    places: MEMORY,
+    lines: lines.filter(({ name }) => names.includes(name)),
+  };
+  writeFileSync(join(import.meta.dirname, '../../docs/images/first-answer.svg'), drawPlot(plot));
+}
+
 let wrong = await askAll();
 if (wrong === 0) {
   const rounds = Number(process.argv[2] ?? 15);
-  const cold: number[][] = [];
+  const cold: ColdStart[][] = [];
   while (cold.length < rounds) cold.push(await coldRound());
-  wrong = report(cold, await warmRounds(rounds));
+  const warm = await warmRounds(rounds);
+  wrong = report(
+    cold.map(round => round.map(({ whole }) => whole)),
+    warm,
+  );
+  tellByMemory(cold, warm);
 }
 aws.close();
 packed.remove();
+peers.remove();
 process.exitCode = wrong === 0 ? 0 : 1;

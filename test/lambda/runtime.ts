@@ -16,6 +16,8 @@ const ROOT = '/2018-06-01/runtime';
 export type Running = {
   /** Sends an event and waits until the function has answered and asks for the next. */
   invoke(event: unknown): Promise<APIGatewayProxyStructuredResultV2>;
+  /** Waits until it asks for its first event: initialization is over then. */
+  ready(): Promise<void>;
   /** CPU time that its threads have used, in milliseconds. */
   cpu(): number;
   /** What it wrote to standard output and standard error. */
@@ -67,6 +69,11 @@ function runtimeApi() {
       new Promise<number>(resolve =>
         server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
       ),
+    ready: () =>
+      new Promise<void>(resolve => {
+        if (poll) resolve();
+        else asked = resolve;
+      }),
     invoke: async (event: unknown): Promise<string> => {
       const next = new Promise<void>(resolve => {
         answered = undefined;
@@ -139,6 +146,7 @@ export async function run(
   return {
     invoke: async event =>
       JSON.parse(await within(api.invoke(event), ended)) as APIGatewayProxyStructuredResultV2,
+    ready: () => within(api.ready(), ended),
     cpu: () => cpuOf(child.pid ?? 0),
     written: () => written,
     end: async () => {

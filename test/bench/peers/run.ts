@@ -1,12 +1,13 @@
 /**
- * `npm run bench -- peers [ROUNDS]`: the packaged exchange of an AWS session beside three others, each behind Node's own
+ * `npm run bench -- peers [ROUNDS [draw]]`: the packaged exchange of an AWS session beside three others, each behind Node's own
  * `http` in a process of its own and in front of one fake STS: an echo, a hand-written floor that verifies and calls STS,
  * and a broker of middy, jose and AWS's client. Rounds go in turn; told are the CPU time of a request, as a ratio to the
  * floor in the same round with its spread, and latency at one and at sixteen connections. Exits with 1 when an aim is
- * missed.
+ * missed. `draw` draws latency by load.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,6 +15,7 @@ import { GRANT_TYPE } from '../../../lib/protocols/oauth.ts';
 import { KEY_ID, testIssuer, tokenClaims } from '../../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
 import { folders } from '../../lambda/folders.ts';
+import { drawPlot } from '../plot.ts';
 
 const NAMES = ['echo', 'floor', 'sdk', 'ours'] as const;
 type Name = (typeof NAMES)[number];
@@ -202,6 +204,35 @@ for (const connections of CONNECTIONS) {
       `${ratio > most ? 'MISSED' : 'met   '} ours is ${ratio.toFixed(2)} × ${of}, at most ${most} ×`,
     );
   }
+}
+/** Connections at once for the plot of latency, and how often each is measured. */
+const LOADS = [1, 2, 4, 8, 16, 32] as const;
+const DRAWN = ['floor', 'ours', 'sdk'] as const;
+const REPEATS = 3;
+
+/** The median latency in milliseconds at each load. */
+async function measureLoads(name: Name): Promise<readonly number[]> {
+  const medians: number[] = [];
+  for (const connections of LOADS) {
+    const latencies: number[] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat++)
+      latencies.push(...(await measure(name, connections)).latencies);
+    medians.push(at(latencies, 0.5) / 1000);
+  }
+  return medians;
+}
+
+if (process.argv[4] === 'draw') {
+  const lines: { readonly name: string; readonly values: readonly number[] }[] = [];
+  for (const name of DRAWN) lines.push({ name, values: await measureLoads(name) });
+  const plot = {
+    title: 'Latency by load: median milliseconds of an exchange by STS',
+    below: 'connections at once, one process, one CPU shared with client and STS',
+    beside: 'ms',
+    places: LOADS,
+    lines,
+  };
+  writeFileSync(join(import.meta.dirname, '../../../docs/images/latency-by-load.svg'), drawPlot(plot));
 }
 for (const { child } of [...peers.values(), sts]) child.disconnect();
 packed.remove();
