@@ -63,7 +63,7 @@ function isOfAnother(key: string): boolean {
 
 type Read = { readonly reading: Reading } | { readonly nobody: true } | { readonly doubt: string } | 'met';
 
-function readCondition(condition: TrustCondition, issuer: string, effect: Effect): Read {
+function readTrustCondition(condition: TrustCondition, issuer: string, effect: Effect): Read {
   const { operator, key, operands } = condition;
   const doubt = { doubt: `${operator} on ${key}` };
   if (operands.some(each => each.includes('${'))) return doubt;
@@ -108,7 +108,7 @@ function listForms(readings: readonly Reading[], issuer: string): DirectStatemen
 
 function readStatement(statement: TrustStatement, issuer: string): DirectStatement {
   const effect: Effect = statement.effect === 'Allow' ? 'trust' : 'deny';
-  const all = statement.conditions.map(each => readCondition(each, issuer, effect));
+  const all = statement.conditions.map(each => readTrustCondition(each, issuer, effect));
   const readings = all.flatMap(each => (typeof each === 'object' && 'reading' in each ? [each.reading] : []));
   return {
     name: statement.name,

@@ -5,7 +5,7 @@ import { type DumpFile, readAwsEstate } from './aws/dump.ts';
 import { compareDanger, type Migration, type MigrationSetting, migrate } from './aws/migrate.ts';
 import { type EntraCredential, listEntraTrusts, readEntraDump } from './foreign/entra.ts';
 import { type GoogleDump, listGoogleTrusts, readGoogleDump } from './foreign/google.ts';
-import { isMembers, readText } from './foreign/members.ts';
+import { isForeignObject, readForeignText } from './foreign/members.ts';
 import { migrateForeign } from './foreign/migrate.ts';
 import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
 import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
@@ -58,12 +58,14 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
   const ofEntra = entra.flatMap(file =>
     readValues(file).map(value => ({ value, name: nameFile(file.path) })),
   );
-  const shown = ofEntra.map(({ value }) => value).find(value => isMembers(value) && 'tenantId' in value);
+  const shown = ofEntra
+    .map(({ value }) => value)
+    .find(value => isForeignObject(value) && 'tenantId' in value);
   return {
     aws: others.filter(file => !foreign.has(file)),
     google: google.flatMap(file => readValues(file).map(value => readGoogleDump(value, nameFile(file.path)))),
     entra: ofEntra.flatMap(({ value, name }) => readEntraDump(value, name)),
-    tenant: isMembers(shown) ? readText(shown, 'tenantId') : undefined,
+    tenant: isForeignObject(shown) ? readForeignText(shown, 'tenantId') : undefined,
     vault: vault.flatMap(file =>
       readValues(file).flatMap(value => readVaultDump(value, nameFile(file.path)) ?? []),
     ),

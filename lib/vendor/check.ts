@@ -84,7 +84,7 @@ async function compareInstalled({ path }: VendoredPin, { folder, home }: Vendore
   const aside = await mkdtemp(join(tmpdir(), 'kite-sts-'));
   try {
     await run('tar', ['-xzf', join(folder, path), '-C', aside, '--strip-components=1']);
-    const [meant, there] = await Promise.all([listFiles(aside), listFiles(home)]);
+    const [meant, there] = await Promise.all([listInstalledFiles(aside), listInstalledFiles(home)]);
     const other: string[] = [];
     for (const each of new Set([...meant, ...there]))
       if (!(await isSameFile(join(aside, each), join(home, each)))) other.push(each);
@@ -98,7 +98,7 @@ async function compareInstalled({ path }: VendoredPin, { folder, home }: Vendore
 }
 
 /** npm puts into a package's folder what only that package needs. */
-async function listFiles(folder: string): Promise<string[]> {
+async function listInstalledFiles(folder: string): Promise<string[]> {
   const all = await readdir(folder, { recursive: true, withFileTypes: true });
   return all
     .filter(each => !each.isDirectory())

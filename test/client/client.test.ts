@@ -21,7 +21,7 @@ type Asked = { readonly server: TestServer; readonly exchanged: ExchangeResult; 
 /** Asks a server that says these one after the other, the last again and again; waiting takes no time but counts. */
 async function asked(
   said: readonly (Said | undefined)[],
-  wish: Partial<ExchangeOptions> = {},
+  options: Partial<ExchangeOptions> = {},
 ): Promise<Asked> {
   const server = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
   const waits: number[] = [];
@@ -35,7 +35,7 @@ async function asked(
     },
   };
   const exchanged = await exchange(
-    { broker: server.url, role: 'web', subjectToken: 'a.b.c', ...wish },
+    { broker: server.url, role: 'web', subjectToken: 'a.b.c', ...options },
     client,
   );
   return { server, exchanged, waits };
@@ -166,15 +166,15 @@ test.each([
 });
 
 test('a port where nothing listens is told with the word of the system', async () => {
-  const wish = { broker: await closedUrl(), role: 'web', subjectToken: 'a.b.c' };
-  const exchanged = await exchange(wish, { sleep: async () => {} });
+  const options = { broker: await closedUrl(), role: 'web', subjectToken: 'a.b.c' };
+  const exchanged = await exchange(options, { sleep: async () => {} });
   expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'ECONNREFUSED' });
 });
 
 test('an answer that never comes is given up', async () => {
   const server = await testServer(() => new Promise(() => {}));
-  const wish = { broker: server.url, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
-  const exchanged = await exchange(wish, { sleep: async () => {}, random: () => 0 });
+  const options = { broker: server.url, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
+  const exchanged = await exchange(options, { sleep: async () => {}, random: () => 0 });
   expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'TimeoutError' });
   expect(server.asked).toHaveLength(2);
 });
@@ -183,8 +183,8 @@ test('an answer that begins and never ends is given up', async () => {
   const port = await rawServer(socket => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{');
   });
-  const wish = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
-  const exchanged = await exchange(wish, { sleep: async () => {} });
+  const options = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c', timeout: 1 };
+  const exchanged = await exchange(options, { sleep: async () => {} });
   expect(exchanged).toEqual({ outcome: 'unreachable', why: 'no_answer', detail: 'TimeoutError' });
 });
 
@@ -201,29 +201,29 @@ test('103 before the answer is passed over (RFC 8297)', async () => {
     socket.write('HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n');
     socket.end(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   });
-  const wish = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c' };
-  expect(await exchange(wish)).toMatchObject({ outcome: 'issued', accessToken: 'token' });
+  const options = { broker: `http://127.0.0.1:${port}`, role: 'web', subjectToken: 'a.b.c' };
+  expect(await exchange(options)).toMatchObject({ outcome: 'issued', accessToken: 'token' });
 });
 
 test.each(['https://sts.acme.example/token', 'https://sts.acme.example/token/'])(
   '%s is the URL of a door, and nothing is sent there',
   async broker => {
-    const wish = { broker, role: 'web', subjectToken: () => Promise.reject(new Error()) };
-    await expect(exchange(wish)).rejects.toThrow(TypeError);
+    const options = { broker, role: 'web', subjectToken: () => Promise.reject(new Error()) };
+    await expect(exchange(options)).rejects.toThrow(TypeError);
   },
 );
 
 test('a URL that no token may be sent to is an error of the caller, before anything is minted', async () => {
-  const wish = {
+  const options = {
     broker: 'http://sts.acme.example',
     role: 'web',
     subjectToken: () => Promise.reject(new Error()),
   };
-  await expect(exchange(wish)).rejects.toThrow(TypeError);
+  await expect(exchange(options)).rejects.toThrow(TypeError);
 });
 
 test('a token that cannot be minted is the error of whoever mints', async () => {
   const error = new Error('no token');
-  const wish = { broker: 'http://127.0.0.1:1', role: 'web', subjectToken: () => Promise.reject(error) };
-  await expect(exchange(wish)).rejects.toBe(error);
+  const options = { broker: 'http://127.0.0.1:1', role: 'web', subjectToken: () => Promise.reject(error) };
+  await expect(exchange(options)).rejects.toBe(error);
 });

@@ -15,7 +15,7 @@ import { JsonError } from '../../token/json.ts';
 import { writeComplaints } from '../findings.ts';
 import { readInput } from '../input.ts';
 import { EXIT, Failure, type Flags, readFlag, readFlagTexts, type Terminal, UsageError } from '../verb.ts';
-import { listFiles } from './events.ts';
+import { listEventFiles } from './events.ts';
 import { checkReports, writeReports } from './report.ts';
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
@@ -35,7 +35,7 @@ async function readEstate(flags: Flags): Promise<DumpFile[]> {
   const paths = readFlagTexts(flags, 'account');
   const listed = await Promise.all(
     paths.map(async path => {
-      const found = await listFiles(path);
+      const found = await listEventFiles(path);
       return found.length === 1 && found[0] === path ? found : found.filter(each => DUMPS.test(each));
     }),
   );

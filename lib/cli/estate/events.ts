@@ -6,7 +6,7 @@ import { readInput } from '../input.ts';
 import { listEvents, readEventObject, readEventText, readEventTexts } from '../recorded.ts';
 
 /** Every file below a folder, or the file itself, in the order of their names: Firehose and trails write by year, month and day. */
-export async function listFiles(path: string): Promise<string[]> {
+export async function listEventFiles(path: string): Promise<string[]> {
   const isFolder =
     path !== '-' &&
     (await stat(path).then(
@@ -55,7 +55,7 @@ function listMessages(json: string): string[] {
 
 /** The audit events of files and folders, each once: an event that was delivered again is there twice. */
 export async function readEvents(paths: readonly string[]): Promise<Claims[]> {
-  const files = (await Promise.all(paths.map(listFiles))).flat();
+  const files = (await Promise.all(paths.map(listEventFiles))).flat();
   const byId = new Map<string, Claims>();
   for (const file of files) {
     const text = splitEvents((await readOpened(file)).toString('utf8'));

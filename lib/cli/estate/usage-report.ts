@@ -19,7 +19,7 @@ function writeDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 10);
 }
 
-function listValues(values: readonly UsedValue[]): string {
+function listUsedWords(values: readonly UsedValue[]): string {
   const told = values.slice(0, MOST_VALUES).map(({ value, times }) => `${value || '(empty)'} (${times})`);
   return [...told, ...(values.length > MOST_VALUES ? [`and ${values.length - MOST_VALUES} more`] : [])].join(
     ', ',
@@ -41,15 +41,15 @@ function listLines({
   const idle = statements.filter(({ times }) => times === 0).map(({ id }) => `"${id}"`);
   return [
     `${issued} times, last on ${writeDate(last)}; ${denied} times denied`,
-    `pipelines  ${listValues(pipelines)}`,
-    `branches   ${listValues(branches)}`,
-    ...tags.map(({ tag, values }) => `tag ${tag}  ${listValues(values)}`),
+    `pipelines  ${listUsedWords(pipelines)}`,
+    `branches   ${listUsedWords(branches)}`,
+    ...tags.map(({ tag, values }) => `tag ${tag}  ${listUsedWords(values)}`),
     ...statements
       .filter(({ times }) => times > 0)
       .map(({ id, times, scopes, unusedScopes }) =>
         [
           `"${id}" (${times})`,
-          scopes.length > 0 ? `scopes ${listValues(scopes)}` : '',
+          scopes.length > 0 ? `scopes ${listUsedWords(scopes)}` : '',
           unusedScopes.length > 0 ? `not used: ${unusedScopes.join(', ')}` : '',
         ]
           .filter(Boolean)
@@ -72,8 +72,8 @@ function listTrailLines(trail: TrailReport): string[] {
   return [
     ...trail.roles.flatMap(({ role, sessions, seen, refused, longest }) => [
       `${role}: ${writeCount(sessions, 'session')}, the longest in use for ${Math.round(longest)} seconds`,
-      `  seen     ${listValues(seen) || 'nothing'}`,
-      ...(refused.length > 0 ? [`  refused  ${listValues(refused)}`] : []),
+      `  seen     ${listUsedWords(seen) || 'nothing'}`,
+      ...(refused.length > 0 ? [`  refused  ${listUsedWords(refused)}`] : []),
     ]),
     ...trail.untold.map(
       ({ session, arn }) =>
@@ -95,7 +95,7 @@ function listProposals({ files, dropped }: NarrowedFiles): string[] {
     ...files.flatMap(({ role, proposals }) =>
       proposals.flatMap(({ says, kept }) => [
         `${role}: ${says}`,
-        ...(kept.length > 0 ? [`  stays: ${listValues(kept)}`] : []),
+        ...(kept.length > 0 ? [`  stays: ${listUsedWords(kept)}`] : []),
       ]),
     ),
     ...dropped.map(({ role, why }) => `${role}: nothing is proposed, since ${why}`),

@@ -12,7 +12,7 @@ export type PackedVersion = {
 };
 
 /** Without unpacking: no path of the tarball is written to. */
-async function readMember(path: string, member: string): Promise<string | undefined> {
+async function readTarMember(path: string, member: string): Promise<string | undefined> {
   const words = ['-xzOf', resolve(path), `package/${member}`];
   const { exits, out } = await runProgram('tar', words, dirname(resolve(path)));
   return exits === 0 ? out.toString('utf8') : undefined;
@@ -23,10 +23,10 @@ export async function readPacked(path: string): Promise<PackedVersion> {
   const bytes = await readFile(path).catch(() => {
     throw new Failure(`${path} cannot be read.\n`);
   });
-  const { name, version } = parseManifest(await readMember(path, 'package.json'));
+  const { name, version } = parseManifest(await readTarMember(path, 'package.json'));
   if (name !== 'kite-sts' || version === undefined || !parseVersion(version))
     throw new Failure(`${path} is no tarball of kite-sts, as npm pack makes it.\n`);
-  return { version, bytes, releases: readReleases((await readMember(path, 'CHANGELOG.md')) ?? '') };
+  return { version, bytes, releases: readReleases((await readTarMember(path, 'CHANGELOG.md')) ?? '') };
 }
 
 function parseManifest(text: string | undefined): { readonly name?: string; readonly version?: string } {

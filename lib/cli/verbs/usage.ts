@@ -7,7 +7,7 @@ import type { Claims } from '../../policy/claims.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readBroker, readDump } from '../estate/bring.ts';
-import { listFiles, readEvents, readOpened, readUsed } from '../estate/events.ts';
+import { listEventFiles, readEvents, readOpened, readUsed } from '../estate/events.ts';
 import { type NarrowedFiles, narrowRoles } from '../estate/narrowed.ts';
 import { writePullRequest, writeUsageMarkdown, writeUsageText } from '../estate/usage-report.ts';
 import {
@@ -40,7 +40,7 @@ function isCovered({ covered, days }: Usage): boolean {
 async function readTrails(flags: Flags): Promise<Parameters<typeof describeTrail>[0] | undefined> {
   const paths = readFlagTexts(flags, 'cloudtrail');
   if (paths.length === 0) return undefined;
-  const files = (await Promise.all(paths.map(listFiles))).flat();
+  const files = (await Promise.all(paths.map(listEventFiles))).flat();
   const read = (text: string) => readDump(() => readStrictJson(text, { members: MEMBERS }));
   const all = await Promise.all(
     files.map(async file => readTrail(read((await readOpened(file)).toString('utf8')), read)),
@@ -68,7 +68,7 @@ async function describeTrails(
   return describeTrail(events, config.roles, { broker, roleOf });
 }
 
-async function propose(
+async function proposeNarrowed(
   config: Config,
   usage: Usage,
   used: readonly UsedExchange[],
@@ -172,7 +172,7 @@ report: an attacker's history is in there too. Read what stays before you merge.
     const now = Date.now() / 1000;
     const described = describeUsage(config.roles, used, { days, now });
     const trail = await describeTrails(flags, config, used);
-    const narrowed = await propose(config, described, used, events, now);
+    const narrowed = await proposeNarrowed(config, described, used, events, now);
     const folder = readFlag(flags, 'propose');
     if (folder !== undefined) await writeProposals(narrowed, described, folder);
     printUsage(flags, described, narrowed, trail, terminal);

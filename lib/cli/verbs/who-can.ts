@@ -13,14 +13,14 @@ import { CONFIG_OPTION, EXIT, printJson, readFlag, type Verb } from '../verb.ts'
 
 type Policy = Role | Registry;
 
-function listConditions(list: readonly Condition[]): string[] {
+function listConditionLines(list: readonly Condition[]): string[] {
   return list.map(condition => `    ${describeCondition(condition)}`);
 }
 
 function describeHolder({ statement, shown }: Holder): string {
   return [
     `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
-    ...listConditions(statement.conditions),
+    ...listConditionLines(statement.conditions),
     shown
       ? `    such as ${formatShown(shown)}`
       : '    nobody: what it admits is admitted by another, or by none',
@@ -30,7 +30,7 @@ function describeHolder({ statement, shown }: Holder): string {
 function describeDenies(role: Policy): string[] {
   return role.deny.flatMap(({ id, issuer, conditions: list }) => [
     `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
-    ...listConditions(list),
+    ...listConditionLines(list),
   ]);
 }
 
@@ -38,7 +38,7 @@ function describeGuards(role: Policy, { rows }: Config): string[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const guard = rows.get(issuer)?.require ?? [];
     return guard.length > 0
-      ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...listConditions(guard)]
+      ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...listConditionLines(guard)]
       : [];
   });
 }

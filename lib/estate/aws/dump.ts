@@ -56,7 +56,7 @@ type Members = { readonly [name: string]: ClaimValue };
 /** An account of 5,000 roles has about a million members. */
 const MEMBERS = 20_000_000;
 
-function isMembers(value: ClaimValue | undefined): value is Members {
+function isDumpObject(value: ClaimValue | undefined): value is Members {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
@@ -67,7 +67,7 @@ function readMemberText(members: Members, name: string): string | undefined {
 
 function listMemberObjects(members: Members, name: string): readonly Members[] {
   const value = members[name];
-  return Array.isArray(value) ? value.filter(isMembers) : [];
+  return Array.isArray(value) ? value.filter(isDumpObject) : [];
 }
 
 /** The API itself gives a document as encoded text; the CLI as JSON. */
@@ -94,7 +94,7 @@ function readTags(role: Members): ReadonlyMap<string, string> {
 
 function readLastUsed(role: Members): string | null | undefined {
   const used = role['RoleLastUsed'];
-  return isMembers(used) ? (readMemberText(used, 'LastUsedDate') ?? null) : undefined;
+  return isDumpObject(used) ? (readMemberText(used, 'LastUsedDate') ?? null) : undefined;
 }
 
 /** What is not in the dump is left out, so that a second dump can add it. */
@@ -113,7 +113,7 @@ function readDumpRole(role: Members, managed: ReadonlyMap<string, ClaimValue>): 
     path: readMemberText(role, 'Path') ?? '/',
     ...readTrust(role),
     maxSeconds: typeof longest === 'number' ? longest : undefined,
-    boundary: isMembers(boundary) ? readMemberText(boundary, 'PermissionsBoundaryArn') : undefined,
+    boundary: isDumpObject(boundary) ? readMemberText(boundary, 'PermissionsBoundaryArn') : undefined,
     tags: readTags(role),
     created: readMemberText(role, 'CreateDate'),
     lastUsed: readLastUsed(role),
@@ -227,7 +227,7 @@ export type DumpFile = { readonly path: string; readonly text: string };
 
 function readDumps({ path, text }: DumpFile): Members[] {
   const values = splitJsonTexts(text).map(each => readStrictJson(each, { members: MEMBERS }));
-  const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isMembers);
+  const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isDumpObject);
   if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
     throw new TargetError(
       `${path} is none of what aws iam get-account-authorization-details, list-roles, get-role, list-open-id-connect-providers, list-users, list-access-keys and get-credential-report print.`,
@@ -241,7 +241,7 @@ function listRoles(dump: Members): readonly Members[] {
   return [
     ...listMemberObjects(dump, 'RoleDetailList'),
     ...listMemberObjects(dump, 'Roles'),
-    ...(isMembers(one) ? [one] : []),
+    ...(isDumpObject(one) ? [one] : []),
     ...alone,
   ];
 }

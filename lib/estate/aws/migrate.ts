@@ -106,13 +106,13 @@ function describeSource({ arn }: AwsRole): string {
   return `description: ${JSON.stringify(`Takes the place of the direct trust of ${arn}`)}`;
 }
 
-function writeRole(made: ImportedPolicy, aws: AwsRole): string {
+function writeAwsRole(made: ImportedPolicy, aws: AwsRole): string {
   return writeImportedRole(made).replace(/^trust:/m, `${describeSource(aws)}\n\ntrust:`);
 }
 
 type Compiled = { readonly role: Role | undefined; readonly complaints: readonly Complaint[] };
 
-function compileRoleText(
+function compileProposedRole(
   name: string,
   text: string,
   rows: ReadonlyMap<string, IssuerRow>,
@@ -143,7 +143,7 @@ export function proposeRole(
       return row ? [[each, row] as const] : [];
     }),
   );
-  const { role, complaints } = compileRoleText(name, text, rows, setting.audience);
+  const { role, complaints } = compileProposedRole(name, text, rows, setting.audience);
   if (!role) return { proposed: undefined, notes: complaints.map(({ message }) => message) };
   const verdict = compareWithTrust({ role, rows, direct, findSample: setting.findSample });
   if (verdict.is === 'wider') return { proposed: undefined, notes: [explainThrown(direct)] };
@@ -170,7 +170,7 @@ function proposeFor({ aws, direct }: Source, name: string, setting: MigrationSet
     .filter(({ exact }) => !exact)
     .map(({ says }) => says);
   if (!made.trust.some(({ draft }) => draft)) return { proposed: undefined, notes: [NOT_CARRIED, ...lost] };
-  const { proposed, notes } = proposeRole(name, writeRole(made, aws), direct, setting);
+  const { proposed, notes } = proposeRole(name, writeAwsRole(made, aws), direct, setting);
   return { proposed, notes: [...lost, ...notes] };
 }
 

@@ -3,16 +3,16 @@ import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, omitStatement } from '../../review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
 import { type ReadExpression, readFlexible } from './expression.ts';
-import { type DumpMembers, isMembers, listMembers, readText } from './members.ts';
+import { type DumpMembers, isForeignObject, listMembers, readForeignText } from './members.ts';
 import { type ForeignTrust, readWanted } from './trust.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 function readAsked(credential: DumpMembers): ReadExpression {
   const flexible = credential['claimsMatchingExpression'];
-  const expression = isMembers(flexible) ? readText(flexible, 'value') : undefined;
+  const expression = isForeignObject(flexible) ? readForeignText(flexible, 'value') : undefined;
   if (expression !== undefined) return readFlexible(expression);
-  const subject = readText(credential, 'subject');
+  const subject = readForeignText(credential, 'subject');
   return subject === undefined
     ? { wanted: [], doubts: ['no subject'] }
     : { wanted: [{ claim: 'sub', operator: 'StringEquals', operands: [subject] }], doubts: [] };
@@ -30,9 +30,9 @@ function writeCel({ wanted }: ReadExpression): string {
 }
 
 function importCredential(issuer: string, credential: DumpMembers, asked: ReadExpression): ImportedPolicy {
-  const subject = readText(credential, 'subject');
+  const subject = readForeignText(credential, 'subject');
   try {
-    if (asked.doubts.length === 0 && !isMembers(credential['claimsMatchingExpression']))
+    if (asked.doubts.length === 0 && !isForeignObject(credential['claimsMatchingExpression']))
       return { ...importOcto({ issuer, subject }), notes: [] };
     if (asked.doubts.length === 0)
       return { ...importCel({ issuer, condition: writeCel(asked), mapping: {} }), notes: [] };
@@ -55,15 +55,15 @@ export type EntraCredential = {
 
 /** Reads what `az ad app federated-credential list` printed of the application `name`, or Graph of several. */
 export function readEntraDump(value: ClaimValue, name: string): EntraCredential[] {
-  const listed = isMembers(value)
+  const listed = isForeignObject(value)
     ? listMembers(value, 'value')
     : Array.isArray(value)
-      ? value.filter(isMembers)
+      ? value.filter(isForeignObject)
       : [];
   return listed.flatMap(each => {
     const own = listMembers(each, 'federatedIdentityCredentials');
-    const app = readText(each, 'appId') ?? name;
-    const title = readText(each, 'displayName') ?? app;
+    const app = readForeignText(each, 'appId') ?? name;
+    const title = readForeignText(each, 'displayName') ?? app;
     if (own.length > 0) return own.map(credential => ({ app, title, credential }));
     return 'issuer' in each && 'audiences' in each ? [{ app: name, title: name, credential: each }] : [];
   });
@@ -75,10 +75,10 @@ export function listEntraTrusts(
   tenant: string | undefined,
 ): ForeignTrust[] {
   return credentials.flatMap(({ app, title, credential }) => {
-    const issuer = readText(credential, 'issuer');
+    const issuer = readForeignText(credential, 'issuer');
     if (issuer === undefined) return [];
     const asked = readAsked(credential);
-    const name = readText(credential, 'name') ?? '';
+    const name = readForeignText(credential, 'name') ?? '';
     return [
       {
         source: `federated credential ${name} of the application ${title} (${app})`,

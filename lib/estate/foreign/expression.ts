@@ -34,7 +34,7 @@ function unwrap(part: string): string {
 type Mapping = { readonly [attribute: string]: string };
 
 /** `assertion.x`, or an attribute that is one. */
-function findClaim(name: string, mapping: Mapping): string | undefined {
+function findExpressionClaim(name: string, mapping: Mapping): string | undefined {
   const written = name.startsWith('assertion.') ? name : (mapping[name] ?? '');
   return /^assertion\.(\w+)$/.exec(written)?.[1];
 }
@@ -45,11 +45,11 @@ const LIST = /^([\w.]+)\s+in\s+\[(.*)\]$/s;
 
 function readAtom(part: string, mapping: Mapping): Wanted | undefined {
   const [, name = '', double, single] = EQUAL.exec(part) ?? [];
-  const claim = findClaim(name, mapping);
+  const claim = findExpressionClaim(name, mapping);
   if (claim !== undefined) return { claim, operator: 'StringEquals', operands: [double ?? single ?? ''] };
   const [, of = '', call, first, second] = CALL.exec(part) ?? [];
   const text = first ?? second ?? '';
-  const called = findClaim(of, mapping);
+  const called = findExpressionClaim(of, mapping);
   if (called !== undefined && !/[*?]/.test(text))
     return {
       claim: called,
@@ -57,7 +57,7 @@ function readAtom(part: string, mapping: Mapping): Wanted | undefined {
       operands: [call === 'startsWith' ? `${text}*` : `*${text}`],
     };
   const [, listed = '', items = ''] = LIST.exec(part) ?? [];
-  const inList = findClaim(listed, mapping);
+  const inList = findExpressionClaim(listed, mapping);
   const values = [...items.matchAll(new RegExp(TEXT, 'g'))].map(([, a, b]) => a ?? b ?? '');
   const isWhole = items.replace(new RegExp(TEXT, 'g'), '').replace(/[\s,]/g, '') === '';
   return inList !== undefined && isWhole
@@ -75,7 +75,7 @@ function readWays(part: string, mapping: Mapping): Wanted | undefined {
 }
 
 /** A condition of a workload identity provider of Google Cloud: a second reading, by other means than the one that writes the role. */
-export function readCondition(condition: string, mapping: Mapping): ReadExpression {
+export function readExpressionCondition(condition: string, mapping: Mapping): ReadExpression {
   const parts = splitParts(unwrap(condition.trim()), /&&/y).map(unwrap);
   const read = parts.map(part => ({ part, wanted: readWays(part, mapping) }));
   return {

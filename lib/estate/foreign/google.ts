@@ -1,8 +1,8 @@
 import type { ClaimValue } from '../../policy/claims.ts';
 import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, noteExact, omitStatement } from '../../review/author/import/imported.ts';
-import { readCondition } from './expression.ts';
-import { type DumpMembers, isMembers, listMembers, readText } from './members.ts';
+import { readExpressionCondition } from './expression.ts';
+import { type DumpMembers, isForeignObject, listMembers, readForeignText } from './members.ts';
 import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
 
 /** A provider of a workload identity pool, as `gcloud iam workload-identity-pools providers list --format json` prints it. */
@@ -17,20 +17,20 @@ type PoolProvider = {
 const PROVIDER =
   /^(projects\/\d+\/locations\/global\/workloadIdentityPools\/[a-z0-9-]+)\/providers\/[a-z0-9-]+$/;
 
-function readMapping(provider: DumpMembers): PoolProvider['mapping'] {
+function readGoogleMapping(provider: DumpMembers): PoolProvider['mapping'] {
   const mapping = provider['attributeMapping'];
-  if (!isMembers(mapping)) return {};
+  if (!isForeignObject(mapping)) return {};
   return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name, String(value)]));
 }
 
-function readProvider(provider: DumpMembers): PoolProvider[] {
-  const [, pool] = PROVIDER.exec(readText(provider, 'name') ?? '') ?? [];
+function readGoogleProvider(provider: DumpMembers): PoolProvider[] {
+  const [, pool] = PROVIDER.exec(readForeignText(provider, 'name') ?? '') ?? [];
   const oidc = provider['oidc'];
-  const issuer = isMembers(oidc) ? readText(oidc, 'issuerUri') : undefined;
+  const issuer = isForeignObject(oidc) ? readForeignText(oidc, 'issuerUri') : undefined;
   const isOff = provider['disabled'] === true || provider['state'] === 'DELETED';
   if (pool === undefined || issuer === undefined || isOff) return [];
-  const condition = readText(provider, 'attributeCondition') ?? '';
-  return [{ pool, issuer, condition, mapping: readMapping(provider) }];
+  const condition = readForeignText(provider, 'attributeCondition') ?? '';
+  return [{ pool, issuer, condition, mapping: readGoogleMapping(provider) }];
 }
 
 /** Somebody of a pool, and the service account or resource that they reach. */
@@ -39,7 +39,7 @@ type PoolBinding = { readonly member: string; readonly role: string; readonly re
 function readBindings(policy: DumpMembers, resource: string): PoolBinding[] {
   return listMembers(policy, 'bindings').flatMap(binding => {
     const members = binding['members'];
-    const role = readText(binding, 'role') ?? '';
+    const role = readForeignText(binding, 'role') ?? '';
     return (Array.isArray(members) ? members : [])
       .map(String)
       .filter(member => /^principal(Set)?:\/\/iam\.googleapis\.com\//.test(member))
@@ -57,7 +57,7 @@ type MemberDemand = {
   readonly isGroup: boolean;
 };
 
-function readMember(member: string): MemberDemand | undefined {
+function readGoogleMember(member: string): MemberDemand | undefined {
   const [, pool, which = '', subject, attribute, value] = MEMBER.exec(member) ?? [];
   if (pool === undefined) return undefined;
   const named =
@@ -97,9 +97,9 @@ function importBinding(provider: PoolProvider, demand: MemberDemand): ImportedPo
   };
 }
 
-function readDirect(provider: PoolProvider, demand: MemberDemand, name: string): ForeignTrust['direct'] {
+function readGoogleTrust(provider: PoolProvider, demand: MemberDemand, name: string): ForeignTrust['direct'] {
   const { issuer, mapping, condition } = provider;
-  const read = condition === '' ? { wanted: [], doubts: [] } : readCondition(condition, mapping);
+  const read = condition === '' ? { wanted: [], doubts: [] } : readExpressionCondition(condition, mapping);
   const [, claim] =
     /^assertion\.(\w+)$/.exec(demand.attribute === undefined ? '' : (mapping[demand.attribute] ?? '')) ?? [];
   const isUnread = demand.isGroup || (demand.attribute !== undefined && claim === undefined);
@@ -112,7 +112,7 @@ function readTrusts(
   { member, role, resource }: PoolBinding,
   providers: readonly PoolProvider[],
 ): ForeignTrust[] {
-  const demand = readMember(member);
+  const demand = readGoogleMember(member);
   if (!demand) return [];
   const account = nameAccount(resource);
   return providers
@@ -123,7 +123,7 @@ function readTrusts(
         .filter(Boolean)
         .join('-'),
       account: account?.split('@')[1]?.split('.')[0] ?? resource,
-      direct: readDirect(provider, demand, member),
+      direct: readGoogleTrust(provider, demand, member),
       made: importBinding(provider, demand),
       provider:
         account === undefined
@@ -146,13 +146,13 @@ export type GoogleDump = {
 
 /** Reads what `gcloud … --format json` printed; `name` is that of the file, where the policy does not tell whose it is. */
 export function readGoogleDump(value: ClaimValue, name: string): GoogleDump {
-  const all = (Array.isArray(value) ? value : [value]).filter(isMembers);
+  const all = (Array.isArray(value) ? value : [value]).filter(isForeignObject);
   return {
-    providers: all.flatMap(readProvider),
+    providers: all.flatMap(readGoogleProvider),
     bindings: all.flatMap(each => {
       const policy = each['policy'];
-      return isMembers(policy)
-        ? readBindings(policy, readText(each, 'resource') ?? name)
+      return isForeignObject(policy)
+        ? readBindings(policy, readForeignText(each, 'resource') ?? name)
         : readBindings(each, name);
     }),
   };

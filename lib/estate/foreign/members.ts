@@ -3,12 +3,12 @@ import type { ClaimValue } from '../../policy/claims.ts';
 /** A mapping of a dump. */
 export type DumpMembers = { readonly [name: string]: ClaimValue };
 
-export function isMembers(value: ClaimValue | undefined): value is DumpMembers {
+export function isForeignObject(value: ClaimValue | undefined): value is DumpMembers {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** A member where it is text. */
-export function readText(members: DumpMembers, name: string): string | undefined {
+export function readForeignText(members: DumpMembers, name: string): string | undefined {
   const value = members[name];
   return typeof value === 'string' ? value : undefined;
 }
@@ -16,5 +16,5 @@ export function readText(members: DumpMembers, name: string): string | undefined
 /** The mappings of a member that is a list. */
 export function listMembers(members: DumpMembers, name: string): readonly DumpMembers[] {
   const value = members[name];
-  return Array.isArray(value) ? value.filter(isMembers) : [];
+  return Array.isArray(value) ? value.filter(isForeignObject) : [];
 }

@@ -24,7 +24,7 @@ function describeTrust({ source, name }: ForeignTrust): AwsRole {
   };
 }
 
-function writeRole({ made, provider, source }: ForeignTrust): string {
+function writeForeignRole({ made, provider, source }: ForeignTrust): string {
   const text = writeImportedRole(made);
   const described = text.replace(
     /^trust:/m,
@@ -36,20 +36,20 @@ function writeRole({ made, provider, source }: ForeignTrust): string {
 
 const NO_PROVIDER = 'What it gives is not in the dump: add a provider to the role.';
 
-function propose(trust: ForeignTrust, name: string, setting: MigrationSetting) {
+function proposeForeignRole(trust: ForeignTrust, name: string, setting: MigrationSetting) {
   const { made, provider, direct } = trust;
   const lost = listNotes(made)
     .filter(({ exact }) => !exact)
     .map(({ says }) => says);
   if (!made.trust.some(({ draft }) => draft)) return { proposed: undefined, notes: lost };
   if (!provider && !made.github) return { proposed: undefined, notes: [...lost, NO_PROVIDER] };
-  const { proposed, notes } = proposeRole(name, writeRole(trust), [direct], setting);
+  const { proposed, notes } = proposeRole(name, writeForeignRole(trust), [direct], setting);
   return { proposed, notes: [...lost, ...notes] };
 }
 
 function migrateTrust(trust: ForeignTrust, name: string, setting: MigrationSetting): MigratedRole {
   const exposures = [describeExposure(trust.direct)];
-  const { proposed, notes } = propose(trust, name, setting);
+  const { proposed, notes } = proposeForeignRole(trust, name, setting);
   return {
     aws: describeTrust(trust),
     account: trust.account,

@@ -21,7 +21,7 @@ function readPattern(claim: string, expression: unknown): Wanted | string {
     : `${claim} ${String(expression)}`.slice(0, 80);
 }
 
-function readDirect(policy: Policy, name: string): ForeignTrust['direct'] {
+function readOctoTrust(policy: Policy, name: string): ForeignTrust['direct'] {
   const { subject, subject_pattern: pattern, claim_pattern: claims } = policy;
   const all = [
     subject === undefined
@@ -42,7 +42,7 @@ function readDirect(policy: Policy, name: string): ForeignTrust['direct'] {
   );
 }
 
-function readPolicy({ path, text }: OctoDump): Policy | undefined {
+function readOctoPolicy({ path, text }: OctoDump): Policy | undefined {
   const complaints: Complaint[] = [];
   const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
   return tree?.kind === 'map' && complaints.length === 0 ? (toPlain(tree) as Policy) : undefined;
@@ -53,7 +53,7 @@ type OctoOwner = { readonly app: string | undefined; readonly owner: string | un
 /** Every file of octo-sts that lets somebody in. One that octo-sts refuses gives nobody anything. */
 export function listOctoTrusts(dumps: readonly OctoDump[], { app, owner }: OctoOwner): ForeignTrust[] {
   return dumps.flatMap(dump => {
-    const policy = readPolicy(dump);
+    const policy = readOctoPolicy(dump);
     if (!policy) return [];
     const repository = dump.repository.split('/').at(-1) ?? '';
     try {
@@ -63,7 +63,7 @@ export function listOctoTrusts(dumps: readonly OctoDump[], { app, owner }: OctoO
           source: `${dump.repository}: .github/chainguard/${dump.name}.sts.yaml`,
           name: `${repository}-${dump.name}`,
           account: dump.repository,
-          direct: readDirect(policy, dump.name),
+          direct: readOctoTrust(policy, dump.name),
           made: importOcto(policy, { app, owner, ...listed }),
           provider: undefined,
           thing: 'the file',

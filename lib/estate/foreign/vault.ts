@@ -1,6 +1,6 @@
 import type { ClaimValue } from '../../policy/claims.ts';
 import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
-import { type DumpMembers, isMembers, readText } from './members.ts';
+import { type DumpMembers, isForeignObject, readForeignText } from './members.ts';
 import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
 
 /** A role of Vault's jwt auth method, by the name of the file that holds it, and whom its mount trusts. */
@@ -12,23 +12,23 @@ export type VaultDump = {
 
 /** Reads what `vault read -format=json auth/jwt/role/NAME`, or `auth/jwt/config`, printed. */
 export function readVaultDump(value: ClaimValue, name: string): VaultDump | undefined {
-  const data = isMembers(value) && isMembers(value['data']) ? value['data'] : value;
-  if (!isMembers(data)) return undefined;
+  const data = isForeignObject(value) && isForeignObject(value['data']) ? value['data'] : value;
+  if (!isForeignObject(data)) return undefined;
   if (isVaultRole(data)) return { name, role: data, issuer: undefined };
-  const issuer = readText(data, 'bound_issuer') || readText(data, 'oidc_discovery_url');
+  const issuer = readForeignText(data, 'bound_issuer') || readForeignText(data, 'oidc_discovery_url');
   return issuer ? { name, role: undefined, issuer } : undefined;
 }
 
-function listTexts(value: ClaimValue | undefined): string[] {
+function listVaultTexts(value: ClaimValue | undefined): string[] {
   return [value ?? []].flat().map(String);
 }
 
-function readClaims(role: DumpMembers): { readonly wanted: Wanted[]; readonly doubts: string[] } {
+function readVaultRoleClaims(role: DumpMembers): { readonly wanted: Wanted[]; readonly doubts: string[] } {
   const isGlob = role['bound_claims_type'] === 'glob';
-  const bound = isMembers(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
-  const odd = bound.filter(([name, value]) => name.startsWith('/') || listTexts(value).length === 0);
+  const bound = isForeignObject(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
+  const odd = bound.filter(([name, value]) => name.startsWith('/') || listVaultTexts(value).length === 0);
   const wanted = bound.map(([claim, value]): Wanted => {
-    const operands = listTexts(value);
+    const operands = listVaultTexts(value);
     // Vault's glob knows * alone, so a ? is itself; no pattern of ours says that.
     return { claim, operator: isGlob ? 'StringLike' : 'StringEquals', operands };
   });
@@ -38,11 +38,11 @@ function readClaims(role: DumpMembers): { readonly wanted: Wanted[]; readonly do
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
 
-function readDirect(role: DumpMembers, issuer: string, name: string): ForeignTrust['direct'] {
-  const { wanted, doubts } = readClaims(role);
-  const subject = readText(role, 'bound_subject');
-  const user = readText(role, 'user_claim') ?? '';
-  const addresses = listTexts(role['token_bound_cidrs']);
+function readVaultTrust(role: DumpMembers, issuer: string, name: string): ForeignTrust['direct'] {
+  const { wanted, doubts } = readVaultRoleClaims(role);
+  const subject = readForeignText(role, 'bound_subject');
+  const user = readForeignText(role, 'user_claim') ?? '';
+  const addresses = listVaultTexts(role['token_bound_cidrs']);
   const all: Wanted[] = [
     ...wanted,
     ...(subject ? [{ claim: 'sub', operator: 'StringEquals' as const, operands: [subject] }] : []),
@@ -68,13 +68,13 @@ export function listVaultTrusts(dumps: readonly VaultDump[], given: string | und
   const issuer = given ?? dumps.find(each => each.issuer !== undefined)?.issuer;
   return dumps.flatMap(({ name, role }) => {
     if (!role) return [];
-    const [audience] = listTexts(role['bound_audiences']);
+    const [audience] = listVaultTexts(role['bound_audiences']);
     return [
       {
         source: `role ${name} of Vault`,
         name: `vault-${name}`,
         account: 'Vault',
-        direct: readDirect(role, issuer ?? '', name),
+        direct: readVaultTrust(role, issuer ?? '', name),
         made: { ...importVault(role, issuer), notes: [] },
         provider: audience === undefined ? undefined : { jwt: { audience } },
         thing: 'the role of Vault',

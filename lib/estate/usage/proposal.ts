@@ -20,7 +20,7 @@ const LEAST_USES = 3;
 
 const PLAIN = /^[\x20-\x7e]{1,256}$/;
 
-function readUsed(name: string, exchanges: readonly UsedExchange[]): readonly UsedValue[] | undefined {
+function listUsedValues(name: string, exchanges: readonly UsedExchange[]): readonly UsedValue[] | undefined {
   const values = exchanges.map(({ claims, time }) => [claims[name], time] as const);
   const texts = values.flatMap(([value, time]) =>
     typeof value === 'string' && PLAIN.test(value) ? [[value, time] as const] : [],
@@ -42,7 +42,7 @@ function narrowCondition(
 ): UsageProposal[] {
   const { on, name, operator } = condition;
   if (on !== 'claim' || name.startsWith('/') || !['matches', 'in'].includes(operator)) return [];
-  const kept = readUsed(name, exchanges);
+  const kept = listUsedValues(name, exchanges);
   if (!kept || kept.length === 0 || (operator === 'in' && isSame(kept, condition))) return [];
   const values = kept.map(({ value }) => value).sort();
   const edit: RoleEdit = { of: 'claim', index, claim: name, values };

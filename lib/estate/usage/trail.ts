@@ -25,16 +25,16 @@ export type TrailReport = {
 
 type Members = { readonly [name: string]: ClaimValue };
 
-function isMembers(value: ClaimValue | undefined): value is Members {
+function isTrailObject(value: ClaimValue | undefined): value is Members {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function readMember(value: ClaimValue | undefined, ...path: readonly string[]): ClaimValue | undefined {
-  return path.reduce<ClaimValue | undefined>((at, name) => (isMembers(at) ? at[name] : undefined), value);
+function readTrailMember(value: ClaimValue | undefined, ...path: readonly string[]): ClaimValue | undefined {
+  return path.reduce<ClaimValue | undefined>((at, name) => (isTrailObject(at) ? at[name] : undefined), value);
 }
 
-function readText(value: ClaimValue | undefined, ...path: readonly string[]): string {
-  const found = readMember(value, ...path);
+function readTrailText(value: ClaimValue | undefined, ...path: readonly string[]): string {
+  const found = readTrailMember(value, ...path);
   return typeof found === 'string' ? found : '';
 }
 
@@ -50,17 +50,17 @@ function listSessions(events: readonly Members[], broker: string): ReadonlyMap<s
     events
       .filter(
         event =>
-          readText(event, 'eventSource') === 'sts.amazonaws.com' &&
-          readText(event, 'eventName') === 'AssumeRole' &&
+          readTrailText(event, 'eventSource') === 'sts.amazonaws.com' &&
+          readTrailText(event, 'eventName') === 'AssumeRole' &&
           event['errorCode'] === undefined &&
-          readText(event, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') === broker,
+          readTrailText(event, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn') === broker,
       )
       .map(event => [
-        readText(event, 'responseElements', 'credentials', 'accessKeyId'),
+        readTrailText(event, 'responseElements', 'credentials', 'accessKeyId'),
         {
-          arn: readText(event, 'requestParameters', 'roleArn'),
-          name: readText(event, 'requestParameters', 'roleSessionName'),
-          at: Date.parse(readText(event, 'eventTime')) / 1000,
+          arn: readTrailText(event, 'requestParameters', 'roleArn'),
+          name: readTrailText(event, 'requestParameters', 'roleSessionName'),
+          at: Date.parse(readTrailText(event, 'eventTime')) / 1000,
         },
       ]),
   );
@@ -77,14 +77,14 @@ type Done = {
 
 function listDone(events: readonly Members[], sessions: ReadonlyMap<string, Session>): Done[] {
   return events.flatMap(event => {
-    const session = sessions.get(readText(event, 'userIdentity', 'accessKeyId'));
-    if (!session || readText(event, 'userIdentity', 'type') !== 'AssumedRole') return [];
-    const service = readText(event, 'eventSource').replace('.amazonaws.com', '');
+    const session = sessions.get(readTrailText(event, 'userIdentity', 'accessKeyId'));
+    if (!session || readTrailText(event, 'userIdentity', 'type') !== 'AssumedRole') return [];
+    const service = readTrailText(event, 'eventSource').replace('.amazonaws.com', '');
     return [
       {
-        action: `${service}:${readText(event, 'eventName')}`,
-        time: Date.parse(readText(event, 'eventTime')) / 1000,
-        refused: REFUSED.test(readText(event, 'errorCode')),
+        action: `${service}:${readTrailText(event, 'eventName')}`,
+        time: Date.parse(readTrailText(event, 'eventTime')) / 1000,
+        refused: REFUSED.test(readTrailText(event, 'errorCode')),
         session,
       },
     ];
@@ -101,8 +101,8 @@ function describeDone(role: string, sessions: number, done: readonly Done[]): Tr
 function listUnlogged(roles: readonly Role[], events: readonly Members[]): string[] {
   const logged = new Set(
     events
-      .filter(event => readText(event, 'eventCategory') === 'Data')
-      .map(event => readText(event, 'eventSource').replace('.amazonaws.com', '')),
+      .filter(event => readTrailText(event, 'eventCategory') === 'Data')
+      .map(event => readTrailText(event, 'eventSource').replace('.amazonaws.com', '')),
   );
   const named = JSON.stringify(
     roles.flatMap(({ template }) => (template.kind === 'aws' ? [template.policy] : [])),
@@ -142,9 +142,9 @@ export function describeTrail(
 
 /** The events of what `lookup-events` prints, or of a file of a trail. */
 export function readTrail(value: ClaimValue, read: (text: string) => ClaimValue): Members[] {
-  const records = readMember(value, 'Records');
-  const looked = readMember(value, 'Events');
-  if (Array.isArray(records)) return records.filter(isMembers);
+  const records = readTrailMember(value, 'Records');
+  const looked = readTrailMember(value, 'Events');
+  if (Array.isArray(records)) return records.filter(isTrailObject);
   if (!Array.isArray(looked)) return [];
-  return looked.map(event => read(readText(event, 'CloudTrailEvent'))).filter(isMembers);
+  return looked.map(event => read(readTrailText(event, 'CloudTrailEvent'))).filter(isTrailObject);
 }

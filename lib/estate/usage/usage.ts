@@ -69,7 +69,7 @@ export function countValues(all: readonly (readonly [value: string, time: number
     .sort((a, b) => b.times - a.times || (a.value < b.value ? -1 : 1));
 }
 
-function describeStatement(
+function describeStatementUsage(
   { id, scopes = [] }: Statement,
   exchanges: readonly UsedExchange[],
 ): StatementUsage {
@@ -95,7 +95,7 @@ function listTags({ template }: Role, exchanges: readonly UsedExchange[]): RoleU
   });
 }
 
-function describeRole(role: Role, all: readonly UsedExchange[]): RoleUsage {
+function describeRoleUsage(role: Role, all: readonly UsedExchange[]): RoleUsage {
   const own = all.filter(each => each.role === role.name);
   const issued = own.filter(each => each.issued);
   return {
@@ -103,7 +103,7 @@ function describeRole(role: Role, all: readonly UsedExchange[]): RoleUsage {
     issued: issued.length,
     denied: own.length - issued.length,
     last: issued.length === 0 ? undefined : Math.max(...issued.map(({ time }) => time)),
-    statements: role.trust.map(statement => describeStatement(statement, issued)),
+    statements: role.trust.map(statement => describeStatementUsage(statement, issued)),
     pipelines: countValues(issued.map(({ pipeline, time }) => [pipeline, time])),
     branches: countValues(issued.map(({ branch, time }) => [branch, time])),
     tags: listTags(role, issued),
@@ -128,7 +128,7 @@ export function describeUsage(
   const first = exchanges.reduce((least, { time }) => Math.min(least, time), now);
   const names = new Set(roles.map(({ name }) => name));
   return {
-    roles: roles.map(role => describeRole(role, recent)),
+    roles: roles.map(role => describeRoleUsage(role, recent)),
     days,
     covered: Math.floor((now - first) / DAY),
     strangers: [...new Set(recent.map(({ role }) => role))].filter(role => !names.has(role)).sort(),

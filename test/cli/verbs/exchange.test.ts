@@ -66,7 +66,7 @@ describe('a refusal exits with 2, prints no credential, and tells', () => {
     expect(error).toMatch(/^ {2}trust_not_met: /m);
     expect(error).toMatch(/^ {2}decision [0-9a-f-]{36}$/m);
     expect(error).toMatch(/^ {2}claim {4}build_tag differs; the token says: null$/m);
-    expect(error).toMatch(/^ {2}page {5}https:\/\/sts\.test\.example\/errors\/trust_not_met$/m);
+    expect(error).toMatch(/^ {2}page {5}http:\/\/127\.0\.0\.1:\d+\/errors\/trust_not_met$/m);
   });
 
   test('the same as JSON, on standard error too', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readCondition, readFlexible, readRegExp } from '../../../lib/estate/foreign/expression.ts';
+import { readExpressionCondition, readFlexible, readRegExp } from '../../../lib/estate/foreign/expression.ts';
 
 const MAPPING = {
   'google.subject': 'assertion.sub',
   'attribute.repository': 'assertion.repository',
   'attribute.odd': 'assertion.a + "x"',
 };
-const told = ({ wanted, doubts }: ReturnType<typeof readCondition>) => [
+const told = ({ wanted, doubts }: ReturnType<typeof readExpressionCondition>) => [
   wanted.map(({ claim, operator, operands }) => `${claim} ${operator} ${operands.join(',')}`),
   doubts.length,
 ];
@@ -36,7 +36,7 @@ test.each<[condition: string, wanted: string[], doubts: number]>([
   [`assertion.ref.startsWith("a*")`, [], 1],
   [`true`, [], 1],
 ])('a condition of Google: %s', (condition, wanted, doubts) => {
-  expect(told(readCondition(condition, MAPPING))).toEqual([wanted, doubts]);
+  expect(told(readExpressionCondition(condition, MAPPING))).toEqual([wanted, doubts]);
 });
 
 test.each<[expression: string, wanted: string[], doubts: number]>([
