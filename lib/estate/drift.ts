@@ -7,10 +7,12 @@ import type { AwsEstate, AwsRole } from './aws/dump.ts';
 import { listRoleKinds } from './aws/kind.ts';
 import { readDirectTrusts } from './direct.ts';
 import { describeExposure, describeWho, judgeExposure } from './exposure.ts';
+import type { ForeignTrust } from './foreign/trust.ts';
 
 /** What drift finds beside all that check-targets does. docs/reference/cli.md has a row for each. */
 export const DRIFT = {
-  'direct-trust': 'A role trusts an OIDC issuer around the broker: whoever it lets in meets no rule of ours.',
+  'direct-trust':
+    'Something trusts an OIDC issuer around the broker: whoever it lets in meets no rule of ours.',
   'anyone-trusted': 'A role lets in everyone, or a role of an account whose id AWS does not check.',
   'boundary-missing':
     'A target has no permissions boundary, which alone is a wall around what its session policy bounds.',
@@ -52,6 +54,8 @@ export type DriftSetting = {
   readonly boundary: string | undefined;
   /** Findings that were accepted, by their names. */
   readonly accepted: ReadonlySet<string>;
+  /** Trusts of other clouds and services. */
+  readonly foreign: readonly ForeignTrust[];
 };
 
 type Found = Omit<DriftFinding, 'known' | 'role'> & { readonly role?: string };
@@ -77,6 +81,19 @@ function findDirectTrusts({ roles }: AwsEstate, { url }: Config, { broker }: Dri
         : []),
     ];
   });
+}
+
+function findForeignTrusts({ foreign }: DriftSetting, { url }: Config): Found[] {
+  return foreign
+    .filter(({ direct }) => direct.issuer !== url)
+    .map(({ source, direct }): Found => {
+      const exposure = describeExposure(direct);
+      return {
+        code: 'direct-trust',
+        of: source,
+        detail: `${judgeExposure(exposure)}: ${describeWho(exposure)}`,
+      };
+    });
 }
 
 function listEstateTargets({ roles }: AwsEstate): ReadonlyMap<string, TargetRole> {
@@ -147,6 +164,7 @@ function findStandingKeys({ keys }: AwsEstate): Found[] {
 export function findDrift(estate: AwsEstate, config: Config, setting: DriftSetting): DriftFinding[] {
   const found: Found[] = [
     ...findDirectTrusts(estate, config, setting),
+    ...findForeignTrusts(setting, config),
     ...findTargetDrift(estate, config, setting),
     ...findBoundaries(estate, config, setting),
     ...findProviders(estate, config),

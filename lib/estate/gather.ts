@@ -8,6 +8,7 @@ import { type GoogleDump, listGoogleTrusts, readGoogleDump } from './foreign/goo
 import { isForeignObject, readForeignText } from './foreign/members.ts';
 import { migrateForeign } from './foreign/migrate.ts';
 import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
+import type { ForeignTrust } from './foreign/trust.ts';
 import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
 
 /** Dumps of everything that there is, sorted by where they are from. */
@@ -73,19 +74,23 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
   };
 }
 
+/** Every trust of other clouds and services in tokens of an issuer. */
+export function listForeignTrusts(dumps: GatheredDumps, gather: GatherSetting): ForeignTrust[] {
+  return [
+    ...listGoogleTrusts(dumps.google),
+    ...listEntraTrusts(dumps.entra, dumps.tenant),
+    ...listVaultTrusts(dumps.vault, gather.issuer),
+    ...listOctoTrusts(dumps.octo, gather),
+  ];
+}
+
 /** What becomes of everything that lets jobs in, wherever it is. Throws as `readAwsEstate` does. */
 export function migrateAll(
   dumps: GatheredDumps,
   setting: MigrationSetting,
   gather: GatherSetting,
 ): Migration {
-  const trusts = [
-    ...listGoogleTrusts(dumps.google),
-    ...listEntraTrusts(dumps.entra, dumps.tenant),
-    ...listVaultTrusts(dumps.vault, gather.issuer),
-    ...listOctoTrusts(dumps.octo, gather),
-  ];
-  const foreign = migrateForeign(trusts, setting);
+  const foreign = migrateForeign(listForeignTrusts(dumps, gather), setting);
   const ofAws = migrate(readAwsEstate(dumps.aws), setting);
   return {
     ...ofAws,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
 import { readAwsEstate } from '../../lib/estate/aws/dump.ts';
 import { DRIFT, type DriftSetting, findDrift, listSettled, nameFinding } from '../../lib/estate/drift.ts';
+import { gatherDumps, listForeignTrusts } from '../../lib/estate/gather.ts';
 import { folderOf } from '../harness/local.ts';
 import { rowsOf } from '../harness/markdown.ts';
 import { BROKER } from './aws/migrated.ts';
@@ -37,7 +38,13 @@ const TRUSTED = policyOf({
   Action: 'sts:AssumeRole',
   Condition: { StringEquals: { 'sts:ExternalId': 'kite-sts:web' } },
 });
-const SETTING: DriftSetting = { broker: BROKER, also: [], boundary: undefined, accepted: new Set() };
+const SETTING: DriftSetting = {
+  broker: BROKER,
+  also: [],
+  boundary: undefined,
+  accepted: new Set(),
+  foreign: [],
+};
 const WEB: RoleWish = { name: 'web', trust: TRUSTED };
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/wall';
 
@@ -138,6 +145,24 @@ describe('what is found:', () => {
       'dump-incomplete',
     ]);
   });
+});
+
+test('a trust of another cloud is found, but for one in the broker', () => {
+  const credential = (issuer: string) => ({
+    id: 'x',
+    name: 'main',
+    issuer,
+    subject: 'role:web',
+    audiences: ['x'],
+  });
+  const text = JSON.stringify([
+    credential('https://token.actions.githubusercontent.com'),
+    credential('https://sts.test.example'),
+  ]);
+  const given = { issuer: undefined, app: undefined, owner: undefined };
+  const foreign = listForeignTrusts(gatherDumps([{ path: 'app.json', text }]), given);
+  const all = codes([WEB], { ...SETTING, foreign });
+  expect([foreign.length, all]).toEqual([2, ['direct-trust']]);
 });
 
 describe('a permissions boundary', () => {

@@ -21,17 +21,11 @@ import { checkReports, writeReports } from './report.ts';
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const OWNER = /^(@[\w./-]+|[\w.+-]+@[\w.-]+)$/;
 
-/** The dumps of `--account`. Throws `Failure` for what none of the AWS CLI's commands prints. */
-export async function readAccounts(flags: Flags): Promise<DumpFile[]> {
-  const paths = readFlagTexts(flags, 'account');
-  return Promise.all(paths.map(async path => ({ path, text: (await readInput(path)).toString('utf8') })));
-}
-
 /** Files of a folder that may be dumps: JSON, and policies of octo-sts in checked out repositories. */
 const DUMPS = /\.json$|\/\.github\/chainguard\/[^/]+\.sts\.yaml$/;
 
 /** The dumps of `--account`, of which each may be a folder of dumps or of repositories. */
-async function readEstate(flags: Flags): Promise<DumpFile[]> {
+export async function readEstate(flags: Flags): Promise<DumpFile[]> {
   const paths = readFlagTexts(flags, 'account');
   const listed = await Promise.all(
     paths.map(async path => {

@@ -8,6 +8,7 @@ import {
   listSettled,
   nameFinding,
 } from '../../estate/drift.ts';
+import { gatherDumps, listForeignTrusts } from '../../estate/gather.ts';
 import { writeCount } from '../../language/counted.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import type { LintFinding, RuleFacts } from '../../review/lint/rule.ts';
@@ -15,7 +16,7 @@ import { writeSarif } from '../../review/lint/sarif.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { readAccounts, readBroker, readDump } from '../estate/bring.ts';
+import { readBroker, readDump, readEstate } from '../estate/bring.ts';
 import { readInput } from '../input.ts';
 import {
   EXIT,
@@ -116,7 +117,7 @@ export const drift: Verb = {
       value: 'FILE',
       multiple: true,
       required: true,
-      help: 'What the AWS CLI printed of an account, [as for import](#a-whole-account): `get-account-authorization-details`, `list-roles`, `list-open-id-connect-providers`, `get-credential-report`. May be repeated.',
+      help: 'What the AWS CLI, gcloud, az or vault printed of an account, or a folder of such files, [as for import](#a-whole-account). May be repeated.',
     },
     'broker-role-arn': {
       type: 'string',
@@ -131,6 +132,11 @@ export const drift: Verb = {
       help: 'Another principal that may stand in a trust policy. May be repeated.',
     },
     boundary: { type: 'string', value: 'ARN', help: 'The permissions boundary that each target must have.' },
+    issuer: {
+      type: 'string',
+      value: 'URL',
+      help: 'Of roles of Vault, where no dump has the config of their mount: who signs the tokens.',
+    },
     known: {
       type: 'string',
       value: 'FILE',
@@ -152,16 +158,19 @@ export const drift: Verb = {
     if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
     const broker = readBroker(flags);
     if (broker === undefined) throw new UsageError('--broker-role-arn is required.');
-    const files = await readAccounts(flags);
+    const files = await readEstate(flags);
     if (files.length === 0) throw new UsageError('--account is required.');
     const config = openConfig(readCommandSettings(flags, terminal));
     const accepted = await readKnown(flags);
-    const estate = readDump(() => readAwsEstate(files));
+    const dumps = readDump(() => gatherDumps(files));
+    const estate = readDump(() => readAwsEstate(dumps.aws));
+    const given = { issuer: readFlag(flags, 'issuer'), app: undefined, owner: undefined };
     const setting = {
       broker,
       also: readFlagTexts(flags, 'also'),
       boundary: readFlag(flags, 'boundary'),
       accepted,
+      foreign: listForeignTrusts(dumps, given),
     };
     const findings = findDrift(estate, config, setting);
     if (flags['json'])
