@@ -53,8 +53,8 @@ function makeOne(random: Random): {
   return { made: { role, yaml: made.yaml, tree: document.tree }, question: makeQuestion(random, made) };
 }
 
-/** What comes after trust, such as a claim that cannot be filled in, is no matter of who is admitted. */
-const OF_TRUST = ['audience_differs', 'explicitly_denied', 'no_statement_holds'];
+/** What comes after trust, such as a claim that cannot be filled in, is no matter of who is admitted; a disabled role admits nobody. */
+const OF_TRUST = ['audience_differs', 'explicitly_denied', 'no_statement_holds', 'role_disabled'];
 
 function isAdmitted(ruling: Ruling): boolean {
   return ruling.allow || !OF_TRUST.includes(ruling.reason);
