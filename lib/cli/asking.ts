@@ -127,7 +127,7 @@ export function findSubject(
 ): { readonly broker: string; readonly mint: MintToken } {
   const { environment } = terminal;
   const broker = readBrokerUrl(flags, terminal);
-  const wish = {
+  const options = {
     audience: readFlag(flags, 'audience') ?? broker,
     claims: readFlagTexts(flags, 'claim').flatMap(each => each.split(',')),
     lifetime: readSecondsFlag(flags, 'lifetime'),
@@ -135,7 +135,7 @@ export function findSubject(
   };
   const variable = readFlag(flags, 'token-env') ?? 'KITE_STS_ID_TOKEN';
   const step = { environment, fetch, run: createProgramRunner(environment) };
-  const mint = findGivenMint(flags, terminal) ?? findMintPlainly(wish, step, variable);
+  const mint = findGivenMint(flags, terminal) ?? findMintPlainly(options, step, variable);
   return { broker, mint: () => mint().catch(error => Promise.reject(explainMissingToken(error))) };
 }
 

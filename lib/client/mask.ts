@@ -41,10 +41,10 @@ async function hideByCommand(values: readonly string[], { say }: MaskOptions): P
  * Has the log of this job hide these values, before anything else is done with them. True also where there
  * is no log to hide them from; false where the CI cannot, or did not take them.
  */
-export async function maskValues(values: readonly string[], step: MaskOptions): Promise<boolean> {
-  const { environment } = step;
-  if (environment['BUILDKITE_JOB_ID']) return hideByAgent(values, step);
-  if (environment['GITHUB_ACTIONS']) return hideByCommand(values, step);
+export async function maskValues(values: readonly string[], options: MaskOptions): Promise<boolean> {
+  const { environment } = options;
+  if (environment['BUILDKITE_JOB_ID']) return hideByAgent(values, options);
+  if (environment['GITHUB_ACTIONS']) return hideByCommand(values, options);
   return !WITHOUT_MASKS.some(name => environment[name]);
 }
 

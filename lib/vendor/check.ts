@@ -7,10 +7,10 @@ import {
   formatDigest,
   hashForPeople,
   hashTarball,
+  nameDigestFile,
   parsePin,
   readSpec,
   type VendoredPin,
-  writeDigestPath,
 } from './pin.ts';
 
 const run = promisify(execFile);
@@ -55,7 +55,7 @@ async function compareDigests(
   bytes: Buffer,
   { folder, trusted }: Vendored,
 ): Promise<string[]> {
-  const path = writeDigestPath(pin.version);
+  const path = nameDigestFile(pin.version);
   const written = await readVendoredText(join(folder, path));
   const actual = hashForPeople(bytes);
   if (written === undefined)

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /** Where a team's repository keeps the tarball of a version. */
-export function writeTarballPath(version: string): string {
+export function nameTarball(version: string): string {
   return `vendor/kite-sts-${version}.tgz`;
 }
 
 /** The file beside a tarball with its SHA-256, as the release has it. */
-export function writeDigestPath(version: string): string {
-  return `${writeTarballPath(version)}.sha256`;
+export function nameDigestFile(version: string): string {
+  return `${nameTarball(version)}.sha256`;
 }
 
 /** As npm writes it into a lock file: https://w3c.github.io/webappsec-subresource-integrity/ */
@@ -68,5 +68,5 @@ export function parsePin(manifest: string, lock: string | undefined): VendoredPi
     /^file:(?:\.\/)?vendor\/kite-sts-(\d+\.\d+\.\d+)\.tgz$/.exec(readSpec(manifest) ?? '') ?? [];
   if (version === undefined) return undefined;
   const noted = parseJson<Lock>(lock ?? '')?.packages?.['node_modules/kite-sts'];
-  return { version, path: writeTarballPath(version), integrity: noted?.integrity };
+  return { version, path: nameTarball(version), integrity: noted?.integrity };
 }

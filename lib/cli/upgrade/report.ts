@@ -1,7 +1,7 @@
 import { makePrintable } from '../../client/printable.ts';
 import { writeCount } from '../../language/counted.ts';
 import { DIRECTIONS, type Direction } from '../../review/compare/direction.ts';
-import { hashForPeople, writeTarballPath } from '../../vendor/pin.ts';
+import { hashForPeople, nameTarball } from '../../vendor/pin.ts';
 import type { Judgement } from '../judge/request.ts';
 import type { Release } from './changes.ts';
 import type { DecidedOtherwise, ReadOtherwise, VersionComparison } from './compare.ts';
@@ -110,7 +110,7 @@ function describeComparison(report: VersionReport): string[] {
 export function writeReport(report: VersionReport): string {
   const { from, to, bytes, checks } = report;
   const sections = [
-    [`kite-sts ${from} → ${to}`, `sha256 ${hashForPeople(bytes)}  ${writeTarballPath(to)}`],
+    [`kite-sts ${from} → ${to}`, `sha256 ${hashForPeople(bytes)}  ${nameTarball(to)}`],
     describeDecisive(report),
     ...checks.map(check => describeVersionCheck(check, to)),
     describeProofs(report),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashTarball, parsePin, writeTarballPath } from '../../vendor/pin.ts';
+import { hashTarball, nameTarball, parsePin } from '../../vendor/pin.ts';
 import { Failure } from '../verb.ts';
 import { compareVersions } from './changes.ts';
 import { askGit } from './run.ts';
@@ -44,7 +44,7 @@ async function readCommitted(revision: string, folder: string): Promise<Committe
   const show = (path: string) => askGit(['show', `${revision}:./${path}`], folder);
   const [manifest, lock] = [await show('package.json'), await show('package-lock.json')];
   const pin = manifest && parsePin(manifest.toString('utf8'), lock?.toString('utf8'));
-  const bytes = pin && (await show(writeTarballPath(pin.version)));
+  const bytes = pin && (await show(nameTarball(pin.version)));
   if (!pin || !bytes || hashTarball(bytes) !== pin.integrity) return undefined;
   return { version: pin.version, bytes };
 }

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatDigest, hashTarball, parsePin, writeDigestPath, writeTarballPath } from '../../vendor/pin.ts';
+import { formatDigest, hashTarball, nameDigestFile, nameTarball, parsePin } from '../../vendor/pin.ts';
 import { Failure } from '../verb.ts';
 import type { PinnedState } from './repository.ts';
 import { runNpm } from './run.ts';
@@ -19,12 +19,12 @@ type Candidate = { readonly version: string; readonly bytes: Buffer };
 
 /** The text stays as people wrote it, but for the one pin. Throws `Failure` where there is not one. */
 function replacePin(manifest: string, from: string, to: string): string {
-  const parts = manifest.split(writeTarballPath(from));
+  const parts = manifest.split(nameTarball(from));
   if (parts.length !== 2)
     throw new Failure(
-      `package.json names ${writeTarballPath(from)} ${parts.length - 1} times. Once is expected.\n`,
+      `package.json names ${nameTarball(from)} ${parts.length - 1} times. Once is expected.\n`,
     );
-  return parts.join(writeTarballPath(to));
+  return parts.join(nameTarball(to));
 }
 
 /** npm takes the folder's name for the lock file where package.json has none, and would change it. */
@@ -35,7 +35,7 @@ function readLockName(lock: string): string {
 
 /** The lock file for another pin, made by npm in a copy: whatever npm does, the repository does not notice. */
 async function createLock(now: PinnedState, manifest: string, { version, bytes }: Candidate, aside: string) {
-  const path = join(aside, writeTarballPath(version));
+  const path = join(aside, nameTarball(version));
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
   await writeFile(join(aside, 'package.json'), manifest);
@@ -45,7 +45,7 @@ async function createLock(now: PinnedState, manifest: string, { version, bytes }
   const lock = await readFile(join(aside, 'package-lock.json'), 'utf8');
   if (parsePin(manifest, lock)?.integrity !== hashTarball(bytes))
     throw new Failure(
-      `npm wrote a lock file without the digest of ${writeTarballPath(version)}. Is npm older than 7?\n`,
+      `npm wrote a lock file without the digest of ${nameTarball(version)}. Is npm older than 7?\n`,
     );
   return lock;
 }
@@ -54,7 +54,7 @@ async function createLock(now: PinnedState, manifest: string, { version, bytes }
 async function installAlone({ version }: Candidate, aside: string): Promise<string> {
   const folder = join(aside, 'alone');
   await mkdir(folder);
-  const manifest = { private: true, dependencies: { 'kite-sts': `file:../${writeTarballPath(version)}` } };
+  const manifest = { private: true, dependencies: { 'kite-sts': `file:../${nameTarball(version)}` } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   await cp(join(aside, '.npmrc'), join(folder, '.npmrc')).catch(() => undefined);
   await runNpm(['install', '--no-package-lock', '--prefer-offline'], folder);
@@ -75,12 +75,12 @@ export async function stageVersion<T>(
     const lock = await createLock(now, manifest, candidate, aside);
     const home = await installAlone(candidate, aside);
     const files = new Map<string, string | Buffer | undefined>([
-      [writeTarballPath(version), bytes],
-      [writeDigestPath(version), formatDigest(version, bytes)],
+      [nameTarball(version), bytes],
+      [nameDigestFile(version), formatDigest(version, bytes)],
       ['package-lock.json', lock],
       ['package.json', manifest],
-      [writeTarballPath(now.version), undefined],
-      [writeDigestPath(now.version), undefined],
+      [nameTarball(now.version), undefined],
+      [nameDigestFile(now.version), undefined],
     ]);
     return await use({ version, files, home });
   } finally {

@@ -1,6 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { formatDigest, hashForPeople, writeDigestPath, writeTarballPath } from '../../vendor/pin.ts';
+import { formatDigest, hashForPeople, nameDigestFile, nameTarball } from '../../vendor/pin.ts';
 import { readManifest } from '../manifest.ts';
 import { ISSUER_NAMES, type IssuerName, type StarterOptions, writeStarter } from '../starter.ts';
 import { readOwnTarball } from '../tarball.ts';
@@ -32,16 +32,16 @@ function readStarterOptions(flags: Flags): StarterOptions {
 
 /** Every file of the repository by its path, the tarball last. Throws `Failure` where there is none. */
 async function createStarterFiles(
-  wish: StarterOptions,
+  options: StarterOptions,
   readTarball: () => Promise<Buffer>,
 ): Promise<Map<string, string | Buffer>> {
   const { version, devDependencies } = await readManifest();
-  const path = writeTarballPath(version);
-  const texts = writeStarter(wish, { tarball: path, serverless: devDependencies.serverless });
+  const path = nameTarball(version);
+  const texts = writeStarter(options, { tarball: path, serverless: devDependencies.serverless });
   const bytes = await readTarball();
   return new Map<string, string | Buffer>([
     ...Object.entries(texts),
-    [writeDigestPath(version), formatDigest(version, bytes)],
+    [nameDigestFile(version), formatDigest(version, bytes)],
     [path, bytes],
   ]);
 }
@@ -120,12 +120,12 @@ Never overwrites: when one of them is there already, nothing is written.`,
       'kite-sts init --organization acme --issuer github-actions --region eu-central-1',
     ],
     async run(flags, terminal) {
-      const wish = readStarterOptions(flags);
-      const files = await createStarterFiles(wish, readTarball);
+      const options = readStarterOptions(flags);
+      const files = await createStarterFiles(options, readTarball);
       await writeStarterFiles(files, readFlag(flags, 'folder') ?? '.');
       const written = listWritten(files);
       if (flags['json']) printJson(written, terminal);
-      else terminal.out(describeNext(written, wish));
+      else terminal.out(describeNext(written, options));
       return EXIT.done;
     },
   };

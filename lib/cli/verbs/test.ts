@@ -109,8 +109,8 @@ file of cases cannot be read.`,
       await writeFirstCasesFile(findTestedPolicy(first, config), config, terminal);
       return EXIT.done;
     }
-    const wish = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };
-    const results = selectCases(flags, config).map(each => checkCases(each, config.rows, wish));
+    const depth = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };
+    const results = selectCases(flags, config).map(each => checkCases(each, config.rows, depth));
     await reportCases(results, flags, terminal);
     return results.every(isClean) ? EXIT.done : EXIT.denied;
   },

@@ -33,10 +33,10 @@ function listTokenClaims(
  * Where the job chose nothing, the agent is told by its variable, which older agents leave alone: they give a token without
  * the ids. What the job chose is an option, which they refuse.
  */
-function runAgent(wish: TokenOptions, { environment, run }: MintSettings): Promise<string> {
-  const claims = listTokenClaims(wish, environment);
-  const chosen = wish.claims.length > 0;
-  return run('buildkite-agent', listAgentWords({ ...wish, claims: chosen ? claims : [] }), {
+function runAgent(options: TokenOptions, { environment, run }: MintSettings): Promise<string> {
+  const claims = listTokenClaims(options, environment);
+  const chosen = options.claims.length > 0;
+  return run('buildkite-agent', listAgentWords({ ...options, claims: chosen ? claims : [] }), {
     variables: { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') },
   });
 }
@@ -63,13 +63,13 @@ function writeAgentBody({ audience, claims, lifetime, subjectClaim }: TokenOptio
   });
 }
 
-function mintByApi(wish: TokenOptions, step: MintSettings): Promise<string> {
-  const { BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_JOB_ID } = step.environment;
+function mintByApi(options: TokenOptions, settings: MintSettings): Promise<string> {
+  const { BUILDKITE_AGENT_ENDPOINT, BUILDKITE_AGENT_ACCESS_TOKEN, BUILDKITE_JOB_ID } = settings.environment;
   if (!BUILDKITE_AGENT_ACCESS_TOKEN || !BUILDKITE_JOB_ID) throw new NoSubjectToken(TEXTS.agent_missing);
   // As the agent reads it: empty is not set, and slashes at its end are taken off (api/client.go).
   const endpoint = (BUILDKITE_AGENT_ENDPOINT || ENDPOINT).replace(/\/+$/, '');
   const job = encodeURIComponent(BUILDKITE_JOB_ID);
-  return fetchSubjectToken(step, {
+  return fetchSubjectToken(settings, {
     url: `${endpoint}/jobs/${job}/oidc/tokens`,
     init: {
       method: 'POST',
@@ -77,7 +77,7 @@ function mintByApi(wish: TokenOptions, step: MintSettings): Promise<string> {
         authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
         'content-type': 'application/json',
       },
-      body: writeAgentBody({ ...wish, claims: listTokenClaims(wish, step.environment) }),
+      body: writeAgentBody({ ...options, claims: listTokenClaims(options, settings.environment) }),
     },
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',
@@ -85,13 +85,13 @@ function mintByApi(wish: TokenOptions, step: MintSettings): Promise<string> {
 }
 
 /** By the agent, which also redacts the token in the job's log; where there is no agent, by its API. */
-export function createBuildkiteMint(wish: TokenOptions, step: MintSettings): MintToken {
+export function createBuildkiteMint(options: TokenOptions, settings: MintSettings): MintToken {
   return async () => {
     try {
-      return readSubjectToken(await runAgent(wish, step), 'buildkite-agent');
+      return readSubjectToken(await runAgent(options, settings), 'buildkite-agent');
     } catch (error) {
       if (!(error instanceof ProgramMissing)) throw error;
-      return mintByApi(wish, step);
+      return mintByApi(options, settings);
     }
   };
 }

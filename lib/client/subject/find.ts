@@ -15,7 +15,7 @@ type TokenSource = {
   /** The variables that say so; one is enough. */
   readonly signs: readonly string[];
   readonly choosesClaims: boolean;
-  readonly mint: (wish: TokenOptions, step: MintSettings) => MintToken;
+  readonly mint: (options: TokenOptions, settings: MintSettings) => MintToken;
 };
 
 const CIS: readonly TokenSource[] = [
@@ -50,16 +50,16 @@ function hasChoices({ claims, lifetime, subjectClaim }: TokenOptions): boolean {
  * Finds where this job's token comes from: the variable that holds it, else the CI that the environment
  * speaks of. Throws `NoSubjectToken`, which says what was looked for.
  */
-export function findMint(wish: TokenOptions, step: MintSettings, variable: string): MintToken {
+export function findMint(options: TokenOptions, settings: MintSettings, variable: string): MintToken {
   const sources = [createVariableSource(variable), ...CIS];
-  const source = sources.find(({ signs }) => signs.some(sign => step.environment[sign]));
+  const source = sources.find(({ signs }) => signs.some(sign => settings.environment[sign]));
   if (!source)
     throw new NoSubjectToken(
       `There is no subject token. Give --token-file or --token-command. Looked for and not set: ${sources.map(({ signs: [first] }) => first).join(', ')}.`,
     );
-  if (!source.choosesClaims && hasChoices(wish))
+  if (!source.choosesClaims && hasChoices(options))
     throw new NoSubjectToken(
       `${source.name} lets a job choose neither --claim nor --lifetime nor --subject-claim. Leave them out.`,
     );
-  return source.mint(wish, step);
+  return source.mint(options, settings);
 }

@@ -5,12 +5,12 @@ import process from 'node:process';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runVerb } from '../../../lib/cli/run.ts';
 import { createInit } from '../../../lib/cli/verbs/init.ts';
-import { hashForPeople, writeTarballPath } from '../../../lib/vendor/pin.ts';
+import { hashForPeople, nameTarball } from '../../../lib/vendor/pin.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { emptyFolder, testTerminal } from '../../harness/local.ts';
 
 const PACKED = Buffer.from('packed');
-const PATH = writeTarballPath(packageJson.version);
+const PATH = nameTarball(packageJson.version);
 
 let folder: string;
 beforeEach(async () => {
