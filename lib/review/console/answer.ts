@@ -28,22 +28,37 @@ export type ConsoleAnswer = {
   readonly remedies: Remedies;
 };
 
+/** Finds what stops a token of this issuer before any role, if anything does. */
+export function findStop(issuer: string, claims: Claims, rows: PageData['rows']): StopReason | undefined {
+  const row = rows.get(issuer);
+  if (!row) return 'issuer_unknown';
+  return meetsGuard(row, claims) ? undefined : 'guard_not_met';
+}
+
+/** Decides by the role alone, and says of which issuer the token is. */
+export function decideQuestion(
+  question: ConsoleQuestion,
+  role: Role,
+): Pick<ConsoleAnswer, 'issuer' | 'decision'> {
+  const { claims, scopes, seconds, context } = question;
+  const token = assumeVerified(claims, role);
+  const access = { role: role.name, scopes, seconds, kinds: undefined };
+  // The page has no events: what is demanded of the job is said, and taken as met.
+  const decision = decide(role, token, access, { job: assumeMet(role, context.now), ...context });
+  return { issuer: token.issuer, decision };
+}
+
 /** Decides as a broker with this role would. */
 export function answerQuestion(
   question: ConsoleQuestion,
   role: Role,
   data: Pick<PageData, 'rows'>,
 ): ConsoleAnswer {
-  const { claims, scopes, seconds, context } = question;
-  const token = assumeVerified(claims, role);
-  const row = data.rows.get(token.issuer);
-  const access = { role: role.name, scopes, seconds, kinds: undefined };
-  // The page has no events: what is demanded of the job is said, and taken as met.
-  const decision = decide(role, token, access, { job: assumeMet(role, context.now), ...context });
-  const met = row && meetsGuard(row, claims);
+  const { issuer, decision } = decideQuestion(question, role);
+  const row = data.rows.get(issuer);
   return {
-    issuer: token.issuer,
-    stopped: row ? (met ? undefined : 'guard_not_met') : 'issuer_unknown',
+    issuer,
+    stopped: findStop(issuer, question.claims, data.rows),
     decision,
     remedies: findRemedies(
       decision,

@@ -3,12 +3,16 @@ import type { Witness } from '../space/witness.ts';
 import { answerQuestion, type ConsoleAnswer, type ConsoleQuestion } from './answer.ts';
 import { decodeToken, indentJson, readConsoleClaims } from './claims.ts';
 import { compareEdited } from './edit.ts';
+import { type AuditedRequest, readAuditedRequest } from './event.ts';
 import { type CompiledText, compileRoleText, type PageData } from './held.ts';
+import { listHoldings } from './holdings.ts';
 import { collectWords, listReaches, type ReachLine } from './reach.ts';
+import { readFragment, type SharedState, writeFragment } from './shared.ts';
 import { convertWitness, listStarts, type StartingClaims } from './start.ts';
 import { showChange } from './view/change.ts';
 import { showComplaints } from './view/complaints.ts';
 import { createElement, findPart, showText } from './view/element.ts';
+import { showHoldings } from './view/holdings.ts';
 import { showMap } from './view/map.ts';
 import { createOptionGroups } from './view/options.ts';
 import { createVerdict, showVerdict } from './view/verdict.ts';
@@ -69,6 +73,7 @@ function showDecision(state: PageState): void {
   else if (!role)
     showUndecided(`A broker would not start with this role file (${complaints.length} to mend).`);
   else showAnswer(role, answerQuestion(readQuestion(read.claims, now()), role, held));
+  listLater(state);
 }
 
 function setClaims(state: PageState, start: Pick<StartingClaims, 'claims' | 'sourceAddress'>): void {
@@ -86,6 +91,18 @@ function tryWitness(state: PageState, witness: Witness): void {
 /** Milliseconds without typing, after which the search over all requests there can be begins. */
 const QUIET_MS = 250;
 let waiting: ReturnType<typeof setTimeout> | undefined;
+let listing: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks every role, as its file has it. */
+function listLater(state: PageState): void {
+  clearTimeout(listing);
+  listing = setTimeout(() => {
+    const { held, now } = state;
+    const read = readConsoleClaims(findField('claims').value);
+    const roles = 'fault' in read ? [] : listHoldings(readQuestion(read.claims, now()), held);
+    showHoldings(roles, held.roles.length, name => followRole(state, name));
+  }, QUIET_MS);
+}
 
 function compareLater(state: PageState): void {
   const { held, compiled, now } = state;
@@ -131,14 +148,75 @@ function chooseRole(state: PageState, name: string): void {
   offerStarts(state, role);
 }
 
+function followRole(state: PageState, name: string): void {
+  chooseRole(state, name);
+  findField('role').focus();
+}
+
+/** Opens what was asked once, as it would be decided now. */
+function openAudited(state: PageState, request: AuditedRequest): void {
+  const { role, claims, sourceAddress, scopes, seconds, happened } = request;
+  const known = state.held.texts.has(role);
+  if (known) chooseRole(state, role);
+  findField('scopes').value = scopes?.join(' ') ?? '';
+  findField('seconds').value = seconds === undefined ? '' : String(seconds);
+  const missing = known ? '' : ` There is no role ${role} here.`;
+  showText('came', `From an audit event: ${happened}. This is how it would be decided now.${missing}`);
+  setClaims(state, { claims, sourceAddress });
+}
+
+function readShared(state: PageState): SharedState {
+  const [role, policy] = [findField('role').value, findField('policy').value];
+  const fields = { scopes: readField('scopes'), seconds: readField('seconds'), source: readField('source') };
+  return {
+    role,
+    claims: findField('claims').value,
+    ...(policy === state.held.texts.get(role) ? {} : { policy }),
+    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function shareState(state: PageState): void {
+  const fragment = writeFragment(readShared(state));
+  if (fragment !== undefined) history.replaceState(null, '', fragment);
+  showText(
+    'shared',
+    fragment === undefined
+      ? 'This cannot be shared: it is too long, or has a token in it.'
+      : 'The address of this page now holds the claims, the request and your edit. No server is sent it.',
+  );
+}
+
+/** Opens what a link holds. It is somebody else's, and the page says so. */
+function openShared(state: PageState, shared: SharedState): void {
+  const { role, claims, policy, scopes = '', seconds = '', source = '' } = shared;
+  const known = state.held.texts.has(role);
+  if (known && policy !== undefined) state.edits.set(role, policy);
+  if (known) chooseRole(state, role);
+  const fields = { claims, scopes, seconds, source };
+  for (const [id, value] of Object.entries(fields)) findField(id).value = value;
+  findField('start').value = '';
+  const edited = policy === undefined || !known ? '' : ' The role file is edited: Revert shows yours.';
+  const missing = known ? '' : ` There is no role ${role} here.`;
+  showText('came', `This came by a link, and is not from your files.${edited}${missing}`);
+  showDecision(state);
+}
+
 function updateClaims(state: PageState): void {
   findField('start').value = '';
+  showText('came', '');
+  const audited = readAuditedRequest(findField('claims').value);
+  if (audited) {
+    openAudited(state, audited);
+    return;
+  }
   const decoded = decodeToken(findField('claims').value);
   if (decoded !== undefined) findField('claims').value = decoded;
   showDecision(state);
 }
 
 function applyStart(state: PageState): void {
+  showText('came', '');
   const start = state.starts[Number(readField('start') ?? -1)];
   if (start) setClaims(state, start);
 }
@@ -149,9 +227,13 @@ function filterMap(state: PageState): void {
   showMap(
     found.map(({ line }) => line),
     state.lines.length,
-    name => {
-      chooseRole(state, name);
-      findField('role').focus();
+    {
+      choose: name => followRole(state, name),
+      narrow: text => {
+        findField('filter').value = text;
+        filterMap(state);
+        findField('filter').focus();
+      },
     },
   );
 }
@@ -173,6 +255,7 @@ function listenToPage(state: PageState): void {
   on('policy', 'input', readPolicy);
   on('revert', 'click', revertPolicy);
   on('filter', 'input', filterMap);
+  on('share', 'click', shareState);
 }
 
 /** Fills the page, opens the first role with a job that it admits, and decides whenever something is changed. */
@@ -191,5 +274,7 @@ export function openPage(held: PageData, now: () => number): void {
   chooseRole(state, names[0] ?? '');
   if (state.starts.length > 0) findField('start').value = '0';
   applyStart(state);
+  const shared = readFragment(location.hash);
+  if (shared) openShared(state, shared);
   filterMap(state);
 }

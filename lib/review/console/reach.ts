@@ -2,6 +2,7 @@ import type { Condition } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
+import { describeTarget } from '../compare/gives.ts';
 import { describeCondition } from '../explain/explain.ts';
 import type { PageData } from './held.ts';
 
@@ -57,6 +58,7 @@ export function collectWords(line: ReachLine): string {
     role.name,
     role.description ?? '',
     role.template.kind,
+    describeTarget(role.template),
     statement.id,
     issuer,
     ...(statement.scopes ?? []),

@@ -107,14 +107,68 @@ shows('the map is filtered, and leads to a role', async page => {
   assert.equal(await lines.count(), 3);
   await page.locator('#filter').fill('github acme/web');
   assert.equal(await lines.count(), 1);
-  await lines.getByRole('button').click();
+  await lines.locator('th').getByRole('button').click();
   assert.equal(await page.locator('#role').inputValue(), 'packages-publish');
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'role');
 });
 
+shows('the map is followed from a target to all that leads there', async page => {
+  const target = page.locator('#map tr').first().locator('td').first().getByRole('button');
+  const text = await target.innerText();
+  await target.click();
+  assert.equal(await page.locator('#filter').inputValue(), text);
+  assert.equal(await page.locator('#map tr').count(), 1);
+});
+
+shows('all roles are asked what the caller can have', async page => {
+  await page.locator('#held-roles li').first().waitFor();
+  assert.deepEqual(await page.locator('#held-roles button').allInnerTexts(), [
+    'deploy-web',
+    'packages-publish',
+  ]);
+  await page.locator('#claims').fill(token());
+  await page.locator('#held-count', { hasText: /^0 of/ }).waitFor();
+});
+
+shows('an audit event opens as the request that it was', async page => {
+  await page.locator('#claims').fill(
+    JSON.stringify({
+      event: 'exchange',
+      time: '2026-11-21T22:19:44.005Z',
+      outcome: 'denied',
+      code: 'trust_not_met',
+      role: 'deploy-web',
+      source_address: '192.0.2.7',
+      requested: {},
+      claims: {
+        iss: 'https://agent.buildkite.com',
+        organization_slug: 'acme',
+        build_branch: 'feature/login',
+      },
+    }),
+  );
+  assert.equal(await verdict(page), 'Denied');
+  assert.match(await page.locator('#came').innerText(), /denied trust_not_met at 2026-11-21/);
+  assert.equal(await page.locator('#source').inputValue(), '192.0.2.7');
+});
+
+shows('a state is shared by the address, without a token, and says where it came from', async page => {
+  await page.locator('#claims').fill(token());
+  await edit(page, 'build_branch: main', 'build_branch: other');
+  await page.locator('#share').click();
+  const shared = page.url();
+  assert.match(shared, /#state=/);
+  assert.ok(!shared.includes(token().split('.')[1] ?? ''));
+  const other = await opened({ ...here, url: shared });
+  assert.equal(await verdict(other), 'Denied');
+  assert.match(await fileOf(other), /build_branch: other/);
+  assert.match(await other.locator('#came').innerText(), /by a link, and is not from your files/);
+  await other.close();
+});
+
 shows('the keyboard reaches everything in the order in which it is read', async page => {
   const order: string[] = [];
-  for (let at = 0; at < 9; at++) {
+  for (let at = 0; at < 10; at++) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || ''),
@@ -128,6 +182,7 @@ shows('the keyboard reaches everything in the order in which it is read', async 
     'start',
     'claims',
     'The request',
+    'share',
     'policy',
     'What is given',
   ]);
@@ -202,7 +257,8 @@ async function violations(page: Page): Promise<string[]> {
 const LOOKS: { readonly [name: string]: Look } = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
-  narrow: { width: 360 },
+  narrow: { width: 390 },
+  wide: { width: 2560, colorScheme: 'dark' },
 };
 
 for (const [name, look] of Object.entries(LOOKS))

@@ -1,0 +1,52 @@
+import type { Claims } from '../../policy/claims.ts';
+import { JsonError, readStrictJson } from '../../token/json.ts';
+
+/** What an audit event says of a request: enough to decide it again. */
+export type AuditedRequest = {
+  readonly role: string;
+  readonly claims: Claims;
+  readonly sourceAddress: string | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly seconds: number | undefined;
+  /** What the broker did then, such as `denied trust_not_met at 2026-11-21T22:19:44.005Z`. */
+  readonly happened: string;
+};
+
+type Members = { readonly [member: string]: unknown };
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function readRequested(value: unknown): Pick<AuditedRequest, 'scopes' | 'seconds'> {
+  const { scopes, seconds } = isObject(value) ? value : {};
+  return {
+    scopes: Array.isArray(scopes) && scopes.every(each => typeof each === 'string') ? scopes : undefined,
+    seconds: typeof seconds === 'number' ? seconds : undefined,
+  };
+}
+
+/** Reads an audit event of an exchange (docs/reference/audit.md); undefined where the text is none. */
+export function readAuditedRequest(text: string): AuditedRequest | undefined {
+  try {
+    const event = readStrictJson(text);
+    if (!isObject(event) || event['event'] !== 'exchange' || !isObject(event['claims'])) return undefined;
+    return {
+      role: readText(event['role']) ?? '',
+      claims: event['claims'] as Claims,
+      sourceAddress: readText(event['source_address']),
+      ...readRequested(event['requested']),
+      happened: [event['outcome'], event['code'], 'at', event['time']]
+        .map(readText)
+        .filter(Boolean)
+        .join(' '),
+    };
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}
