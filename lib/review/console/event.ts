@@ -4,11 +4,12 @@ import { JsonError, readStrictJson } from '../../token/json.ts';
 /** What an audit event says of a request: enough to decide it again. */
 export type AuditedRequest = {
   readonly role: string;
+  /** None where the token was refused before its claims were believed. */
   readonly claims: Claims;
   readonly sourceAddress: string | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly seconds: number | undefined;
-  /** What the broker did then, such as `denied trust_not_met at 2026-11-21T22:19:44.005Z`. */
+  /** What the broker did then, such as `denied trust_not_met 2026-11-21T22:19:44.005Z`. */
   readonly happened: string;
 };
 
@@ -34,16 +35,13 @@ function readRequested(value: unknown): Pick<AuditedRequest, 'scopes' | 'seconds
 export function readAuditedRequest(text: string): AuditedRequest | undefined {
   try {
     const event = readStrictJson(text);
-    if (!isObject(event) || event['event'] !== 'exchange' || !isObject(event['claims'])) return undefined;
+    if (!isObject(event) || event['event'] !== 'exchange') return undefined;
     return {
       role: readText(event['role']) ?? '',
-      claims: event['claims'] as Claims,
+      claims: isObject(event['claims']) ? (event['claims'] as Claims) : {},
       sourceAddress: readText(event['source_address']),
       ...readRequested(event['requested']),
-      happened: [event['outcome'], event['code'], 'at', event['time']]
-        .map(readText)
-        .filter(Boolean)
-        .join(' '),
+      happened: [event['outcome'], event['code'], event['time']].map(readText).filter(Boolean).join(' '),
     };
   } catch (error) {
     if (error instanceof JsonError) return undefined;

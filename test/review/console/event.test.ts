@@ -4,7 +4,7 @@ import { blocks, read } from '../../harness/markdown.ts';
 
 const EVENTS = blocks(read('docs/reference/audit.md'))
   .map(({ text }) => text)
-  .filter(text => text.includes('"event":"exchange"'));
+  .filter(text => text.includes('"event":"exchange"') && text.includes('"claims":{'));
 
 test('each exchange that the reference shows is read with its role and claims', () => {
   expect(EVENTS.length).toBeGreaterThan(1);
@@ -29,11 +29,18 @@ test('what was asked for, and what happened, are read too', () => {
   expect(readAuditedRequest(text)).toMatchObject({
     scopes: ['read'],
     seconds: 900,
-    happened: 'denied trust_not_met at 2026-11-21T22:19:44.005Z',
+    happened: 'denied trust_not_met 2026-11-21T22:19:44.005Z',
   });
 });
 
-test.each(['', '{', '[]', 'null', '{"event":"exchange"}', '{"event":"switch","claims":{}}', '{"iss":"a"}'])(
+test('one whose token was refused has no claims', () => {
+  expect(readAuditedRequest('{"event":"exchange","outcome":"failed","code":"token_expired"}')).toMatchObject({
+    claims: {},
+    happened: 'failed token_expired',
+  });
+});
+
+test.each(['', '{', '[]', 'null', '{"event":"switch","claims":{}}', '{"iss":"a"}'])(
   'no audit event: %s',
   text => {
     expect(readAuditedRequest(text)).toBeUndefined();

@@ -148,7 +148,7 @@ shows('an audit event opens as the request that it was', async page => {
     }),
   );
   assert.equal(await verdict(page), 'Denied');
-  assert.match(await page.locator('#came').innerText(), /denied trust_not_met at 2026-11-21/);
+  assert.match(await page.locator('#came').innerText(), /denied trust_not_met 2026-11-21/);
   assert.equal(await page.locator('#source').inputValue(), '192.0.2.7');
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readFragment, writeFragment } from '../../../lib/review/console/shared.ts';
+import { readFragment, writeFragment } from '../../../lib/review/console/link.ts';
 
 const STATE = { role: 'deploy-web', claims: '{ "build_branch": "größer" }' };
 
