@@ -369,6 +369,7 @@ test('a module is had by an import alone, but for the built-ins that a start put
     nodes.some(({ type, name }) => type === 'Identifier' && LOADERS.includes(String(name))),
   );
   expect(users.map(({ path }) => path).sort()).toEqual([
+    'lib/aws/tls.ts',
     'lib/client/job-api.ts',
     'lib/http/address.ts',
     'lib/http/post.ts',
