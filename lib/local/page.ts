@@ -32,7 +32,11 @@ export async function answerConsole(
   if (method !== 'GET') return answerPlain(405, 'The console is a page: GET it.', { allow: 'GET' });
   const { data, complaints } = readConsoleData(folder);
   if (!data) return answerPlain(500, complaints.map(writeComplaint).join('\n'));
-  const body = await renderPage(data);
+  // A file has no broker whose decisions it could list.
+  const body = (await renderPage(data)).replace(
+    '<!-- served -->',
+    '<a href="/console/decisions">Decisions as they happen</a>',
+  );
   return {
     status: 200,
     headers: {

@@ -12,6 +12,7 @@ import type { Broker } from '../serve.ts';
 import { createMemoryJobs } from '../stores/jobs.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { createLocalClouds } from './clouds.ts';
+import { createDecisions, type Decisions } from './decisions.ts';
 import { createThrowawayIssuer, type ThrowawayIssuer } from './issuer.ts';
 import { createJobLives } from './life.ts';
 import { describeEvent } from './line.ts';
@@ -49,11 +50,12 @@ function createLocalAwsSetting(endpoint: string): AwsSetting {
 }
 
 /** Audit events go to standard output, one line each, but for those that the transcript shows. */
-function createAuditTrail({ out, json = false }: Streams) {
+function createAuditTrail({ out, json = false }: Streams, note: (line: string) => void) {
   const write = (line: string): void => out(`${json ? line : describeEvent(line)}\n`);
   let kept: Map<string, string> | undefined = new Map();
   return {
     sink: (line: string): void => {
+      note(line);
       if (kept) kept.set(String((JSON.parse(line) as { decision_id: string }).decision_id), line);
       else write(line);
     },
@@ -102,6 +104,7 @@ async function listenBeside(
   settings: Settings,
   streams: Streams,
   trail: Trail,
+  decisions: Decisions,
 ): Promise<ListeningServer> {
   const now = (): number => Date.now() / 1000;
   // As every app of every role: no real key may be used by who trusts a throwaway issuer.
@@ -173,7 +176,8 @@ async function listenBeside(
     }),
     lives: createJobLives({ jobs, issuer: () => served.issuer, now }),
     registries: (request: HttpRequest) => served.registries(request),
-    console: (request: HttpRequest) => answerConsole(request, config.folder),
+    console: async (request: HttpRequest) =>
+      decisions.answer(request) ?? (await answerConsole(request, config.folder)),
     now,
   };
   try {
@@ -192,8 +196,9 @@ export async function startLocal(
   settings: Settings,
   streams: Streams,
 ): Promise<ListeningServer> {
-  const trail = createAuditTrail(streams);
-  const server = await listenBeside(config, settings, streams, trail);
+  const decisions = createDecisions();
+  const trail = createAuditTrail(streams, decisions.note);
+  const server = await listenBeside(config, settings, streams, trail, decisions);
   try {
     const tell = settings.logLevel !== 'error';
     if (tell)

@@ -64,8 +64,14 @@ describe('the policy of the page', () => {
 test('the page needs no other file: no element leads anywhere', () => {
   const [markup = ''] = page.replace(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '').split('</html>');
   expect(markup).not.toMatch(/\b(src|srcset|action|data)=|<link|<base|@import|url\(/);
-  expect([...markup.matchAll(/href="([^"]*)"/g)].map(([, href]) => href?.[0])).toEqual(['#', '#', '#']);
+  const leading = [...markup.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href);
+  expect(leading.filter(href => !href.startsWith('#'))).toEqual(['/console/decisions']);
   expect(elements(page, 'style')[0]).not.toMatch(/@import|url\(/);
+});
+
+test('the page as a file has no link to a broker', async () => {
+  const leading = [...(await buildConsolePage()).matchAll(/ href="([^"]*)"/g)].map(([, href = '']) => href);
+  expect(leading.filter(href => !href.startsWith('#'))).toEqual([]);
 });
 
 test('it is made to the byte alike from the same source, and names no folder of this machine', async () => {

@@ -36,6 +36,17 @@ export function writeFragment(state: SharedState): string | undefined {
   return TOKEN.test(json) || fragment.length > MAX_CHARACTERS ? undefined : fragment;
 }
 
+/** Reads the audit event of a link from the list of a broker's decisions; undefined where it is none. */
+export function readEventFragment(fragment: string): string | undefined {
+  const prefix = '#event=';
+  if (!fragment.startsWith(prefix) || fragment.length > MAX_CHARACTERS) return undefined;
+  try {
+    return decodeText(fragment.slice(prefix.length));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the fragment of such a link; undefined where it is none. All of it is somebody else's text. */
 export function readFragment(fragment: string): SharedState | undefined {
   if (!fragment.startsWith(PREFIX) || fragment.length > MAX_CHARACTERS) return undefined;

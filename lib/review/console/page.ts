@@ -6,7 +6,7 @@ import { compareEdited } from './edit.ts';
 import { type AuditedRequest, readAuditedRequest } from './event.ts';
 import { type CompiledText, compileRoleText, type PageData } from './held.ts';
 import { listHoldings } from './holdings.ts';
-import { readFragment, type SharedState, writeFragment } from './link.ts';
+import { readEventFragment, readFragment, type SharedState, writeFragment } from './link.ts';
 import { collectWords, listReaches, type ReachLine } from './reach.ts';
 import { convertWitness, listStarts, type StartingClaims } from './start.ts';
 import { showChange } from './view/change.ts';
@@ -276,5 +276,7 @@ export function openPage(held: PageData, now: () => number): void {
   applyStart(state);
   const shared = readFragment(location.hash);
   if (shared) openShared(state, shared);
+  const audited = readAuditedRequest(readEventFragment(location.hash) ?? '');
+  if (audited) openAudited(state, audited);
   filterMap(state);
 }

@@ -168,7 +168,7 @@ shows('a state is shared by the address, without a token, and says where it came
 
 shows('the keyboard reaches everything in the order in which it is read', async page => {
   const order: string[] = [];
-  for (let at = 0; at < 10; at++) {
+  for (let at = 0; at < 11; at++) {
     await page.keyboard.press('Tab');
     order.push(
       await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || ''),
@@ -178,6 +178,7 @@ shows('the keyboard reaches everything in the order in which it is read', async 
     'Skip to the decision',
     'Decide',
     'Who can reach what',
+    'Decisions as they happen',
     'role',
     'start',
     'claims',
