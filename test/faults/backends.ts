@@ -10,6 +10,7 @@ import { atEnd } from '../harness/endings.ts';
 import { NEXT_KEY } from '../harness/kms.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
+import { readSignedTime } from '../harness/sts.ts';
 import { switchOf } from '../harness/switch.ts';
 import type { Service } from './fault.ts';
 
@@ -34,7 +35,7 @@ export type Backends = {
 };
 
 export async function backends(): Promise<Backends> {
-  const [aws, { jwk }] = [await testAws(), await issuerOfTests()];
+  const [aws, { jwk }] = [await testAws(readSignedTime), await issuerOfTests()];
   atEnd(aws.close);
   const spentTable = await aws.dynamo.makeTable(SPENT_TABLE.key);
   const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);

@@ -10,8 +10,8 @@ function portOf({ endpoint = '' }: AwsSetting): string {
 }
 
 /** KMS, DynamoDB and STS at one address, as `KITE_STS_AWS_ENDPOINT` has them: what is signed reaches them unchanged. */
-export async function testAws() {
-  const [kms, dynamo, sts] = [await testKms(), await testDynamo(), await testSts()];
+export async function testAws(readTime?: Parameters<typeof testSts>[0]) {
+  const [kms, dynamo, sts] = [await testKms(), await testDynamo(), await testSts(readTime)];
   const settingOf = (target: string | string[] | undefined): AwsSetting => {
     if (target === undefined) return sts.setting;
     return String(target).startsWith('Dynamo') ? dynamo.setting : kms.setting;

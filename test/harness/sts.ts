@@ -100,7 +100,16 @@ function asReceived({ method = '', url = '', headers }: IncomingMessage, body: s
   });
 }
 
-export async function testSts(): Promise<TestSts> {
+/** The time by which a request was signed, in seconds since the epoch: for brokers whose clocks are moved. */
+export function readSignedTime({ headers }: IncomingMessage): number {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date']));
+  if (!parts) return NOW;
+  const [year = 0, month = 1, day, hour, minute, second] = parts.slice(1).map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+/** Its clock stands still, unless it is told how to read the time of a request. */
+export async function testSts(readTime: (message: IncomingMessage) => number = () => NOW): Promise<TestSts> {
   const calls: URLSearchParams[] = [];
   let next: Call[] = [];
   const server = createServer(async (message, response) => {
@@ -110,7 +119,7 @@ export async function testSts(): Promise<TestSts> {
     const call = next.length > 1 ? next.shift() : next[0];
     const reply = call
       ? call(form, response)
-      : await answerSts(asReceived(message, body), { now: NOW, trusted: TRUSTED });
+      : await answerSts(asReceived(message, body), { now: readTime(message), trusted: TRUSTED });
     if (reply) response.writeHead(reply.status, { 'content-type': 'text/xml' }).end(reply.body);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
