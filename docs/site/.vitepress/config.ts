@@ -39,7 +39,8 @@ function listGuides(): DefaultTheme.SidebarItem[] {
         ([, file]) => `docs/guides/${file}`,
       );
       const who = part.split(':', 1)[0] ?? '';
-      return { text: `Who ${who}`, collapsed: true, items: [...new Set(files)].map(link) };
+      // With a link, since a group without one is a button inside of a button.
+      return { text: `Who ${who}`, link: '/guides/', collapsed: true, items: [...new Set(files)].map(link) };
     });
 }
 
@@ -87,11 +88,14 @@ export default defineConfig({
       },
     ],
   },
+  // The theme gives its home page no landmark.
+  transformHtml: html => html.replace('<div class="VPHome', '<div role="main" class="VPHome'),
   cleanUrls: true,
   lastUpdated: false,
   // Every page of the repository is one of the site, and a link that leads nowhere ends the build.
   ignoreDeadLinks: [/\.json$/],
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     languageAlias: { role: 'yaml', text: 'txt' },
     config(markdown) {
       markdown.core.ruler.push('links', state => {
