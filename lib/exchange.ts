@@ -2,18 +2,18 @@ import { type AuthenticationParts, authenticateCaller, checkSwitches } from './a
 import { admitUse, type Counters, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
 import {
-  decideByJob,
+  decideWithJobFacts,
   EVENT_WAIT,
   type JobParts,
   type Question,
-  refuseLate,
-  settleDecision,
+  refuseIfTooLate,
+  requireKnownJob,
 } from './job-facts.ts';
 import { deny, type Outcome, type Refused, type Step } from './outcome.ts';
 import { type AccessRequest, type Allow, decide, type Grant } from './policy/decide.ts';
 import type { Role } from './policy/role.ts';
 import type { Credential } from './providers/provider.ts';
-import { releaseIfUndone, spendToken } from './spend.ts';
+import { releaseIfNotIssued, spendTokenOnce } from './spend.ts';
 import type { RoleStore } from './stores/roles.ts';
 import type { SpentStore } from './stores/spent.ts';
 import { createFailure, isStale, type Journal, openJournal, readTimeAgain, type Visit } from './visit.ts';
@@ -38,7 +38,7 @@ export type Parts = Counters &
   };
 
 /**
- * The broker, whole: authenticate → decide → issue. Never throws: a denial and a failure are outcomes, and whatever is
+ * The broker, whole: authenticate → decide → issue, in the steps of `followExchange`. Never throws: a denial and a failure are outcomes, and whatever is
  * not a `BrokerError` fails closed as `internal_error`.
  */
 export async function runExchange(parts: Parts, request: ExchangeRequest, visit: Visit): Promise<Outcome> {
@@ -57,7 +57,11 @@ export async function runExchange(parts: Parts, request: ExchangeRequest, visit:
 
 type Issued = { readonly grant: Grant; readonly credential: Credential };
 
-/** Each step gives what the next one needs, or the reason that ends the exchange. */
+/**
+ * Who is asking, for which role, may they, how often, does their job run, was the token used before, and at last the
+ * credential. Each step gives what the next one needs, or denies with the reason that ends the exchange; what is nobody's
+ * denial (a store that is away, a limit, a token that is not good) is thrown.
+ */
 async function followExchange(
   parts: Parts,
   { subjectToken, access }: ExchangeRequest,
@@ -71,13 +75,13 @@ async function followExchange(
   const question: Question = { role: role.value, token: token.value, access, context: visit };
   const decided = await decideByPolicy(parts, question, journal);
   if ('denied' in decided) return decided;
-  const admitted = admitToRole(parts, role.value, visit, journal);
+  const admitted = admitUseOfRole(parts, role.value, visit, journal);
   if ('denied' in admitted) return admitted;
-  const allowed = await decideWithJob(parts, question, decided.value, journal);
+  const allowed = await askJobIfNeeded(parts, question, decided.value, journal);
   if ('denied' in allowed) return allowed;
-  const spent = await spendToken(parts, question, journal);
+  const spent = await spendTokenOnce(parts, question, journal);
   if ('denied' in spent) return spent;
-  return releaseIfUndone(spent.value, () => issueByNow(parts, question, allowed.value, journal));
+  return releaseIfNotIssued(spent.value, () => issueAtThisTime(parts, question, allowed.value, journal));
 }
 
 function findRole(parts: Parts, name: string, journal: Journal): Step<Role, 'role_unknown'> {
@@ -90,15 +94,15 @@ function findRole(parts: Parts, name: string, journal: Journal): Step<Role, 'rol
   return deny('role_unknown');
 }
 
-/** Allowed, or allowed but for what the role demands of the job: only then is anything looked up of it. */
-type Decided = { readonly allow: Allow | undefined };
+/** Allowed; or undefined where all that is missing is what events tell of the job, which nobody has looked up yet. */
+type PolicyAnswer = { readonly allow: Allow | undefined };
 
-/** The role's policy, and what is switched off. */
+/** The role's policy, and what is switched off. `job_unknown`: allowed, if the job is as the role demands. */
 async function decideByPolicy(
   parts: Parts,
   { role, token, access, context }: Question,
   journal: Journal,
-): Promise<Step<Decided, Refused>> {
+): Promise<Step<PolicyAnswer, Refused>> {
   const decision = await journal.time('decide', () => decide(role, token, access, context));
   journal.note({ decision });
   if (!decision.allowed && decision.reason !== 'job_unknown') return deny(decision.reason);
@@ -106,8 +110,11 @@ async function decideByPolicy(
   return 'denied' in on ? on : { value: { allow: decision.allowed ? decision : undefined } };
 }
 
-/** Before anything is used up, and after the decision: what strangers are told stays as it is. */
-function admitToRole(
+/**
+ * Counts this use by its tenant; throws `rate_limited` where it is one too many. After the decision, so that a stranger
+ * cannot learn whether there is such a role, and before anything is used up.
+ */
+function admitUseOfRole(
   parts: Parts,
   { name, singleUse }: Role,
   { repeats }: Visit,
@@ -118,30 +125,30 @@ function admitToRole(
 }
 
 /** A decision for which nothing more is to be asked, and whether the job was asked about. */
-type Settled = { readonly allow: Allow; readonly asksJob: boolean };
+type JobAnswer = { readonly allow: Allow; readonly asksJob: boolean };
 
-async function decideWithJob(
+async function askJobIfNeeded(
   parts: Parts,
   question: Question,
-  { allow }: Decided,
+  { allow }: PolicyAnswer,
   journal: Journal,
-): Promise<Step<Settled, Refused>> {
+): Promise<Step<JobAnswer, Refused>> {
   if (allow) return { value: { allow, asksJob: false } };
-  const settled = await journal.time('job', () => decideByJob(parts, journal, question, EVENT_WAIT));
+  const settled = await journal.time('job', () => decideWithJobFacts(parts, journal, question, EVENT_WAIT));
   return settled.allowed ? { value: { allow: settled, asksJob: true } } : deny(settled.reason);
 }
 
-async function issueByNow(
+async function issueAtThisTime(
   parts: Parts,
   { context, ...question }: Question,
-  { allow, asksJob }: Settled,
+  { allow, asksJob }: JobAnswer,
   journal: Journal,
 ): Promise<Step<Issued, Refused>> {
   const now = readTimeAgain(parts.now, journal.reached);
-  // Also where the job is asked about: it may have ended while the token was taken.
-  const late = asksJob || isStale(now, journal.reached);
+  // Also where the job is asked about: it may have ended while the token was spent.
+  const mustDecideAgain = asksJob || isStale(now, journal.reached);
   const asked = { ...question, context: { ...context, now } };
-  const allowed = late ? await decideAgain(parts, asked, asksJob, journal) : { value: allow };
+  const allowed = mustDecideAgain ? await decideAgain(parts, asked, asksJob, journal) : { value: allow };
   if ('denied' in allowed) return allowed;
   const { grant } = allowed.value;
   const credential = await journal.time('issue', () => parts.issue(grant, now));
@@ -161,9 +168,9 @@ async function decideAgain(
   const { role, token, access, context } = question;
   if (token.acceptedUntil <= context.now) throw new BrokerError('token_expired', { at: 'exp', undone: true });
   const decision = asksJob
-    ? await decideByJob(parts, journal, question, 0)
-    : settleDecision(decide(role, token, access, context));
-  if (asksJob) refuseLate(parts.now(), journal.reached);
+    ? await decideWithJobFacts(parts, journal, question, 0)
+    : requireKnownJob(decide(role, token, access, context));
+  if (asksJob) refuseIfTooLate(parts.now(), journal.reached);
   journal.note({ decision });
   if (!decision.allowed) return deny(decision.reason);
   const on = await checkSwitches(parts, journal);

@@ -37,7 +37,7 @@ export const EVENT_WAIT = 3000;
 const PAUSES = [250, 500, 750, 1000] as const;
 
 /** What a decision says, or that it must be asked again: nothing was told yet, which is no denial (T87). */
-export function settleDecision(decision: Allow | Deny): Settled {
+export function requireKnownJob(decision: Allow | Deny): Settled {
   if (decision.allowed) return decision;
   const { reason } = decision;
   if (reason === 'job_unknown') throw new BrokerError('job_not_seen', { undone: true });
@@ -71,7 +71,7 @@ function readJob(parts: JobParts, { row }: Reached, { role, token }: Question, a
  * Decides for a token that is allowed but for what its role demands of the job. Looks again while an event may be under
  * way, for `patience` milliseconds. Throws `job_not_seen` where nothing was told by then, and `jobs_unavailable`.
  */
-export async function decideByJob(
+export async function decideWithJobFacts(
   parts: JobParts,
   journal: Journal,
   question: Question,
@@ -84,7 +84,7 @@ export async function decideByJob(
     await parts.pause(pause);
     decision = await decideOnce(parts, journal, question);
   }
-  return settleDecision(decision);
+  return requireKnownJob(decision);
 }
 
 /**
@@ -94,7 +94,7 @@ export async function decideByJob(
 export const LATEST_ISSUE = 9;
 
 /** Throws `jobs_unavailable` where it is too late to issue. `now` is in seconds since the epoch. */
-export function refuseLate(now: number, { at }: Reached): void {
+export function refuseIfTooLate(now: number, { at }: Reached): void {
   if (now - at > LATEST_ISSUE)
     throw new BrokerError('jobs_unavailable', { detail: 'looking the job up took too long', undone: true });
 }

@@ -8,7 +8,7 @@ import type { Journal } from './visit.ts';
 const FREE_USE: TokenUse = { release: async () => {} };
 
 /** Takes the token for a role that takes each once (threat T62). Throws `store_unavailable`. */
-export async function spendToken(
+export async function spendTokenOnce(
   { spent }: { readonly spent: SpentStore },
   { role, token, context }: Question,
   journal: Journal,
@@ -20,7 +20,7 @@ export async function spendToken(
 }
 
 /** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
-export async function releaseIfUndone<Value, Reason>(
+export async function releaseIfNotIssued<Value, Reason>(
   { release }: TokenUse,
   work: () => Promise<Step<Value, Reason>>,
 ): Promise<Step<Value, Reason>> {

@@ -6,7 +6,7 @@ import type { Context } from './policy/trust.ts';
 export type Visit = Context & {
   readonly decisionId: string;
   readonly protocol: string;
-  /** The door's clients send one subject token again and again, as every SDK does when it renews. */
+  /** Whether clients of this door send one subject token again and again, as every SDK does when it renews. */
   readonly repeats: boolean;
 };
 

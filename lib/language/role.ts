@@ -83,7 +83,7 @@ function findChosenKind(tree: MapTree, complain: Complain): KindName | undefined
 /**
  * Compiles a role, or complains of everything that is wrong with it and gives undefined: unknown issuers
  * and claims, operands that can never match, missing bindings, templates that nothing binds, and the rest
- * of design/policy.md.
+ * of docs/reference/policy.md.
  */
 export function compileRole(
   { name, tree }: RoleDocument,

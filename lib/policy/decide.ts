@@ -112,7 +112,7 @@ type GrantQuestion = {
   readonly context: Context;
 };
 
-function refuseSeconds({ role, access }: GrantQuestion): DenyReason | undefined {
+function findSecondsReason({ role, access }: GrantQuestion): DenyReason | undefined {
   if (access.seconds === undefined) return undefined;
   // Not `>`: what is no number is above every maximum.
   if (!(access.seconds <= role.session.max)) return 'seconds_above_maximum';
@@ -133,7 +133,7 @@ function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }
   if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
   const scopes = chooseScopes(statement, access.scopes, COVERS[role.template.kind]);
   if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
-  const refused = refuseSeconds(ask);
+  const refused = findSecondsReason(ask);
   if (refused) return deny(refused);
   const target = fillTarget(role.template, {
     claims,
@@ -148,13 +148,13 @@ function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }
   const traced = demands.length > 0 ? { ...trace, demands } : trace;
   const unmet = findUnmetDemand(demands);
   if (unmet) return { ...deny(findDemandReason(unmet), unmet.wanted?.step), trace: traced };
-  const left =
+  const secondsUntilEnd =
     statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - context.now);
   const granted: Omit<Grant, typeof grant> = {
     role: role.name,
     statement: statement.id,
     principal: { issuer: token.issuer, subject: token.subject },
-    seconds: Math.min(access.seconds ?? role.session.seconds, left),
+    seconds: Math.min(access.seconds ?? role.session.seconds, secondsUntilEnd),
     scopes: scopes.scopes,
     session: nameGrantSession(role, token),
     target,
@@ -163,9 +163,10 @@ function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }
 }
 
 /**
- * May this token have this role? Pure and total: no clock, no I/O, and a value for every input. Deny
- * statements are tried first; then the first trust statement that holds wins, and only its scopes are
- * granted. The trace holds every statement tried with each of its conditions (design/policy.md).
+ * May this token have this role? Pure and total: no clock, no I/O, and a value for every input. Deny statements are tried
+ * first; then the first trust statement that holds wins, and only its scopes are granted: what it does not give is denied,
+ * and no later statement is tried. The trace holds every statement tried with each of its conditions
+ * (docs/reference/policy.md).
  */
 export function decide(role: Role, token: VerifiedToken, access: AccessRequest, context: Context): Decision {
   const weighed = weighTrust(role, token, { context, least: role.session.min });

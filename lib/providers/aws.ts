@@ -9,8 +9,8 @@ import { nameAwsSession, type StsQuestion } from './aws/session.ts';
 import type { AwsCredential, Provider } from './provider.ts';
 import {
   createClaimSigner,
-  PRESENTED,
-  PRESENTED_SECONDS,
+  FEDERATION_SECONDS,
+  FEDERATION_TOKEN,
   type SignClaims,
   type SigningSetting,
 } from './signed.ts';
@@ -20,17 +20,17 @@ export type { AwsSetting } from '../aws/call.ts';
 /** The audience that OIDC providers in IAM have by custom; so do ours. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-type StsWay = { readonly action: string; readonly call: AwsCall; readonly form: URLSearchParams };
+type StsRequest = { readonly action: string; readonly call: AwsCall; readonly form: URLSearchParams };
 
-async function signPresented(
+async function signWebIdentityToken(
   sign: SignClaims,
   target: FederatedTarget,
   { session, now }: StsQuestion,
 ): Promise<string> {
   const { subject } = target;
   const claims = writeFederatedClaims(target, session);
-  const said = { subject, audience: AUDIENCE, seconds: PRESENTED_SECONDS, claims };
-  return (await sign(PRESENTED, said, now)).token;
+  const content = { subject, audience: AUDIENCE, seconds: FEDERATION_SECONDS, claims };
+  return (await sign(FEDERATION_TOKEN, content, now)).token;
 }
 
 /**
@@ -47,22 +47,22 @@ export function createAwsProvider(
   const { now: clock = () => Date.now() / 1000 } = setting;
   const service: AwsService = { ...STS, mayRepeat: at => limiter.take(STS.name, at) === 0 };
   const assume = createAwsCall(service, setting);
-  const federate = createAwsCall({ ...service, unsigned: true }, setting);
+  const assumeWithWebIdentity = createAwsCall({ ...service, unsigned: true }, setting);
   const sign = createClaimSigner(signingSetting);
-  const wayOf = async (target: AwsTarget, question: StsQuestion): Promise<StsWay> => {
+  const chooseRequest = async (target: AwsTarget, question: StsQuestion): Promise<StsRequest> => {
     if (target.via === 'assume_role')
       return { action: 'AssumeRole', call: assume, form: writeAssumeForm(target, question) };
-    const form = writeFederatedForm(target, question, await signPresented(sign, target, question));
-    return { action: 'AssumeRoleWithWebIdentity', call: federate, form };
+    const form = writeFederatedForm(target, question, await signWebIdentityToken(sign, target, question));
+    return { action: 'AssumeRoleWithWebIdentity', call: assumeWithWebIdentity, form };
   };
   return async (grant, now) => {
     limiter.admit(STS.name, clock());
-    const left = startBudget(clock);
+    const budget = startBudget(clock);
     const question = { grant, session: nameAwsSession(grant.session), now };
-    const { action, call, form } = await wayOf(grant.target, question);
+    const { action, call, form } = await chooseRequest(grant.target, question);
     let body: string;
     try {
-      body = await call(STS_HEADERS, form.toString(), { region: grant.target.region, budget: left });
+      body = await call(STS_HEADERS, form.toString(), { region: grant.target.region, budget });
     } catch (error) {
       return refuseCall(action, error as AwsError, grant.target);
     }

@@ -5,7 +5,7 @@ import { refuseAnswer } from './expiry.ts';
 import { ANYTHING, type Meanings } from './meaning.ts';
 import { writeForm, writeGrantForm } from './oauth/form.ts';
 import type { AzureCredential, Provider } from './provider.ts';
-import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { createClaimSigner, FEDERATION_SECONDS, FEDERATION_TOKEN, type SigningSetting } from './signed.ts';
 import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 /**
@@ -110,7 +110,11 @@ export function createAzureProvider(
     const left = begin();
     const { subject, tenantId, clientId, scope, cloud } = target;
     const { authority, audience } = CLOUDS[cloud];
-    const { token, id } = await sign(PRESENTED, { subject, audience, seconds: PRESENTED_SECONDS }, now);
+    const { token, id } = await sign(
+      FEDERATION_TOKEN,
+      { subject, audience, seconds: FEDERATION_SECONDS },
+      now,
+    );
     const name = `${authority} token`;
     const body = writeForm(writeGrantForm('client_credentials', token, { client_id: clientId, scope }));
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -11,8 +11,8 @@ import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { BuildkiteCredential, GrantOf, Provider } from './provider.ts';
 import {
   createClaimSigner,
-  PRESENTED,
-  PRESENTED_SECONDS,
+  FEDERATION_SECONDS,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SignClaims,
   type SigningSetting,
@@ -78,7 +78,7 @@ export function createBuildkiteProvider(
   const findWay = ({ target, ...grant }: GrantOf<BuildkiteTarget>): BuildkiteWay => {
     if (target.app === undefined) {
       const { organization, clientId: client_id, subject } = target;
-      const said = { subject, audience: nameIdentityAudience(organization), seconds: PRESENTED_SECONDS };
+      const said = { subject, audience: nameIdentityAudience(organization), seconds: FEDERATION_SECONDS };
       const more = { client_id, scope: grant.scopes.join(' ') };
       const form = (token: string): string => writeForm(writeGrantForm('client_credentials', token, more));
       return { sign: createClaimSigner(own), said, form, meanings: OAUTH_MEANINGS, least: 1 };
@@ -86,7 +86,7 @@ export function createBuildkiteProvider(
     const { app } = target;
     return {
       sign: createClaimSigner({ issuer: app, signer: findAppSigner(apps, app), randomId }),
-      said: { subject: app, audience: `https://${ENDPOINT}`, seconds: PRESENTED_SECONDS },
+      said: { subject: app, audience: `https://${ENDPOINT}`, seconds: FEDERATION_SECONDS },
       form: token => writeAppForm({ ...grant, target }, token),
       meanings: BUILDKITE_MEANINGS,
     };
@@ -96,7 +96,7 @@ export function createBuildkiteProvider(
     let session = '';
     // Buildkite takes the id of an assertion once, so an attempt whose answer was lost cannot be made again.
     const body = async (): Promise<string> => {
-      const { token, id } = await sign(PRESENTED, said, now);
+      const { token, id } = await sign(FEDERATION_TOKEN, said, now);
       session = id;
       return form(token);
     };

@@ -5,7 +5,7 @@ import { readExpiry, readIsoSeconds } from './expiry.ts';
 import { GOOGLE_IAM_MEANINGS, GOOGLE_STS_MEANINGS } from './gcp/meanings.ts';
 import { writeForm, writeGrantForm } from './oauth/form.ts';
 import type { GcpCredential, GrantOf, Provider } from './provider.ts';
-import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { createClaimSigner, FEDERATION_SECONDS, FEDERATION_TOKEN, type SigningSetting } from './signed.ts';
 import { type AskUpstream, createUpstream, type UpstreamSetting } from './upstream.ts';
 
 const STS = 'sts.googleapis.com';
@@ -22,7 +22,7 @@ type IssueGoogleToken = { readonly grant: GrantOf<GcpTarget>; readonly now: numb
 
 /** The token of a pool's principal may end with our JWT, so there that lives as long as the grant. */
 function signForProvider({ target, seconds }: GrantOf<GcpTarget>): number {
-  return target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS;
+  return target.serviceAccount === undefined ? seconds : FEDERATION_SECONDS;
 }
 
 async function issueFederated(
@@ -87,7 +87,7 @@ export function createGcpProvider(
     const { subject, audience, serviceAccount: account } = grant.target;
     // What Google expects unless the provider of the pool lists other audiences.
     const said = { subject, audience: `https:${audience}`, seconds: signForProvider(grant) };
-    const { token, id } = await sign(PRESENTED, said, now);
+    const { token, id } = await sign(FEDERATION_TOKEN, said, now);
     const own = await issueFederated(ask, token, issue);
     const bearer =
       account === undefined ? own : await issueImpersonated(ask, { token: own.token, account }, issue);

@@ -16,7 +16,7 @@ import {
 } from './github/calls.ts';
 import { findGithubDifference } from './github/difference.ts';
 import type { GithubCredential, Provider } from './provider.ts';
-import { PRESENTED, signClaims } from './signed.ts';
+import { FEDERATION_TOKEN, signClaims } from './signed.ts';
 import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 /** GitHub takes ten minutes from its own clock; ours may be a minute ahead. */
@@ -29,7 +29,11 @@ const LASTS = 9 * 60;
  */
 function signAppToken(apps: AppSigners, app: string, now: number): Promise<string> {
   const at = Math.floor(now);
-  return signClaims(findAppSigner(apps, app), PRESENTED, { iss: app, iat: at - EARLY, exp: at + LASTS });
+  return signClaims(findAppSigner(apps, app), FEDERATION_TOKEN, {
+    iss: app,
+    iat: at - EARLY,
+    exp: at + LASTS,
+  });
 }
 
 /** GitHub's audit log has this as `hashed_token`, so two logs can be joined. */

@@ -3,7 +3,7 @@ import { readBearer } from './bearer.ts';
 import { writeForm, writeGrantForm } from './oauth/form.ts';
 import { OAUTH_MEANINGS } from './oauth/meanings.ts';
 import type { GrantOf, OauthCredential, Provider } from './provider.ts';
-import { createClaimSigner, PRESENTED, PRESENTED_SECONDS, type SigningSetting } from './signed.ts';
+import { createClaimSigner, FEDERATION_SECONDS, FEDERATION_TOKEN, type SigningSetting } from './signed.ts';
 import { createUpstream, type UpstreamSetting } from './upstream.ts';
 
 function writeBody({ target, scopes }: GrantOf<OauthTarget>, token: string): string {
@@ -33,8 +33,8 @@ export function createOauthProvider(
     // Some take the id of a JWT once, so an attempt whose answer was lost is made with another.
     const body = async (): Promise<string> => {
       const { token, id } = await sign(
-        PRESENTED,
-        { subject, audience, seconds: PRESENTED_SECONDS, claims },
+        FEDERATION_TOKEN,
+        { subject, audience, seconds: FEDERATION_SECONDS, claims },
         now,
       );
       session = id;

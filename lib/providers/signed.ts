@@ -54,6 +54,6 @@ export function createClaimSigner({ issuer, signer, randomId }: SigningSetting):
 }
 
 /** `typ` of what we present to a cloud (RFC 7519 §5.1). Our access tokens have one of their own. */
-export const PRESENTED = 'JWT';
+export const FEDERATION_TOKEN = 'JWT';
 /** Seconds for which it can be presented: it is used at once. */
-export const PRESENTED_SECONDS = 300;
+export const FEDERATION_SECONDS = 300;

@@ -6,7 +6,7 @@ import { KINDS } from '../../lib/language/kinds.ts';
 import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
 import { NARROWER } from '../../lib/policy/targets/gcp/scopes.ts';
 import { createAzureProvider } from '../../lib/providers/azure.ts';
-import { PRESENTED_SECONDS } from '../../lib/providers/signed.ts';
+import { FEDERATION_SECONDS } from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { code, codes, ROOT, read, rowsOf } from '../harness/markdown.ts';
@@ -55,5 +55,5 @@ test.each(CLOUDS)(
 
 test('how long our JWT can be presented', () => {
   const [, said = ''] = rowsOf(`${FOLDER}/README.md`, 'claim').find(([claim]) => code(claim) === 'exp') ?? [];
-  expect(Number.parseInt(said, 10)).toBe(PRESENTED_SECONDS);
+  expect(Number.parseInt(said, 10)).toBe(FEDERATION_SECONDS);
 });

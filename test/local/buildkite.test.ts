@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import {
   createClaimSigner,
-  PRESENTED,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
@@ -117,7 +117,7 @@ describe('a workload identity', () => {
   ): Promise<string> => {
     const whole = { subject: 'role:a', audience: 'https://buildkite.com/acme', seconds: 300, ...said };
     const unique = { ...using, randomId: () => `identity-${++counted}` };
-    return (await createClaimSigner(unique)(PRESENTED, whole, now)).token;
+    return (await createClaimSigner(unique)(FEDERATION_TOKEN, whole, now)).token;
   };
   const identity = (token: string, form: Form = {}) =>
     fetch(`${clouds.setting.base}/buildkite.com/oauth/token`, {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
-  PRESENTED,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
@@ -62,7 +62,7 @@ async function mint(
 ) {
   const whole = { subject: 'role:deploy', audience: `${service}-of-acme`, seconds: 300, ...said };
   const counted = { ...using, randomId: () => `${++made}` };
-  return (await createClaimSigner(counted)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(counted)(FEDERATION_TOKEN, whole, now)).token;
 }
 
 async function ask(service: Service, token: string, changes: Members = {}, headers: Members = BETA) {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
-  PRESENTED,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
@@ -26,7 +26,7 @@ async function jwt(
   now = NOW,
 ): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'api://AzureADTokenExchange', seconds: 300, ...said };
-  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(FEDERATION_TOKEN, whole, now)).token;
 }
 
 async function asked(token: string, form: Form = {}, to = PUBLIC) {

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
-  PRESENTED,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
@@ -37,7 +37,7 @@ async function jwt(
   now = NOW,
 ): Promise<string> {
   const whole = { subject: 'role:deploy', audience: `https:${POOL}`, seconds: 3600, ...said };
-  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(FEDERATION_TOKEN, whole, now)).token;
 }
 
 async function exchanged(token: string, form: Form = {}): Promise<Answer> {

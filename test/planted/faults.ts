@@ -97,7 +97,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/aws/endpoint.ts', "['eusc-', 'amazonaws.eu']", "['eusc-', 'amazonaws.com']"],
   ['lib/providers/aws.ts', 'mayRepeat: at => limiter.take(STS.name, at) === 0', 'mayRepeat: () => true'],
   ['lib/providers/expiry.ts', 'const TOLERANCE = 60', 'const TOLERANCE = 6000'],
-  ['lib/providers/signed.ts', 'PRESENTED_SECONDS = 300', 'PRESENTED_SECONDS = 3000'],
+  ['lib/providers/signed.ts', 'FEDERATION_SECONDS = 300', 'FEDERATION_SECONDS = 3000'],
   ['lib/providers/github.ts', 'const EARLY = 60', 'const EARLY = 0'],
   // What is remembered.
   ['lib/stores/switches.ts', 'SWITCHES_FRESH = 20', 'SWITCHES_FRESH = 59'],
@@ -320,7 +320,7 @@ export const FAULTS: readonly Fault[] = [
     "when: /unsupported_grant_type/,\n    code: 'provider_unavailable'",
   ],
   ['lib/providers/github/meanings.ts', 'when: /not found/i', 'when: /not-found/i'],
-  ['lib/providers/gcp.ts', 'target.serviceAccount === undefined ? seconds : PRESENTED_SECONDS', 'seconds'],
+  ['lib/providers/gcp.ts', 'target.serviceAccount === undefined ? seconds : FEDERATION_SECONDS', 'seconds'],
   ['lib/review/author/import/imported.ts', 'if (!some) head.push(...entries.flatMap(describeEntry));', ''],
   ['lib/review/cases/trial.ts', "return 'deny guard_not_met'", "return 'deny no_statement_holds'"],
   [
@@ -480,11 +480,11 @@ export const FAULTS: readonly Fault[] = [
   ['lib/job-facts.ts', "why === 'unknown' || why === 'not_unblocked'", "why === 'unknown'"],
   ['lib/job-facts.ts', 'if (now - at > LATEST_ISSUE)', 'if (now - at > 10 * LATEST_ISSUE)'],
   ['lib/job-facts.ts', "asked.includes('approval') ? role.approval?.step : undefined", 'undefined'],
-  ['lib/exchange.ts', 'const late = asksJob || isStale(', 'const late = isStale('],
+  ['lib/exchange.ts', 'const mustDecideAgain = asksJob || isStale(', 'const mustDecideAgain = isStale('],
   [
     'lib/exchange.ts',
-    'decideByJob(parts, journal, question, 0)',
-    'decideByJob(parts, journal, question, EVENT_WAIT)',
+    'decideWithJobFacts(parts, journal, question, 0)',
+    'decideWithJobFacts(parts, journal, question, EVENT_WAIT)',
   ],
   ['lib/switch.ts', 'end - begin <= LONGEST_SUSPENSION * 3_600_000 && ', ''],
   ['lib/switch.ts', 'each.what === demand && each.names[0] === role', 'each.what === demand'],

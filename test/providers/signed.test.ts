@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { createClaimSigner, PRESENTED, type SaidClaims } from '../../lib/providers/signed.ts';
+import { createClaimSigner, FEDERATION_TOKEN, type SaidClaims } from '../../lib/providers/signed.ts';
 import { codeOf } from '../harness/code.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, TRUSTED } from '../harness/signing.ts';
@@ -8,7 +8,7 @@ import { BROKEN_SIGNING, SIGNING, TRUSTED } from '../harness/signing.ts';
 /** The longest name that a role can have. */
 const SAID: SaidClaims = { subject: `role:${'a'.repeat(64)}`, audience: 'sts.amazonaws.com', seconds: 300 };
 function made(said: Partial<SaidClaims> = {}, now = NOW) {
-  return createClaimSigner(SIGNING)(PRESENTED, { ...SAID, ...said }, now);
+  return createClaimSigner(SIGNING)(FEDERATION_TOKEN, { ...SAID, ...said }, now);
 }
 
 describe('what relying parties demand of a JWT is so', () => {
@@ -59,7 +59,7 @@ test('T52: no claim of a role stands in the place of one that the broker sets', 
 });
 
 test('a key that cannot be used passes, and the log is told', async () => {
-  expect(await codeOf(() => createClaimSigner(BROKEN_SIGNING)(PRESENTED, SAID, NOW))).toBe(
+  expect(await codeOf(() => createClaimSigner(BROKEN_SIGNING)(FEDERATION_TOKEN, SAID, NOW))).toBe(
     'provider_unavailable',
   );
 });

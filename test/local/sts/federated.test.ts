@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
-  PRESENTED,
+  FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../../lib/providers/signed.ts';
@@ -25,7 +25,7 @@ async function jwt(
   now = NOW,
 ): Promise<string> {
   const whole = { subject: 'role:deploy', audience: 'sts.amazonaws.com', seconds: 300, ...said };
-  return (await createClaimSigner(using)(PRESENTED, whole, now)).token;
+  return (await createClaimSigner(using)(FEDERATION_TOKEN, whole, now)).token;
 }
 
 /** The code of the error, or none: unsigned, as no SDK signs this action. */
