@@ -7,7 +7,7 @@ export const MAX_VALUE = 1_024;
  * What all searches of a policy's patterns may cost together, by `countSearched`: so that no decision takes longer than a
  * millisecond or so, and none much longer than that of a value that is short.
  */
-export const MAX_SEARCHED = 300;
+export const MAX_SEARCHED = 120;
 
 /** From so many characters on, a text is searched for without a second look at any place (Boyer-Moore, in V8). */
 const LONG = 7;

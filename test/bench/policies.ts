@@ -11,7 +11,7 @@ const ASKED = { findSample: () => ({}), from: NOW };
 type Claims = (index: number) => string;
 
 /** More of such statements in one role are refused at load. */
-const WILD = 13;
+const WILD = 5;
 
 function role(name: string, statements: number, claims: Claims) {
   return {

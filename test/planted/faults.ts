@@ -302,7 +302,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/language/kinds/buildkite.ts', 'new RegExp(`${UUID.source}|${EMAIL.source}`)', '/^/'],
   ['lib/language/kinds/tags.ts', 'text({ max: MAX_TAG_VALUE })', 'text({ max: 1024 })'],
   ['lib/language/request.ts', ' || readRange(each) === undefined', ''],
-  ['lib/policy/glob.ts', 'MAX_SEARCHED = 300', 'MAX_SEARCHED = 30_000'],
+  ['lib/policy/glob.ts', 'MAX_SEARCHED = 120', 'MAX_SEARCHED = 12_000'],
   ['lib/hint.ts', '...(add === undefined ? {} : { add }),', ''],
   ['lib/policy/registries/oci.ts', 'from: matchExactly(REPOSITORY)', 'from: /.*/'],
   ['lib/policy/trust.ts', "if (issuer !== asked.issuer) return 'issuer_differs';", ''],
