@@ -5,7 +5,7 @@ import type { Grant } from './policy/decide.ts';
 import { findKnowingStatement } from './policy/trace.ts';
 import type { Credential } from './providers/provider.ts';
 
-/** What this caller may know: for `render`. */
+/** The things that this caller may know, for `render`. */
 export type Answer =
   | {
       readonly kind: 'issued';
@@ -31,7 +31,7 @@ export type Answer =
 /** Told to all who meet the guard of the fleet: no role is looked at, so nothing is said of any. */
 export const TOLD: readonly (Refused | RegistryRefused)[] = ['issuer_switched_off', 'key_switched_off'];
 
-/** What a caller whom the role knows is told for each reason. Strangers get one code for all of them. */
+/** The code for each reason, for a caller whom the role knows. Strangers get one code for all of them. */
 export const KNOWN: {
   readonly [reason in Refused | RegistryRefused]: Code;
 } = {
@@ -91,10 +91,10 @@ export function drawAnswer(outcome: Outcome): Answer {
   return { kind: 'issued', decisionId: reached.decisionId, grant, credential };
 }
 
-/** What was granted and yet not given, where those who wrote the role are the ones to mend it. */
+/** Codes for what was granted and yet not given, where those who wrote the role are the ones to mend it. */
 export const FOR_CONTACT: readonly Code[] = ['credential_too_large', 'provider_refused'];
 
-/** The same of what was refused, which is told alike whatever was wanted. */
+/** Draws the answer to a refusal, which is told alike whatever was wanted. */
 export function drawRefusal(outcome: RefusedOutcome): Extract<Answer, { kind: 'refused' }> {
   const { reached } = outcome;
   const code = chooseCode(outcome);

@@ -48,7 +48,7 @@ export type Authorized = {
 /** Why somebody is not let through, and how they could be. */
 export type Refusal = Extract<Answer, { kind: 'refused' }> & {
   readonly door: RegistryDoor;
-  /** What to say in `WWW-Authenticate`; undefined where no other credential would help. */
+  /** The text of `WWW-Authenticate`; undefined where no other credential would help. */
   readonly challenge: string | undefined;
 };
 

@@ -2,7 +2,7 @@ import type { Reached } from './outcome.ts';
 import { namePipeline } from './policy/tenant.ts';
 import type { Limiter } from './stores/limits.ts';
 
-/** What counts whoever is known: what each tenant gets, and what is refused to each pipeline. */
+/** The two counts of known callers: what each tenant gets, and what is refused to each pipeline. */
 export type Counters = {
   /** One use more of a tenant of something. */
   readonly admit: Limiter['admit'];

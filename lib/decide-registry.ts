@@ -6,7 +6,7 @@ import type { Registry } from './policy/registry.ts';
 import type { VerifiedToken } from './policy/verified-token.ts';
 import { isStale, type Journal, readTimeAgain } from './visit.ts';
 
-/** What is decided for a subject token in front of a registry. */
+/** A question that is decided for a subject token in front of a registry. */
 export type RegistryQuestion = {
   readonly registry: Registry;
   readonly token: VerifiedToken;

@@ -234,9 +234,9 @@ export function isBroken(code: Code): boolean {
 export type ClaimHint = {
   readonly claim: string;
   readonly why: 'absent' | 'differs' | 'wrong_type' | 'unusable';
-  /** What the caller sent: at most 128 printable ASCII characters, the rest escaped. */
+  /** The value that the caller sent: at most 128 printable ASCII characters, the rest escaped. */
   readonly value?: string;
-  /** What to add to the command that mints the token, for a claim that is there only when asked for. */
+  /** A flag for the command that mints the token, for a claim that is there only when asked for. */
   readonly add?: string;
   /** Where the role puts it, such as `aws.tags.branch`, when it cannot stand there. */
   readonly place?: string;
@@ -248,7 +248,7 @@ export type ClaimHint = {
 export type Detail = {
   /** The parameter or claim that was wrong: its name, never its value. */
   readonly at?: string;
-  /** What the caller can do, where that differs by who it is. The caller is told. */
+  /** Advice on what the caller can do, where that differs by who it is. The caller is told. */
   readonly advice?: string;
   /** For the log alone: never leaves the broker. */
   readonly detail?: string;

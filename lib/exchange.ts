@@ -18,7 +18,7 @@ import type { RoleStore } from './stores/roles.ts';
 import type { SpentStore } from './stores/spent.ts';
 import { createFailure, isStale, type Journal, openJournal, readTimeAgain, type Visit } from './visit.ts';
 
-/** What a caller presents: an opaque token, and what it asks for. Made by each protocol's `parse`. */
+/** A caller's request: an opaque token, and what it asks for. Made by each protocol's `parse`. */
 export type ExchangeRequest = {
   readonly subjectToken: string;
   readonly access: AccessRequest & { readonly sessionName: string | undefined };

@@ -39,7 +39,7 @@ export async function rememberIdentity(identities: IdentityStore, outcome: Outco
   }
 }
 
-/** What tells whose session one is. */
+/** The stores that tell whose session one is. */
 export type Identities = { readonly identities: IdentityStore; readonly switches: Switches };
 
 /**

@@ -2,7 +2,7 @@ import { type EventReading, readEvent } from './events/event.ts';
 import type { EventSource } from './policy/issuer.ts';
 import type { JobStore } from './stores/jobs.ts';
 
-/** What events are noted by: whose are believed, and where. */
+/** The parts that events are noted by: whose are believed, and where they go. */
 export type EventRecorder = {
   readonly sources: readonly EventSource[];
   readonly jobs: Pick<JobStore, 'note'>;

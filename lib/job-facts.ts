@@ -9,7 +9,7 @@ import type { JobStore } from './stores/jobs.ts';
 import { findSuspended, type Switches } from './switch.ts';
 import type { Journal } from './visit.ts';
 
-/** What is decided for a token, at a time. */
+/** A question that is decided for a token, at a time. */
 export type Question = {
   readonly role: Role;
   readonly token: VerifiedToken;
@@ -36,7 +36,7 @@ export const EVENT_WAIT = 3000;
 /** Milliseconds between two looks: the first are close to each other, since most events are nearly there. */
 const PAUSES = [250, 500, 750, 1000] as const;
 
-/** What a decision says, or that it must be asked again: nothing was told yet, which is no denial (T87). */
+/** Returns a decision that is settled. Throws `job_not_seen` where nothing was told of the job yet, which is no denial (T87). */
 export function requireKnownJob(decision: Allow | Deny): Settled {
   if (decision.allowed) return decision;
   const { reason } = decision;

@@ -11,7 +11,7 @@ import type { Switch, SwitchReason } from './switch.ts';
 import type { IssuerRow } from './token/issuer.ts';
 import type { RegistryToken } from './token/registry.ts';
 
-/** What the caller asked for, as the protocol read it. The token is beside it, never inside. */
+/** The caller's wishes, as the protocol read them. The token is beside them, never inside. */
 export type Requested = {
   /** Undefined at the door of registries. */
   readonly role: string | undefined;
@@ -20,13 +20,13 @@ export type Requested = {
   readonly sessionName: string | undefined;
 };
 
-/** What was to be done with a registry. */
+/** A request to a registry. */
 export type RegistryUse = {
   readonly method: string;
   readonly path: string;
   /** As it came, without its `?`. */
   readonly query: string;
-  /** What all of these do together; undefined where the registry's kind does not know. */
+  /** The operation that all of these make; undefined where the registry's kind does not know it. */
   readonly operation: Operation | undefined;
   /** The user name of a Basic credential: whatever its sender wrote, and plain. */
   readonly user: string | undefined;
@@ -48,11 +48,11 @@ export type Reached = {
   /** A registry token of ours, in the place of a subject token. */
   readonly registryToken?: RegistryToken;
   readonly decision?: Decision | MethodDecision;
-  /** What events had told of the job, where the role asks about it. */
+  /** Facts of the job that events had told, where the role asks about it. */
   readonly job?: JobFacts | undefined;
   /** Demands of the role that an operator has suspended. */
   readonly suspended?: readonly DemandName[];
-  /** What was in the way. */
+  /** The kill switch that was in the way. */
   readonly off?: Switch;
   /** The claim without which it cannot be told whether the token is of what is off. */
   readonly missingId?: string | undefined;
@@ -62,7 +62,7 @@ export type Reached = {
   readonly ms: { [step: string]: number };
 };
 
-/** What a step gives to the next one, or the reason that ends it all. */
+/** The end of a step: a value for the next one, or the reason that ends it all. */
 export type Step<Value, Reason> = { readonly value: Value } | Denial<Reason>;
 export type Denial<Reason> = { readonly denied: Reason };
 
@@ -111,7 +111,7 @@ export type AccessOutcome =
   | Denied<RegistryRefused>
   | Failed;
 
-/** What opens a registry for a moment. */
+/** A token that opens a registry for a moment. */
 export type RegistryCredential = {
   readonly token: string;
   /** In seconds since the epoch, as is the other. */

@@ -25,7 +25,7 @@ export type ExchangeRecord = {
   /** Tags whose literal was sent, each with what was wrong with the claim; undefined where there is none. */
   readonly replaced?: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
-  /** What a registry token opens. */
+  /** The access that a registry token has. */
   readonly access: readonly Access[] | undefined;
   readonly session: string | undefined;
   readonly expiresAt: number | undefined;

@@ -19,7 +19,7 @@ import { beginVisit, createFailure, type Visit } from './visit.ts';
 /** A whole broker, ready to answer: what `broker.ts` composes. */
 export type Broker = Recorder & {
   readonly url: string;
-  /** What subject tokens are minted for unless a role says otherwise. */
+  /** The audience that subject tokens are minted for unless a role says otherwise. */
   readonly audience: string;
   readonly parts: Parts;
   readonly discovery: Discovery;
@@ -54,7 +54,7 @@ export const DOORS: { readonly [route: string]: Protocol } = {
 /** Beside these: where clients of registries get a token, by either method. */
 export const REGISTRY_ROUTES = [`GET ${TOKEN_PATH}`, `POST ${TOKEN_PATH}`] as const;
 
-/** The same, ready for a request's path. */
+/** The doors as a table of patterns, ready for a request's path. */
 const ROUTES = Object.entries(DOORS).map(([route, protocol]) => {
   const [method = '', path = ''] = route.split(' ');
   const pattern = new RegExp(`^${path.replace('{role}', '[^/]+').replaceAll('.', '\\.')}$`);

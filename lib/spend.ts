@@ -19,7 +19,7 @@ export async function spendTokenOnce(
   return use ? { value: use } : deny('token_already_used');
 }
 
-/** What was refused, or never asked for, was no use of the token: it may be tried again (T63). */
+/** Gives the use of a token back where nothing was issued: what was refused, or never asked for, may be tried again (T63). */
 export async function releaseIfNotIssued<Value, Reason>(
   { release }: TokenUse,
   work: () => Promise<Step<Value, Reason>>,

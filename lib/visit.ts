@@ -10,7 +10,7 @@ export type Visit = Context & {
   readonly repeats: boolean;
 };
 
-/** What a visit has reached, noted by each step for the answer and the audit event. */
+/** The record of how far a visit got, noted by each step for the answer and the audit event. */
 export type Journal = {
   /** All that is noted so far. It is never changed: a note makes a new one. */
   readonly reached: Reached;

@@ -1,5 +1,5 @@
 /**
- * What a verified token says. Objects have no prototype, so that no name (`__proto__`, `constructor`)
+ * The claims of a verified token. Objects have no prototype, so that no name (`__proto__`, `constructor`)
  * is special. A number whose JSON text is not a safe integer never equals anything (threat T28).
  */
 export type ClaimValue = string | number | boolean | null | readonly ClaimValue[] | Claims;

@@ -92,7 +92,7 @@ function judgePatterns(value: ClaimValue, patterns: readonly Scalar[]): TruthJud
   return judge(patterns.some(pattern => matchGlob(String(pattern), value)));
 }
 
-/** What can be told of an array once: it may be long, and many conditions may ask. */
+/** The elements of an array, gathered once: it may be long, and many conditions may ask. */
 type Elements = { readonly all: ReadonlySet<ClaimValue>; readonly samples: readonly ClaimValue[] };
 const known = new WeakMap<readonly ClaimValue[], Elements>();
 

@@ -12,7 +12,7 @@ import type { VerifiedToken } from './verified-token.ts';
 /** Raised whenever the same role and token could be decided otherwise; part of every role's digest. */
 export const ENGINE = 'kite-sts policy 3';
 
-/** What a caller asks for; the token is not part of it. Which role was looked up, the caller of decide knows. */
+/** The wishes of a caller; the token is not part of them. Which role was looked up, the caller of `decide` knows. */
 export type AccessRequest = {
   readonly role: string;
   /** Undefined: all that the winning statement gives. */
@@ -20,7 +20,7 @@ export type AccessRequest = {
   readonly seconds: number | undefined;
   /** The kinds of credential that the caller can use; undefined: whichever the role gives. */
   readonly kinds: readonly KindName[] | undefined;
-  /** What the caller itself wants its session narrowed to. */
+  /** A policy to which the caller itself wants its session narrowed. */
   readonly sessionPolicy?: SessionPolicy | undefined;
 };
 
@@ -36,7 +36,7 @@ export type Grant = {
   readonly seconds: number;
   /** Never undefined: an empty list upstream often means "everything", so each provider must look. */
   readonly scopes: readonly string[];
-  /** What the session's name is made of: words for people, and the ids that make it one of its kind. */
+  /** The parts of the session's name: words for people, and the ids that make it one of its kind. */
   readonly session: { readonly group: string; readonly run: string; readonly key: readonly string[] };
   readonly target: Target;
 };
@@ -67,7 +67,7 @@ export type Deny = {
   readonly statement: string | undefined;
   /** The claim, the scope or the block step that the reason speaks of. */
   readonly about: string | undefined;
-  /** What of the claim cannot stand where the role puts it, where that is the reason. */
+  /** The part of the claim that cannot stand where the role puts it, where that is the reason. */
   readonly unusable?: UnusableClaim;
   readonly trace: Trace;
 };

@@ -1,6 +1,6 @@
 import type { Truth } from './condition.ts';
 
-/** What a role may demand of the job beside its trust. */
+/** Demands that a role may make of the job beside its trust. */
 export const DEMANDS = ['running', 'approval'] as const;
 export type DemandName = (typeof DEMANDS)[number];
 
@@ -17,7 +17,7 @@ export type ApprovalDemand = {
 /** That somebody unblocked a block step: by whose id, and when by the event's own time, in seconds since the epoch. */
 export type Unblocked = { readonly step: string; readonly by: string; readonly at: number };
 
-/** What events have told of the job of a token, and of its build. */
+/** Facts that events have told of the job of a token, and of its build. */
 export type JobFacts = {
   /** `unknown`: no event has told of it, or what was told is of another build. */
   readonly state: 'running' | 'finished' | 'unknown';
@@ -42,9 +42,9 @@ export type DemandCheck = {
   readonly demand: DemandName;
   readonly truth: Truth;
   readonly why: DemandWhy;
-  /** What is wanted, of an approval. */
+  /** The approval that is wanted. */
   readonly wanted?: ApprovalDemand | undefined;
-  /** What was found, of an approval. */
+  /** The approval that was found. */
   readonly unblocked?: Unblocked | undefined;
 };
 
@@ -55,7 +55,7 @@ export type Demanding = {
   readonly issuers: Readonly<Record<string, { readonly running?: true | undefined }>>;
 };
 
-/** What is known of the request for which demands are checked. */
+/** Facts of the request for which demands are checked. */
 export type DemandContext = {
   readonly now: number;
   readonly job?: JobFacts | undefined;
@@ -67,7 +67,7 @@ const AHEAD = 30;
 
 const NOTHING: readonly DemandName[] = [];
 
-/** What a role demands of a job of this issuer, by itself or by the issuer's row. */
+/** Lists the demands of a role on a job of this issuer, made by itself or by the issuer's row. */
 export function listDemands(
   { running, approval, issuers }: Demanding,
   issuer: string,

@@ -12,11 +12,11 @@ export type AppHost = {
 /** A parameter that a role fills in. */
 export type ParameterSlot = {
   readonly required: boolean;
-  /** What it must look like, as a regular expression of the whole value, and in words. */
+  /** The form that it must have, as a regular expression of the whole value, and in words. */
   readonly form?: { readonly pattern: string; readonly says: string };
 };
 
-/** What is asked of every role alike: whole, so that no role can choose where our JWT goes or for whom it is. */
+/** The request that is the same for every role: whole, so that no role can choose where our JWT goes or for whom it is. */
 export type OauthRequest = {
   /** Whole, and https. */
   readonly url: string;
@@ -24,7 +24,7 @@ export type OauthRequest = {
   readonly body: 'form' | 'json';
   /** Beside what every request has. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What our JWT has as `aud` there, and nowhere else. */
+  /** The `aud` of our JWT there, and nowhere else. */
   readonly audience: string;
   /** Who says which scopes a token has: whoever asks for it, or the service alone by a rule of its own. */
   readonly scoping: 'asked' | 'theirs';
@@ -34,14 +34,14 @@ export type OauthRequest = {
 /** A row of `endpoints` in broker.yml, compiled: a service where a JWT of ours buys a token. */
 export type Endpoint = OauthRequest & {
   readonly name: string;
-  /** What is sent for every role. */
+  /** Parameters that are sent for every role. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly slots: Readonly<Record<string, ParameterSlot>>;
   /** Seconds that a token of it lives at most. */
   readonly seconds: number;
 };
 
-/** What a request holds by its grant. No row and no role may send any of these as a parameter of its own. */
+/** Parameters that a request has by its grant. No row and no role may send any of these as one of its own. */
 export const GRANT_PARAMETERS: ReadonlySet<string> = new Set([
   'grant_type',
   'subject_token',

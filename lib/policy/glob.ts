@@ -4,7 +4,7 @@ export const MAX_WILDCARDS = 8;
 /** Characters of a value that patterns are tried on: as many as an audit event keeps. No branch or tag is longer. */
 export const MAX_VALUE = 1_024;
 /**
- * What all searches of a policy's patterns may cost together, by `countSearched`: so that no decision takes longer than a
+ * The most that all searches of a policy's patterns may cost together, by `countSearched`: so that no decision takes longer than a
  * millisecond or so, and none much longer than that of a value that is short.
  */
 export const MAX_SEARCHED = 120;
@@ -15,12 +15,12 @@ const LONG_COUNTS = 3;
 /** Where `?` stands in it, each place is looked at by hand. */
 const WILD_COUNTS = 10;
 
-/** What stands between two stars, which is searched for at every place of a value. */
+/** Reads the texts between two stars, which are searched for at every place of a value. */
 function readSearched(pattern: string): readonly string[] {
   return pattern.split('*').slice(1, -1);
 }
 
-/** What a pattern's searches cost: about as many passes over a value. */
+/** Counts the cost of a pattern's searches: about as many passes over a value. */
 export function countSearched(pattern: string): number {
   return readSearched(pattern).reduce((sum, text) => {
     if (text.includes('?')) return sum + WILD_COUNTS * text.length;
@@ -41,7 +41,7 @@ export function findPatternFault(pattern: string): string | undefined {
     : undefined;
 }
 
-/** What stands before the first wildcard. */
+/** Reads the text before the first wildcard. */
 export function readLiteralPrefix(pattern: string): string {
   return pattern.split(/[*?]/, 1)[0] ?? '';
 }

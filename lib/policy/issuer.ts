@@ -25,7 +25,7 @@ export type EventSource = {
   readonly account: string;
 };
 
-/** What the policy engine needs to know of an issuer. Rows of broker.yml are compiled to it. */
+/** The facts of an issuer that the policy engine needs. Rows of broker.yml are compiled to them. */
 export type IssuerFacts = {
   readonly issuer: string;
   /** Undefined: any claim name may be used. */
@@ -36,7 +36,7 @@ export type IssuerFacts = {
   /** Claims that are only there when the job asks for them, and the flag that asks. */
   readonly onRequest: { readonly flag: string; readonly claims: readonly string[] } | undefined;
   readonly session: SessionClaims;
-  /** What this issuer's tokens may be minted for instead of the broker's default audience. */
+  /** Audiences that this issuer's tokens may be minted for instead of the broker's default. */
   readonly audiences: readonly string[];
   /** The immutable id of a pipeline, for `subject: pipeline`. */
   readonly pipelineId: string | undefined;
@@ -55,7 +55,7 @@ export function findVocabularyTypes(vocabulary: Vocabulary, name: string): reado
   return prefix === undefined ? undefined : vocabulary.prefixes[prefix];
 }
 
-/** What to add to the command that mints a token (`--claim queue_key`), for a claim that is there only then. */
+/** Finds the flag of the command that mints a token (`--claim queue_key`), for a claim that is there only then. */
 export function findRequestFlag(
   claim: string,
   facts: Pick<IssuerFacts, 'onRequest'> | undefined,

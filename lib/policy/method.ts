@@ -30,7 +30,7 @@ export type MethodDeny = {
 };
 export type MethodDecision = MethodAllow | MethodDeny;
 
-/** What of an operation the scopes do not reach, if anything: a method that is not listed, or one beyond them. */
+/** Finds the part of an operation that the scopes do not reach, if any: a method that is not listed, or one beyond them. */
 export function findLack(
   { methods }: Pick<Registry, 'methods'>,
   scopes: readonly string[],
@@ -73,7 +73,7 @@ export function decideOperation(
   return { allowed: true, statement: winner.id, scopes, trace };
 }
 
-/** The same of a method alone, as a test case names it. */
+/** Decides for a method alone, as a test case names it. */
 export function decideMethod(
   registry: Registry,
   token: VerifiedToken,

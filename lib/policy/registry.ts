@@ -6,9 +6,9 @@ export type Registry = TrustPolicy & {
   readonly name: string;
   readonly description: string | undefined;
   readonly contact: string | undefined;
-  /** What it protects: this path and all below it. */
+  /** The path that it protects, with all below it. */
   readonly path: string;
-  /** What it speaks; undefined where it does not say, and it cannot be told from the path. */
+  /** The protocol that it speaks; undefined where it does not say, and the path does not tell. */
   readonly kind: RegistryKind | undefined;
   /** HTTP method to the scope that it needs; a method that is not here is denied. */
   readonly methods: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import { fillJwt, type JwtTarget, type JwtTemplate } from './targets/jwt.ts';
 import { fillOauth, type OauthTarget, type OauthTemplate } from './targets/oauth.ts';
 import type { Filling, TargetRefusal } from './targets/target.ts';
 
-/** What a grant is for, by the kind of its credential. */
+/** The place that a grant opens, by the kind of its credential. */
 export type Target =
   | AwsTarget
   | GcpTarget

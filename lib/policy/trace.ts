@@ -18,7 +18,7 @@ export type StatementTrace = {
 export type Trace = {
   readonly audience: { readonly expected: string; readonly actual: string };
   readonly statements: readonly StatementTrace[];
-  /** What the role demands of the job, once all else is allowed; left out where it demands nothing. */
+  /** The role's demands of the job, once all else is allowed; left out where there are none. */
   readonly demands?: readonly DemandCheck[];
 };
 

@@ -6,7 +6,7 @@ import type { Statement } from './statement.ts';
 import type { SkipReason, StatementTrace, Trace } from './trace.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
-/** What decide needs of an issuer at the time of a request. */
+/** The facts of an issuer that `decide` needs at the time of a request. */
 export type IssuerReading = Pick<IssuerFacts, 'nullable' | 'session' | 'audiences' | 'running'>;
 
 /** Whom something is for, whatever it gives: what a role and a registry share. */
@@ -99,14 +99,14 @@ export function weighTrust(
   if (struck) return none('explicitly_denied', struck.id);
   return winner ? { claims, trace: traced, winner } : none('no_statement_holds');
 }
-/** What is known of the request itself. `now` is in seconds since the epoch. */
+/** Facts of the request itself. `now` is in seconds since the epoch. */
 
 export type Context = {
   readonly now: number;
   /** From the gateway or the socket, never from a header. */
   readonly sourceAddress: string | undefined;
-  /** What events have told of the token's job. Undefined: nobody looked, so it is in doubt. */
+  /** Facts of the token's job, as events told them. Undefined: nobody looked, so it is in doubt. */
   readonly job?: JobFacts | undefined;
-  /** What the role demands and an operator suspended for now. */
+  /** Demands of the role that an operator has suspended for now. */
   readonly suspended?: readonly DemandName[] | undefined;
 };

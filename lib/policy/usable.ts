@@ -20,7 +20,7 @@ export type ValueFault = {
 /** A fault, with the claim and the place in the role where it was to stand: `aws.tags.branch`. */
 export type UnusableClaim = ValueFault & { readonly claim: string; readonly place: string };
 
-/** What is wrong with a value for one kind of place; undefined when it can stand there. */
+/** Finds the fault of a value for one kind of place; undefined when it can stand there. */
 export type FindValueFault = (value: string) => ValueFault | undefined;
 
 // What stands in any answer and any log as it is.

@@ -8,7 +8,7 @@ export type Discovery = {
   readonly url: string;
   /** Where the pages of error codes are, if not below `url`: a broker on a laptop answers at another address. */
   readonly pages?: string;
-  /** What subject tokens are minted for unless a role says otherwise. */
+  /** The audience that subject tokens are minted for unless a role says otherwise. */
   readonly audience: string;
   readonly publicKeys: () => Promise<readonly JWK[]>;
 };

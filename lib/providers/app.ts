@@ -2,7 +2,7 @@ import { BrokerError } from '../errors.ts';
 import type { AppSigners } from '../keys/apps.ts';
 import type { Signer } from '../keys/signer.ts';
 
-/** What signs as this app. Throws `broker_misconfigured`: packaging checks that each app of a role has its key. */
+/** Finds the signer of this app. Throws `broker_misconfigured`: packaging checks that each app of a role has its key. */
 export function findAppSigner(apps: AppSigners, app: string): Signer {
   const signer = apps(app);
   if (signer) return signer;

@@ -22,7 +22,7 @@ function differsInScope(scope: unknown, asked: readonly string[]): boolean {
   return given.some(each => !asked.includes(each)) || asked.some(each => !given.includes(each));
 }
 
-/** What an access token is called in an exchange (RFC 8693 §3). */
+/** The name of an access token's type in an exchange (RFC 8693 §3). */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** RFC 8693 §2.2.1: what kind of token it is, which an exchange must say and other grants leave out. */

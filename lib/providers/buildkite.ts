@@ -22,7 +22,7 @@ import { createUpstream, type UpstreamSetting } from './upstream.ts';
 const ENDPOINT = 'buildkite.com/oauth/token';
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** What a workload identity of this organization has as its OIDC audience, for our JWT: fixed, so that no role chooses it. */
+/** Names the OIDC audience of this organization's workload identities, for our JWT: fixed, so that no role chooses it. */
 function nameIdentityAudience(organization: string): string {
   return `https://buildkite.com/${organization}`;
 }

@@ -3,7 +3,7 @@ import { BrokerError } from '../errors.ts';
 /** The other side may count from its own clock; a credential that lives longer than this beyond the grant is refused. */
 const TOLERANCE = 60;
 
-/** What a credential was granted for, and who made it, by the name that the log has. */
+/** How long a credential was granted for, and who made it, by the name that the log has. */
 export type GrantedLife = {
   readonly name: string;
   readonly seconds: number;

@@ -14,7 +14,7 @@ const IAM = 'iamcredentials.googleapis.com';
 const LONGEST = 3600;
 /** How long it lives is Google's to say, but no job gets far with less than this. */
 const SHORTEST = 300;
-/** What a token needs that is only to become a service account. */
+/** The scope of a token that is only to become a service account. */
 const IMPERSONATE = 'https://www.googleapis.com/auth/iam';
 
 /** One issue: the grant, when it is, and what is left of the time for all of it. */

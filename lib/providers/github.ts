@@ -24,7 +24,7 @@ const EARLY = 60;
 const LASTS = 9 * 60;
 
 /**
- * What the App itself asks with.
+ * The JWT with which the App itself asks.
  * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 function signAppToken(apps: AppSigners, app: string, now: number): Promise<string> {

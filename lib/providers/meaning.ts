@@ -1,8 +1,8 @@
 import { BrokerError, type Code } from '../errors.ts';
 
-/** What a refusal of another side means. Each provider has a table of its own; the reference shows them side by side. */
+/** A refusal of another side, and its meaning. Each provider has a table of its own; the reference shows them side by side. */
 export type Meaning = {
-  /** What the other side says, for people who look it up. */
+  /** The words of the other side, for people who look them up. */
   readonly said: string;
   /** Matches its code, a space and its words. */
   readonly when: RegExp;

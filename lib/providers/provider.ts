@@ -4,7 +4,7 @@ import type { KindName, Target } from '../policy/targets.ts';
 type CredentialBase = {
   /** Seconds since the epoch. Every credential ends. */
   readonly expiresAt: number;
-  /** What the other side's own log calls this session, so that two logs can be joined. No secret. */
+  /** The name of this session in the other side's own log, so that two logs can be joined. No secret. */
   readonly session: string;
 };
 

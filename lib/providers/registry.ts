@@ -7,7 +7,7 @@ export const REGISTRY_TYPE = 'kite-sts-registry+jwt';
 /** Seconds for which it opens at most: clients ask for a new one by themselves. */
 export const REGISTRY_SECONDS = 60;
 
-/** What a registry token says: all that is asked of it when it is used. */
+/** The content of a registry token: all that is asked of it when it is used. */
 export type RegistryGrant = {
   readonly registry: string;
   readonly audience: string;

@@ -9,7 +9,7 @@ export type SigningSetting = {
   readonly randomId: () => string;
 };
 
-/** What a JWT of ours says of one grant. */
+/** The claims of a JWT of ours that are of one grant. */
 export type SaidClaims = {
   readonly subject: string;
   readonly audience: string;

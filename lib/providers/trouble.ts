@@ -10,7 +10,7 @@ export const TROUBLE_CODES = {
   theirs: 'broker_misconfigured',
 } as const satisfies { readonly [trouble in Trouble]: Code };
 
-/** What it means that a service of our own, such as KMS, did not do what it was asked for. */
+/** Finds the code for a service of our own, such as KMS, that did not do what it was asked for. */
 export function findTroubleCode(error: unknown): Code {
   return error instanceof AwsError ? TROUBLE_CODES[findTrouble(error).trouble] : 'provider_unavailable';
 }

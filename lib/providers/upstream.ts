@@ -35,9 +35,9 @@ export type UpstreamQuestion = {
   /** Left out: POST. */
   readonly method?: OutgoingRequest['method'];
   readonly headers: HeaderMap;
-  /** What makes it, where each attempt needs one of its own: a proof that counts once. */
+  /** Makes it, where each attempt needs one of its own: a proof that counts once. */
   readonly body: string | (() => Promise<string>);
-  /** What its refusals mean. */
+  /** The meanings of its refusals. */
   readonly meanings: Meanings;
 };
 

@@ -4,7 +4,7 @@ import type { Registry } from '../registry.ts';
 import type { Access } from './grammar.ts';
 import { isRepository, OCI_ROOT } from './oci.ts';
 
-/** What each action of the Distribution specification is by HTTP; one of these methods is enough to be worth it. */
+/** The HTTP methods of each action of the Distribution specification; one of them is enough for the action to be of use. */
 const METHODS: { readonly [action: string]: readonly string[] } = {
   pull: ['GET', 'HEAD'],
   push: ['POST', 'PUT', 'PATCH'],

@@ -10,13 +10,13 @@ export function writeAccess({ type, name, actions }: Access): string {
   return `${type}:${name}:${actions.join(',')}`;
 }
 
-/** What a request does at a registry. */
+/** The thing that a request does at a registry. */
 export type Operation = {
   /** A few words for the log, such as `upload of a blob`. */
   readonly name: string;
   /** The HTTP methods whose scopes it needs: its own, and GET where it reads something else too. */
   readonly needs: readonly string[];
-  /** What a registry token must allow for it; empty where the registry speaks no such protocol. */
+  /** The access that a registry token must have for it; empty where the registry speaks no such protocol. */
   readonly access: readonly Access[];
 };
 

@@ -20,7 +20,7 @@ const SEARCH = {
   maintenance: NUMBER,
 };
 
-/** What npm, pnpm and yarn ask of a registry. Logins, tokens, teams and hooks are not among it. */
+/** The requests that npm, pnpm and yarn make to a registry, but for logins, tokens, teams and hooks. */
 export const NPM_ROWS: readonly GrammarRow[] = [
   {
     name: 'package',

@@ -24,7 +24,7 @@ function matchRepository(rest: string): RegExp {
 }
 
 const ONE_DIGEST = matchExactly(DIGEST);
-/** What the registry itself wrote into the address of an upload. */
+/** Text that the registry itself wrote into the address of an upload. */
 const STATE = /^[\w=+/.~-]{1,2048}$/;
 const PAGE = { n: /^\d{1,6}$/, last: /^[\w.:/-]{1,255}$/ };
 

@@ -4,7 +4,7 @@ import { NPM_ROWS } from './npm.ts';
 import { OCI_ROOT, readOci } from './oci.ts';
 import { readQuery } from './query.ts';
 
-/** What a registry can say that it speaks. */
+/** The protocols that a registry can say it speaks. */
 export const KINDS = ['oci', 'npm', 'pypi', 'maven', 'generic'] as const;
 export type RegistryKind = (typeof KINDS)[number];
 
@@ -64,7 +64,7 @@ function findRows(
   return { npm: NPM_ROWS, maven: MAVEN_ROWS, generic: GENERIC_ROWS }[kind];
 }
 
-/** What lies below /v2 is the protocol of container images, unless the registry says otherwise. */
+/** Guesses the protocol from the path: container images below /v2, unless the registry says otherwise. */
 export function findDefaultKind(path: string): RegistryKind | undefined {
   return isBelow(path, OCI_ROOT) ? 'oci' : undefined;
 }

@@ -35,13 +35,13 @@ type Assumption = {
   readonly policyOf: 'role' | 'caller';
 };
 
-/** What AssumeRole is called with, all of it from the reviewed role but for what the caller itself takes away. */
+/** The parameters of AssumeRole. All come from the reviewed role, but for what the caller itself takes away. */
 export type AssumedTarget = Assumption & { readonly via: 'assume_role'; readonly externalId: string };
-/** The same of AssumeRoleWithWebIdentity. */
+/** The parameters of AssumeRoleWithWebIdentity, from the reviewed role likewise. */
 export type FederatedTarget = Assumption & { readonly via: 'web_identity'; readonly subject: string };
 export type AwsTarget = AssumedTarget | FederatedTarget;
 
-/** What STS is asked for, with the claims in its tags and its session policy. */
+/** Fills the claims of a token into the tags and the session policy that STS is asked for. */
 export function fillAws(
   template: AwsTemplate,
   { claims, sessionPolicy }: Filling,

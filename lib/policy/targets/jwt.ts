@@ -19,7 +19,7 @@ export type JwtTemplate = {
   readonly claims: Readonly<Record<string, JwtClaimTemplate>>;
 };
 
-/** What our own access token says (RFC 9068), all of it from the reviewed role. */
+/** The content of our own access token (RFC 9068), all of it from the reviewed role. */
 export type JwtTarget = {
   readonly kind: 'jwt';
   readonly audience: string;
@@ -52,7 +52,7 @@ export function fillClaims(
   return { claims: made };
 }
 
-/** What our own token says. */
+/** Fills the claims of a token into the JWT that we are to sign. */
 export function fillJwt(template: JwtTemplate, { claims, issuer }: Filling): JwtTarget | TargetRefusal {
   const filled = fillClaims(template.claims, claims);
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };

@@ -11,7 +11,7 @@ import {
 /** AWS's own limit (sts 2011-06-15, AssumeRole). */
 export const MAX_TAG_VALUE = 256;
 
-/** What a tag's value is made of, and the literal that is sent instead where a claim cannot stand there. */
+/** The text of a tag's value, and the literal that is sent instead where a claim cannot stand there. */
 export type TagTemplate = string | { readonly value: string; readonly else: string };
 
 /** A session tag as it is sent. */

@@ -9,7 +9,7 @@ export type TargetRefusal =
 /** A caller's own session policy, checked by its protocol: it can only take away. */
 export type SessionPolicy = { readonly policy: string | undefined; readonly policyArns: readonly string[] };
 
-/** What a grant is filled in from. The scopes are those granted. */
+/** The values that a target is filled in from. The scopes are those granted. */
 export type Filling = {
   readonly claims: Claims;
   readonly issuer: string;

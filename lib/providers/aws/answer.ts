@@ -73,7 +73,7 @@ function findStsDifference(
   return target.sourceIdentity && other ? 'with the source identity of another session' : undefined;
 }
 
-/** What a caller may want to know of its session, and only in the form that AWS has it. */
+/** Reads the facts that a caller may want of its session, each only where it has the form that AWS gives it. */
 function readAssumedUser(text: (path: string) => string): Partial<AwsCredential> {
   const [packedPolicySize, sourceIdentity] = [text('PackedPolicySize'), text('SourceIdentity')];
   return {

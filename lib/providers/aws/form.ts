@@ -1,7 +1,7 @@
 import type { AssumedTarget, AwsTarget, FederatedTarget } from '../../policy/targets/aws.ts';
 import type { StsQuestion } from './session.ts';
 
-/** What both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */
+/** Writes the parameters that both actions take. The Query protocol of STS 2011-06-15: lists count from 1. */
 function writeStsForm(action: string, target: AwsTarget, { grant, session }: StsQuestion): URLSearchParams {
   const form = new URLSearchParams({
     Action: action,

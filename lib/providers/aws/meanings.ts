@@ -7,7 +7,7 @@ export type StsMeaning = Meaning & {
   readonly ofCaller?: Code;
 };
 
-/** What AWS STS says of a role that we ask for. `via: web_identity` alone has those about tokens. */
+/** Refusals by AWS STS of a role that we ask for. `via: web_identity` alone has those about tokens. */
 export const STS_MEANINGS: readonly StsMeaning[] = [
   {
     said: 'AccessDenied',

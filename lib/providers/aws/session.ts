@@ -18,7 +18,7 @@ function encodeBase32(bytes: Uint8Array): string {
   return written;
 }
 
-/** What STS takes in a session name (`[\w+=,.@-]`); anything else becomes `-`, since the hash tells names apart. */
+/** Writes a label as STS takes it in a session name (`[\w+=,.@-]`); anything else becomes `-`, since the hash tells names apart. */
 function writeLabel(text: string, length: number): string {
   return text.replace(/[^\w+=,@-]/g, '-').slice(0, length);
 }
@@ -33,7 +33,7 @@ export function nameAwsSession({ group, run, key }: Grant['session']): string {
   return `${writeLabel(group, GROUP_LENGTH)}.${writeLabel(run, RUN_LENGTH)}.${encodeBase32(digest)}`;
 }
 
-/** What is asked of STS: a session of this name for a grant, `now` in seconds since the epoch. */
+/** A question for STS: a session of this name for a grant, `now` in seconds since the epoch. */
 export type StsQuestion = {
   readonly grant: GrantOf<AwsTarget>;
   readonly session: string;

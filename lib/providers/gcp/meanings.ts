@@ -1,6 +1,6 @@
 import { ANYTHING, type Meanings } from '../meaning.ts';
 
-/** What Google's STS says of our JWT and of the pool that is to take it. */
+/** Refusals by Google's STS of our JWT, or of the pool that is to take it. */
 export const GOOGLE_STS_MEANINGS: Meanings = [
   {
     said: '`invalid_grant`: stale, expired, or issued in the future',
@@ -34,7 +34,7 @@ export const GOOGLE_STS_MEANINGS: Meanings = [
   },
 ];
 
-/** What generateAccessToken says of the service account. */
+/** Refusals by generateAccessToken of the service account. */
 export const GOOGLE_IAM_MEANINGS: Meanings = [
   {
     said: '`UNAUTHENTICATED`: the token that Google gave a moment before',

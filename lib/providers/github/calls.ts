@@ -37,7 +37,7 @@ type Call = {
   readonly body?: object;
 };
 
-/** What the log calls this API, or something of it. */
+/** Names this API for the log, or something of it. */
 export function nameApi({ to }: Api, what = ''): string {
   return `${to.split('/')[0]} ${what}`.trim();
 }

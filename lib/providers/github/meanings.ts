@@ -1,6 +1,6 @@
 import { ANYTHING, type Meanings } from '../meaning.ts';
 
-/** What GitHub's words mean; it has no codes. */
+/** GitHub's refusals by their words; it has no codes. */
 export const GITHUB_MEANINGS: Meanings = [
   {
     said: "'Issued at' or 'Expiration time' claim",

@@ -5,7 +5,7 @@ const URN = 'urn:ietf:params:oauth:';
 /** The grant of RFC 8693. */
 export const TOKEN_EXCHANGE = `${URN}grant-type:token-exchange`;
 
-/** What a request holds by its grant: what it is, and our JWT where it wants it. */
+/** The parameters of each grant, with our JWT where it wants it. */
 const GRANT_FORMS: { readonly [grant in OauthGrant]: (token: string) => Readonly<Record<string, string>> } = {
   token_exchange: token => ({
     grant_type: TOKEN_EXCHANGE,
