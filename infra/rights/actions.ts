@@ -1,472 +1,207 @@
+/** Actions by the service that they are of, a space between two. */
+type ActionWords = { readonly [service: string]: string };
+
 /**
- * Which rights CloudFormation needs for each type of resource that we deploy, by what is done to it. The actions are those
- * that the type's public schema declares (`handlers`), less those for properties that we never set: these stand in
- * `without`, so that a reader of the schema finds each of its actions in one of the two.
+ * Which rights CloudFormation needs for a type of resource that we deploy: the actions that the type's public schema
+ * declares (`handlers`), less those for properties that we never set. These stand in `without`, so that a reader of the
+ * schema finds each of its actions in one of the two, but for lists of all that an account has, which are never asked for.
  */
 export type TypeActions = {
-  readonly create: readonly string[];
-  readonly read: readonly string[];
-  readonly update: readonly string[];
-  readonly delete: readonly string[];
-  /** Of the schema, and not given: all of them, and why. */
-  readonly without: readonly string[];
-  readonly why: string;
-  /** Where the type's schema, or what stands for it, is published. */
-  readonly source: string;
+  readonly given: ActionWords;
+  readonly without?: ActionWords;
+  readonly why?: string;
 };
 
-const SCHEMAS = 'https://schema.cloudformation.us-east-1.amazonaws.com';
-const NOTHING_LEFT = 'The schema declares no more; to list all of the account is never asked for.';
-
-function locateSchema(type: string): string {
-  return `${SCHEMAS}/${type.toLowerCase().replaceAll('::', '-')}.json`;
+/** Lists actions as IAM writes them. */
+export function listActions(words: ActionWords): readonly string[] {
+  return Object.entries(words).flatMap(([service, actions]) =>
+    actions.split(/\s+/).map(action => `${service}:${action}`),
+  );
 }
 
-const NETWORK_LOOKS = ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'];
+const NETWORK = 'DescribeSecurityGroups DescribeSubnets DescribeVpcs DescribeNetworkInterfaces';
 /** Of a function, where `provider.vpc` is set alone. */
-export const VPC_ACTIONS: readonly string[] = [...NETWORK_LOOKS, 'ec2:DescribeNetworkInterfaces'];
+export const VPC_ACTIONS = listActions({ ec2: NETWORK });
 
+/**
+ * By type. The schema of AWS::IAM::Role is https://schema.cloudformation.us-east-1.amazonaws.com/aws-iam-role.json, and so on.
+ */
 export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
   'AWS::ApiGatewayV2::Api': {
-    create: ['apigateway:POST', 'apigateway:PUT'],
-    read: ['apigateway:GET'],
-    update: ['apigateway:PATCH', 'apigateway:GET', 'apigateway:PUT', 'apigateway:POST', 'apigateway:DELETE'],
-    delete: ['apigateway:GET', 'apigateway:DELETE'],
-    without: ['s3:getObject'],
+    given: { apigateway: 'DELETE GET PATCH POST PUT' },
+    without: { s3: 'getObject' },
     why: 'The API is written out, and imported from no file.',
-    source: locateSchema('AWS::ApiGatewayV2::Api'),
   },
   'AWS::ApiGatewayV2::ApiMapping': {
-    create: ['apigateway:POST'],
-    read: ['apigateway:GET'],
-    update: ['apigateway:PATCH', 'apigateway:GET', 'apigateway:PUT'],
-    delete: ['apigateway:DELETE'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::ApiGatewayV2::ApiMapping'),
+    given: { apigateway: 'DELETE GET PATCH POST PUT' },
   },
   'AWS::ApiGatewayV2::DomainName': {
-    create: ['apigateway:POST', 'apigateway:GET', 'apigateway:PUT'],
-    read: ['apigateway:GET'],
-    update: ['apigateway:PATCH', 'apigateway:GET', 'apigateway:PUT', 'apigateway:POST', 'apigateway:DELETE'],
-    delete: ['apigateway:GET', 'apigateway:DELETE'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::ApiGatewayV2::DomainName'),
+    given: { apigateway: 'DELETE GET PATCH POST PUT' },
   },
   'AWS::ApiGatewayV2::Integration': {
-    create: ['apigateway:POST'],
-    read: ['apigateway:GET'],
-    update: ['apigateway:PATCH', 'apigateway:GET', 'apigateway:PUT'],
-    delete: ['apigateway:GET', 'apigateway:DELETE'],
-    without: ['iam:PassRole'],
+    given: { apigateway: 'DELETE GET PATCH POST PUT' },
+    without: { iam: 'PassRole' },
     why: 'No integration has a role: functions say themselves who may invoke them.',
-    source: locateSchema('AWS::ApiGatewayV2::Integration'),
   },
   'AWS::ApiGatewayV2::Route': {
-    create: ['apigateway:POST'],
-    read: ['apigateway:GET'],
-    update: ['apigateway:PATCH', 'apigateway:GET', 'apigateway:PUT'],
-    delete: ['apigateway:GET', 'apigateway:DELETE'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::ApiGatewayV2::Route'),
+    given: { apigateway: 'DELETE GET PATCH POST PUT' },
   },
   'AWS::ApiGatewayV2::Stage': {
-    create: ['apigateway:POST', 'apigateway:TagResource'],
-    read: ['apigateway:GET'],
-    update: [
-      'apigateway:PATCH',
-      'apigateway:POST',
-      'apigateway:DELETE',
-      'apigateway:TagResource',
-      'apigateway:UntagResource',
-    ],
-    delete: ['apigateway:DELETE'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::ApiGatewayV2::Stage'),
+    given: { apigateway: 'DELETE GET PATCH POST TagResource UntagResource' },
   },
   'AWS::CloudWatch::Alarm': {
-    create: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms', 'cloudwatch:TagResource'],
-    read: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
-    update: [
-      'cloudwatch:PutMetricAlarm',
-      'cloudwatch:DescribeAlarms',
-      'cloudwatch:TagResource',
-      'cloudwatch:UntagResource',
-    ],
-    delete: ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::CloudWatch::Alarm'),
+    given: {
+      cloudwatch: `DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource`,
+    },
   },
   'AWS::CloudWatch::Dashboard': {
-    create: ['cloudwatch:PutDashboard', 'cloudwatch:GetDashboard', 'cloudwatch:TagResource'],
-    read: ['cloudwatch:GetDashboard', 'cloudwatch:ListTagsForResource'],
-    update: [
-      'cloudwatch:PutDashboard',
-      'cloudwatch:TagResource',
-      'cloudwatch:UntagResource',
-      'cloudwatch:ListTagsForResource',
-    ],
-    delete: ['cloudwatch:DeleteDashboards', 'cloudwatch:GetDashboard'],
-    without: ['cloudwatch:ListDashboards'],
+    given: {
+      cloudwatch: `DeleteDashboards GetDashboard ListTagsForResource PutDashboard TagResource UntagResource`,
+    },
+    without: { cloudwatch: 'ListDashboards' },
     why: 'To list all of the account is never asked for.',
-    source: locateSchema('AWS::CloudWatch::Dashboard'),
   },
   'AWS::DynamoDB::Table': {
-    create: [
-      'dynamodb:CreateTable',
-      'dynamodb:DescribeTable',
-      'dynamodb:DescribeTimeToLive',
-      'dynamodb:UpdateTimeToLive',
-      'dynamodb:UpdateContinuousBackups',
-      'dynamodb:DescribeContinuousBackups',
-      'dynamodb:DescribeContributorInsights',
-      'dynamodb:DescribeKinesisStreamingDestination',
-      'dynamodb:ListTagsOfResource',
-      'dynamodb:TagResource',
-      'dynamodb:UpdateTable',
-      'dynamodb:GetResourcePolicy',
-      'dynamodb:PutResourcePolicy',
-    ],
-    read: [
-      'dynamodb:DescribeTable',
-      'dynamodb:DescribeContinuousBackups',
-      'dynamodb:DescribeContributorInsights',
-      'dynamodb:DescribeKinesisStreamingDestination',
-      'dynamodb:ListTagsOfResource',
-      'dynamodb:GetResourcePolicy',
-      'dynamodb:DescribeTimeToLive',
-    ],
-    update: [
-      'dynamodb:UpdateTable',
-      'dynamodb:UntagResource',
-      'dynamodb:UpdateContinuousBackups',
-      'dynamodb:PutResourcePolicy',
-      'dynamodb:DeleteResourcePolicy',
-    ],
-    delete: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'],
-    without: [
-      'dynamodb:AssociateTableReplica',
-      'dynamodb:BatchWriteItem',
-      'dynamodb:CreateTableReplica',
-      'dynamodb:DeleteItem',
-      'dynamodb:DescribeImport',
-      'dynamodb:DisableKinesisStreamingDestination',
-      'dynamodb:EnableKinesisStreamingDestination',
-      'dynamodb:GetItem',
-      'dynamodb:ImportTable',
-      'dynamodb:ListTables',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:Scan',
-      'dynamodb:UpdateContributorInsights',
-      'dynamodb:UpdateItem',
-      'dynamodb:UpdateKinesisStreamingDestination',
-      'iam:CreateServiceLinkedRole',
-      'kinesis:DescribeStream',
-      'kinesis:PutRecords',
-      'kms:CreateGrant',
-      'kms:Decrypt',
-      'kms:DescribeKey',
-      'kms:Encrypt',
-      'kms:ListAliases',
-      'kms:RevokeGrant',
-      'logs:CreateLogGroup',
-      'logs:CreateLogStream',
-      'logs:DescribeLogGroups',
-      'logs:DescribeLogStreams',
-      'logs:PutLogEvents',
-      'logs:PutRetentionPolicy',
-      's3:GetObject',
-      's3:GetObjectMetadata',
-      's3:ListBucket',
-    ],
+    given: {
+      dynamodb: `CreateTable DeleteResourcePolicy DeleteTable DescribeContinuousBackups
+      DescribeContributorInsights DescribeKinesisStreamingDestination DescribeTable DescribeTimeToLive
+      GetResourcePolicy ListTagsOfResource PutResourcePolicy TagResource UntagResource UpdateContinuousBackups
+      UpdateTable UpdateTimeToLive`,
+    },
+    without: {
+      dynamodb: `AssociateTableReplica BatchWriteItem CreateTableReplica DeleteItem DescribeImport
+        DisableKinesisStreamingDestination EnableKinesisStreamingDestination GetItem ImportTable ListTables
+        PutItem Query Scan UpdateContributorInsights UpdateItem UpdateKinesisStreamingDestination`,
+      iam: 'CreateServiceLinkedRole',
+      kinesis: 'DescribeStream PutRecords',
+      kms: 'CreateGrant Decrypt DescribeKey Encrypt ListAliases RevokeGrant',
+      logs: `CreateLogGroup CreateLogStream DescribeLogGroups DescribeLogStreams PutLogEvents
+        PutRetentionPolicy`,
+      s3: 'GetObject GetObjectMetadata ListBucket',
+    },
     why: 'Whoever deploys reads and writes no item; tables have no replica, stream, import or key of their own.',
-    source: locateSchema('AWS::DynamoDB::Table'),
   },
   'AWS::Events::Rule': {
-    create: ['events:DescribeRule', 'events:PutRule', 'events:PutTargets', 'events:TagResource'],
-    read: ['events:DescribeRule', 'events:ListTargetsByRule', 'events:ListTagsForResource'],
-    update: [
-      'events:DescribeRule',
-      'events:PutRule',
-      'events:RemoveTargets',
-      'events:PutTargets',
-      'events:UntagResource',
-      'events:TagResource',
-    ],
-    delete: ['events:DescribeRule', 'events:DeleteRule', 'events:RemoveTargets', 'events:ListTargetsByRule'],
-    without: ['events:ListRules', 'iam:PassRole'],
+    given: {
+      events: `DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets
+      TagResource UntagResource`,
+    },
+    without: {
+      events: 'ListRules',
+      iam: 'PassRole',
+    },
     why: 'No rule has a role: functions say themselves who may invoke them.',
-    source: locateSchema('AWS::Events::Rule'),
   },
   'AWS::IAM::ManagedPolicy': {
-    create: ['iam:CreatePolicy', 'iam:AttachRolePolicy'],
-    read: ['iam:GetPolicy', 'iam:ListEntitiesForPolicy', 'iam:GetPolicyVersion'],
-    update: [
-      'iam:DetachRolePolicy',
-      'iam:GetPolicy',
-      'iam:ListPolicyVersions',
-      'iam:CreatePolicyVersion',
-      'iam:DeletePolicyVersion',
-      'iam:AttachRolePolicy',
-    ],
-    delete: [
-      'iam:DetachRolePolicy',
-      'iam:GetPolicy',
-      'iam:ListPolicyVersions',
-      'iam:DeletePolicyVersion',
-      'iam:DeletePolicy',
-      'iam:ListEntitiesForPolicy',
-    ],
-    without: [
-      'iam:AttachGroupPolicy',
-      'iam:AttachUserPolicy',
-      'iam:DetachGroupPolicy',
-      'iam:DetachUserPolicy',
-      'iam:ListPolicies',
-    ],
+    given: {
+      iam: `AttachRolePolicy CreatePolicy CreatePolicyVersion DeletePolicy DeletePolicyVersion
+      DetachRolePolicy GetPolicy GetPolicyVersion ListEntitiesForPolicy ListPolicyVersions`,
+    },
+    without: { iam: `AttachGroupPolicy AttachUserPolicy DetachGroupPolicy DetachUserPolicy ListPolicies` },
     why: 'They are of one role, and of no user or group.',
-    source: locateSchema('AWS::IAM::ManagedPolicy'),
   },
   'AWS::IAM::Policy': {
-    create: ['iam:GetRolePolicy', 'iam:PutRolePolicy'],
-    read: [],
-    update: ['iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
-    delete: ['iam:DeleteRolePolicy'],
-    without: [
-      'iam:DeleteGroupPolicy',
-      'iam:DeleteUserPolicy',
-      'iam:GetGroupPolicy',
-      'iam:GetUserPolicy',
-      'iam:PutGroupPolicy',
-      'iam:PutUserPolicy',
-    ],
+    given: { iam: 'DeleteRolePolicy GetRolePolicy PutRolePolicy' },
+    without: {
+      iam: `DeleteGroupPolicy DeleteUserPolicy GetGroupPolicy GetUserPolicy PutGroupPolicy PutUserPolicy`,
+    },
     why: 'They are of roles, and of no user or group.',
-    source: locateSchema('AWS::IAM::Policy'),
   },
   'AWS::IAM::Role': {
-    create: ['iam:CreateRole', 'iam:GetRole', 'iam:GetRolePolicy', 'iam:TagRole', 'iam:UntagRole'],
-    read: ['iam:GetRole', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies', 'iam:GetRolePolicy'],
-    update: ['iam:PutRolePermissionsBoundary', 'iam:TagRole', 'iam:UntagRole', 'iam:UpdateRole'],
-    delete: [
-      'iam:DeleteRole',
-      'iam:DeleteRolePolicy',
-      'iam:GetRole',
-      'iam:ListAttachedRolePolicies',
-      'iam:ListRolePolicies',
-      'iam:TagRole',
-      'iam:UntagRole',
-    ],
-    without: [
-      'iam:AttachRolePolicy',
-      'iam:DeleteRolePermissionsBoundary',
-      'iam:DetachRolePolicy',
-      'iam:ListRoles',
-      'iam:PutRolePolicy',
-      'iam:UpdateAssumeRolePolicy',
-      'iam:UpdateRoleDescription',
-    ],
+    given: {
+      iam: `CreateRole DeleteRole DeleteRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies
+      ListRolePolicies PutRolePermissionsBoundary TagRole UntagRole UpdateRole`,
+    },
+    without: {
+      iam: `AttachRolePolicy DeleteRolePermissionsBoundary DetachRolePolicy ListRoles PutRolePolicy
+      UpdateAssumeRolePolicy UpdateRoleDescription`,
+    },
     why: 'Policies stand beside the role, whose trust is always that of Lambda, and whose boundary is never taken away.',
-    source: locateSchema('AWS::IAM::Role'),
   },
   'AWS::KMS::Key': {
-    create: ['kms:CreateKey', 'kms:PutKeyPolicy', 'kms:TagResource'],
-    read: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
-    update: [
-      'kms:DescribeKey',
-      'kms:PutKeyPolicy',
-      'kms:TagResource',
-      'kms:UntagResource',
-      'kms:UpdateKeyDescription',
-      'kms:ListResourceTags',
-    ],
-    delete: ['kms:DescribeKey', 'kms:ScheduleKeyDeletion'],
-    without: [
-      'kms:DisableKey',
-      'kms:DisableKeyRotation',
-      'kms:EnableKey',
-      'kms:EnableKeyRotation',
-      'kms:ListKeys',
-    ],
+    given: {
+      kms: `CreateKey DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy
+      ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription`,
+    },
+    without: { kms: 'DisableKey DisableKeyRotation EnableKey EnableKeyRotation ListKeys' },
     why: 'No key is switched off or rotated by the template.',
-    source: locateSchema('AWS::KMS::Key'),
   },
   'AWS::Lambda::EventInvokeConfig': {
-    create: ['lambda:PutFunctionEventInvokeConfig'],
-    read: ['lambda:GetFunctionEventInvokeConfig'],
-    update: ['lambda:UpdateFunctionEventInvokeConfig'],
-    delete: ['lambda:DeleteFunctionEventInvokeConfig'],
-    without: ['lambda:ListFunctionEventInvokeConfigs'],
+    given: {
+      lambda: `DeleteFunctionEventInvokeConfig GetFunctionEventInvokeConfig PutFunctionEventInvokeConfig
+      UpdateFunctionEventInvokeConfig`,
+    },
+    without: { lambda: 'ListFunctionEventInvokeConfigs' },
     why: 'To list all is never asked for.',
-    source: locateSchema('AWS::Lambda::EventInvokeConfig'),
   },
   'AWS::Lambda::Function': {
-    create: [
-      'lambda:CreateFunction',
-      'lambda:GetFunction',
-      'lambda:PutFunctionConcurrency',
-      'lambda:GetFunctionCodeSigningConfig',
-      'lambda:GetRuntimeManagementConfig',
-      'lambda:PutRuntimeManagementConfig',
-      'lambda:TagResource',
-      'lambda:GetFunctionRecursionConfig',
-      'iam:PassRole',
-      's3:GetObject',
-    ],
-    read: [
-      'lambda:GetFunction',
-      'lambda:GetFunctionCodeSigningConfig',
-      'lambda:GetFunctionRecursionConfig',
-      'lambda:GetRuntimeManagementConfig',
-      'lambda:GetFunctionScalingConfig',
-    ],
-    update: [
-      'lambda:DeleteFunctionConcurrency',
-      'lambda:PutFunctionConcurrency',
-      'lambda:TagResource',
-      'lambda:UntagResource',
-      'lambda:UpdateFunctionConfiguration',
-      'lambda:UpdateFunctionCode',
-      'lambda:PutRuntimeManagementConfig',
-      'iam:PassRole',
-      's3:GetObject',
-    ],
-    delete: ['lambda:DeleteFunction', 'lambda:GetFunction'],
-    without: [
-      ...VPC_ACTIONS,
-      'elasticfilesystem:DescribeMountTargets',
-      'kms:CreateGrant',
-      'kms:Decrypt',
-      'kms:DescribeKey',
-      'kms:Encrypt',
-      'kms:GenerateDataKey',
-      'lambda:DeleteFunctionCodeSigningConfig',
-      'lambda:GetCodeSigningConfig',
-      'lambda:GetLayerVersion',
-      'lambda:ListFunctions',
-      'lambda:PassCapacityProvider',
-      'lambda:PublishVersion',
-      'lambda:PutFunctionCodeSigningConfig',
-      'lambda:PutFunctionRecursionConfig',
-      'lambda:PutFunctionScalingConfig',
-      's3:GetObjectVersion',
-      's3files:ListMountTargets',
-    ],
+    given: {
+      iam: 'PassRole',
+      lambda: `CreateFunction DeleteFunction DeleteFunctionConcurrency GetFunction
+        GetFunctionCodeSigningConfig GetFunctionRecursionConfig GetFunctionScalingConfig
+        GetRuntimeManagementConfig PutFunctionConcurrency PutRuntimeManagementConfig TagResource UntagResource
+        UpdateFunctionCode UpdateFunctionConfiguration`,
+      s3: 'GetObject',
+    },
+    without: {
+      ec2: NETWORK,
+      elasticfilesystem: 'DescribeMountTargets',
+      kms: 'CreateGrant Decrypt DescribeKey Encrypt GenerateDataKey',
+      lambda: `DeleteFunctionCodeSigningConfig GetCodeSigningConfig GetLayerVersion ListFunctions
+        PassCapacityProvider PublishVersion PutFunctionCodeSigningConfig PutFunctionRecursionConfig
+        PutFunctionScalingConfig`,
+      s3: 'GetObjectVersion',
+      s3files: 'ListMountTargets',
+    },
     why: 'No function has a layer, a file system, a key or a version; those of the network are for provider.vpc alone.',
-    source: locateSchema('AWS::Lambda::Function'),
   },
   'AWS::Lambda::Permission': {
-    create: ['lambda:AddPermission'],
-    read: ['lambda:GetPolicy'],
-    update: [],
-    delete: ['lambda:RemovePermission'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::Lambda::Permission'),
+    given: { lambda: 'AddPermission GetPolicy RemovePermission' },
   },
   'AWS::Lambda::Url': {
-    create: ['lambda:CreateFunctionUrlConfig'],
-    read: ['lambda:GetFunctionUrlConfig'],
-    update: ['lambda:UpdateFunctionUrlConfig'],
-    delete: ['lambda:DeleteFunctionUrlConfig'],
-    without: ['lambda:ListFunctionUrlConfigs'],
+    given: {
+      lambda: `CreateFunctionUrlConfig DeleteFunctionUrlConfig GetFunctionUrlConfig UpdateFunctionUrlConfig`,
+    },
+    without: { lambda: 'ListFunctionUrlConfigs' },
     why: 'To list all is never asked for.',
-    source: locateSchema('AWS::Lambda::Url'),
   },
   'AWS::Logs::LogGroup': {
-    create: ['logs:DescribeLogGroups', 'logs:CreateLogGroup', 'logs:PutRetentionPolicy', 'logs:TagResource'],
-    read: [
-      'logs:DescribeLogGroups',
-      'logs:ListTagsForResource',
-      'logs:GetDataProtectionPolicy',
-      'logs:DescribeIndexPolicies',
-      'logs:DescribeResourcePolicies',
-    ],
-    update: [
-      'logs:PutRetentionPolicy',
-      'logs:DeleteRetentionPolicy',
-      'logs:TagResource',
-      'logs:UntagResource',
-    ],
-    delete: ['logs:DescribeLogGroups', 'logs:DeleteLogGroup'],
-    without: [
-      'firehose:TagDeliveryStream',
-      'logs:AssociateKmsKey',
-      'logs:CreateLogDelivery',
-      'logs:DeleteDataProtectionPolicy',
-      'logs:DeleteIndexPolicy',
-      'logs:DeleteResourcePolicy',
-      'logs:DisassociateKmsKey',
-      'logs:PutBearerTokenAuthentication',
-      'logs:PutDataProtectionPolicy',
-      'logs:PutIndexPolicy',
-      'logs:PutLogGroupDeletionProtection',
-      'logs:PutResourcePolicy',
-      's3:REST.PUT.OBJECT',
-    ],
+    given: {
+      logs: `CreateLogGroup DeleteLogGroup DeleteRetentionPolicy DescribeIndexPolicies DescribeLogGroups
+      DescribeResourcePolicies GetDataProtectionPolicy ListTagsForResource PutRetentionPolicy TagResource
+      UntagResource`,
+    },
+    without: {
+      firehose: 'TagDeliveryStream',
+      logs: `AssociateKmsKey CreateLogDelivery DeleteDataProtectionPolicy DeleteIndexPolicy
+        DeleteResourcePolicy DisassociateKmsKey PutBearerTokenAuthentication PutDataProtectionPolicy
+        PutIndexPolicy PutLogGroupDeletionProtection PutResourcePolicy`,
+      s3: 'REST.PUT.OBJECT',
+    },
     why: 'No group has a key, an index or a policy of its own; deliveries are those of the access log.',
-    source: locateSchema('AWS::Logs::LogGroup'),
   },
   'AWS::Logs::MetricFilter': {
-    create: ['logs:PutMetricFilter', 'logs:DescribeMetricFilters'],
-    read: ['logs:DescribeMetricFilters'],
-    update: ['logs:PutMetricFilter', 'logs:DescribeMetricFilters'],
-    delete: ['logs:DeleteMetricFilter'],
-    without: [],
-    why: NOTHING_LEFT,
-    source: locateSchema('AWS::Logs::MetricFilter'),
+    given: { logs: 'DeleteMetricFilter DescribeMetricFilters PutMetricFilter' },
   },
   'AWS::Route53::RecordSet': {
-    create: ['route53:ChangeResourceRecordSets', 'route53:GetHostedZone', 'route53:GetChange'],
-    read: ['route53:ListResourceRecordSets'],
-    update: ['route53:ChangeResourceRecordSets'],
-    delete: ['route53:ChangeResourceRecordSets', 'route53:ListResourceRecordSets'],
-    without: [],
+    given: { route53: 'ChangeResourceRecordSets GetChange GetHostedZone ListResourceRecordSets' },
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     why: 'Its schema declares no rights; these are what its requests are called.',
-    source: 'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html',
   },
   'AWS::S3::Bucket': {
-    create: ['s3:CreateBucket', 's3:PutBucketTagging', 's3:PutEncryptionConfiguration', 's3:TagResource'],
-    read: [
-      's3:GetAccelerateConfiguration',
-      's3:GetAnalyticsConfiguration',
-      's3:GetBucketAbac',
-      's3:GetBucketCORS',
-      's3:GetBucketLogging',
-      's3:GetBucketMetadataTableConfiguration',
-      's3:GetBucketNotification',
-      's3:GetBucketObjectLockConfiguration',
-      's3:GetBucketOwnershipControls',
-      's3:GetBucketPublicAccessBlock',
-      's3:GetBucketTagging',
-      's3:GetBucketVersioning',
-      's3:GetBucketWebsite',
-      's3:GetEncryptionConfiguration',
-      's3:GetIntelligentTieringConfiguration',
-      's3:GetInventoryConfiguration',
-      's3:GetLifecycleConfiguration',
-      's3:GetMetricsConfiguration',
-      's3:GetReplicationConfiguration',
-      's3:ListBucket',
-      's3:ListTagsForResource',
-    ],
-    update: ['s3:PutBucketTagging', 's3:PutEncryptionConfiguration', 's3:TagResource', 's3:UntagResource'],
-    delete: ['s3:DeleteBucket', 's3:ListBucket'],
-    without: [],
+    given: {
+      s3: `CreateBucket DeleteBucket GetAccelerateConfiguration GetAnalyticsConfiguration GetBucketAbac
+      GetBucketCORS GetBucketLogging GetBucketMetadataTableConfiguration GetBucketNotification
+      GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPublicAccessBlock GetBucketTagging
+      GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration GetIntelligentTieringConfiguration
+      GetInventoryConfiguration GetLifecycleConfiguration GetMetricsConfiguration GetReplicationConfiguration
+      ListBucket ListTagsForResource PutBucketTagging PutEncryptionConfiguration TagResource UntagResource`,
+    },
     why: 'The bucket of the Serverless Framework is encrypted, and sets nothing else that its schema has actions for.',
-    source: locateSchema('AWS::S3::Bucket'),
   },
   'AWS::S3::BucketPolicy': {
-    create: ['s3:GetBucketPolicy', 's3:PutBucketPolicy'],
-    read: ['s3:GetBucketPolicy'],
-    update: ['s3:GetBucketPolicy', 's3:PutBucketPolicy'],
-    delete: ['s3:GetBucketPolicy', 's3:DeleteBucketPolicy'],
-    without: ['s3:ListAllMyBuckets'],
+    given: { s3: 'DeleteBucketPolicy GetBucketPolicy PutBucketPolicy' },
+    without: { s3: 'ListAllMyBuckets' },
     why: 'To list all is never asked for.',
-    source: locateSchema('AWS::S3::BucketPolicy'),
   },
 };

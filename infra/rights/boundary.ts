@@ -22,8 +22,8 @@ function widenResource(resource: string, input: TemplateInput): readonly string[
 
 function findStatements(input: TemplateInput): readonly IamStatement[] {
   return Object.values(createTemplate(input).resources.Resources)
-    .filter(({ Type }) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
-    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as IamPolicy).Statement);
+    .filter(each => each.Type === 'AWS::IAM::Policy' || each.Type === 'AWS::IAM::ManagedPolicy')
+    .flatMap(each => (each.Properties['PolicyDocument'] as IamPolicy).Statement);
 }
 
 /**

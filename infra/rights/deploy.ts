@@ -2,19 +2,13 @@ import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { TemplateInput } from '../input.ts';
 import { MANAGED_LIMIT } from '../resources/placement.ts';
 import { createTemplate } from '../template.ts';
-import { TYPE_ACTIONS, type TypeActions, VPC_ACTIONS } from './actions.ts';
+import { listActions, TYPE_ACTIONS, VPC_ACTIONS } from './actions.ts';
 import { listResourceNames, nameBucket, type ResourceNames, type Right, SECTIONS } from './sections.ts';
 
 export type DeployRights = { readonly Version: '2012-10-17'; readonly Statement: readonly Right[] };
 
 /** The Serverless Framework makes these, whatever the resources are. */
 const FRAMEWORK_TYPES = ['AWS::Lambda::Function', 'AWS::S3::Bucket', 'AWS::S3::BucketPolicy'];
-
-/** Lists all actions of a type, whatever is done to it. */
-export function listTypeActions(actions: TypeActions): readonly string[] {
-  const { create, read, update, delete: removal } = actions;
-  return [...new Set([...create, ...read, ...update, ...removal])].sort();
-}
 
 function allowActions(Sid: string, Action: readonly string[], Resource: readonly string[]): Right {
   return { Sid, Effect: 'Allow', Action: [...new Set(Action)].sort(), Resource };
@@ -23,67 +17,42 @@ function allowActions(Sid: string, Action: readonly string[], Resource: readonly
 /** Lists what the framework asks for by itself, beside what CloudFormation does for it. */
 function listFrameworkRights(names: ResourceNames, input: TemplateInput): readonly Right[] {
   const { name } = input.stack;
-  const ofStack = [
-    'CreateChangeSet',
-    'CreateStack',
-    'DeleteChangeSet',
-    'DeleteStack',
-    'DescribeChangeSet',
-    'DescribeStackEvents',
-    'DescribeStackResource',
-    'DescribeStackResources',
-    'DescribeStacks',
-    'ExecuteChangeSet',
-    'GetTemplate',
-    'ListStackResources',
-  ].map(action => `cloudformation:${action}`);
-  const objects = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:GetObject', 's3:PutObject'];
+  const bucket = nameBucket(input);
+  const ofStack = listActions({
+    cloudformation: `CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeChangeSet DescribeStackEvents
+      DescribeStackResource DescribeStackResources DescribeStacks ExecuteChangeSet GetTemplate ListStackResources`,
+  });
+  const objects = listActions({ s3: 'DeleteObject DeleteObjectVersion GetObject PutObject' });
   return [
     allowActions('Stack', ofStack, [names.arn('cloudformation', `stack/${name}/*`)]),
     allowActions('Template', ['cloudformation:ValidateTemplate'], ['*']),
-    allowActions('Upload', objects, [`${nameBucket(input)}/*`]),
-    allowActions(
-      'UploadTo',
-      ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'],
-      [nameBucket(input)],
-    ),
+    allowActions('Upload', objects, [`${bucket}/*`]),
+    allowActions('UploadTo', listActions({ s3: 'GetBucketLocation ListBucket ListBucketVersions' }), [
+      bucket,
+    ]),
   ];
 }
 
 /** API Gateway asks these of who lets it write a log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html */
-const ACCESS_LOG_ACTIONS = [
-  'logs:CreateLogDelivery',
-  'logs:DeleteLogDelivery',
-  'logs:DescribeResourcePolicies',
-  'logs:GetLogDelivery',
-  'logs:ListLogDeliveries',
-  'logs:PutResourcePolicy',
-  'logs:UpdateLogDelivery',
-];
+const ACCESS_LOG_ACTIONS = listActions({
+  logs: `CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries
+    PutResourcePolicy UpdateLogDelivery`,
+});
 
 /** Holds against whatever further rights whoever deploys may have. */
 function keepBoundary(names: ResourceNames): readonly Right[] {
-  const changes = ['CreatePolicyVersion', 'DeletePolicy', 'DeletePolicyVersion', 'SetDefaultPolicyVersion'];
+  const Effect = 'Deny';
+  const changes = 'CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion';
   return [
-    {
-      Sid: 'KeepTheBoundary',
-      Effect: 'Deny',
-      Action: changes.map(action => `iam:${action}`),
-      Resource: [names.boundary],
-    },
-    {
-      Sid: 'NoRoleWithoutIt',
-      Effect: 'Deny',
-      Action: ['iam:DeleteRolePermissionsBoundary'],
-      Resource: ['*'],
-    },
+    { Sid: 'KeepTheBoundary', Effect, Action: listActions({ iam: changes }), Resource: [names.boundary] },
+    { Sid: 'NoRoleWithoutIt', Effect, Action: ['iam:DeleteRolePermissionsBoundary'], Resource: ['*'] },
   ];
 }
 
 /** Lists the types of resources that a deployment of this has. */
 export function listResourceTypes(input: TemplateInput): readonly string[] {
   const { Resources } = createTemplate(input).resources;
-  return [...new Set([...Object.values(Resources).map(({ Type }) => Type), ...FRAMEWORK_TYPES])].sort();
+  return [...new Set([...Object.values(Resources).map(each => each.Type), ...FRAMEWORK_TYPES])].sort();
 }
 
 function listPairs(input: TemplateInput): readonly (readonly [action: string, type: string])[] {
@@ -91,7 +60,7 @@ function listPairs(input: TemplateInput): readonly (readonly [action: string, ty
     const known = TYPE_ACTIONS[type];
     if (!known) throw new Error(`infra/rights/actions.ts does not know ${type}`);
     const network = type === 'AWS::Lambda::Function' && input.options.provider.vpc ? VPC_ACTIONS : [];
-    return [...listTypeActions(known), ...network].map(action => [action, type] as const);
+    return [...listActions(known.given), ...network].map(action => [action, type] as const);
   });
 }
 

@@ -4,7 +4,7 @@ import { findBoundaryArn } from '../input.ts';
 import { listEventSources } from '../resources/jobs.ts';
 import { MANAGED_POLICIES } from '../resources/placement.ts';
 import { findPartition } from '../stack.ts';
-import { VPC_ACTIONS } from './actions.ts';
+import { listActions, VPC_ACTIONS } from './actions.ts';
 
 /** One right of whoever deploys, all names filled in. */
 export type Right = {
@@ -35,18 +35,15 @@ type Section = {
 };
 
 /** Actions of IAM for which AWS knows the key `iam:PermissionsBoundary`, and that change what a role may do. */
-const BOUNDED = ['CreateRole', 'PutRolePermissionsBoundary', 'PutRolePolicy', 'DeleteRolePolicy'].map(
-  action => `iam:${action}`,
-);
-const ATTACHES = ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'];
+const BOUNDED = listActions({ iam: 'CreateRole PutRolePermissionsBoundary PutRolePolicy DeleteRolePolicy' });
+const ATTACHES = listActions({ iam: 'AttachRolePolicy DetachRolePolicy' });
 
 /** Actions for which AWS takes no resource. */
-const LOOKS = [
-  'cloudwatch:DescribeAlarms',
-  'kms:CreateKey',
-  'logs:DescribeLogGroups',
-  'logs:DescribeResourcePolicies',
-];
+const LOOKS = listActions({
+  cloudwatch: 'DescribeAlarms',
+  kms: 'CreateKey',
+  logs: 'DescribeLogGroups DescribeResourcePolicies',
+});
 
 function requireBoundary(names: ResourceNames): Right['Condition'] {
   return {
@@ -158,7 +155,7 @@ export const SECTIONS: readonly Section[] = [
     takes: selectTypes('AWS::Events::Rule'),
     // A rule on another bus has the bus in its name.
     on: ({ arn }, { stack, config }) =>
-      ['', ...listEventSources(config).map(({ source }) => `${source}/`)].map(bus =>
+      ['', ...listEventSources(config).map(each => `${each.source}/`)].map(bus =>
         arn('events', `rule/${bus}${stack.name}-*`),
       ),
   },
