@@ -44,7 +44,7 @@ function packDataFiles(config: Config, settings: readonly WiredSetting[]): ZipFi
 /** The exchange makes tokens for registries of images alone; each other registry takes the subject token itself. */
 function selectRegistries(name: FunctionName, config: Config): Config['registries'] {
   if (name === 'authorizer') return config.registries;
-  return name === 'exchange' ? config.registries.filter(({ kind }) => kind === 'oci') : [];
+  return name === 'exchange' ? config.registries.filter(each => each.kind === 'oci') : [];
 }
 
 /**

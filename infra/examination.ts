@@ -10,7 +10,7 @@ import type { TemplateInput } from './input.ts';
 export type ExaminationResult = { readonly notice: string; readonly warning?: string };
 
 function summarizeDiagnoses(found: readonly Diagnosis[]): ExaminationResult {
-  const notable = found.filter(({ condition }) => condition !== 'ok');
+  const notable = found.filter(each => each.condition !== 'ok');
   const notice = `kite-sts doctor: ${found.length} looks, and all is well.`;
   if (notable.length === 0) return { notice };
   const lines = notable.map(each => `${writeDiagnosis(each)}\n`).join('');

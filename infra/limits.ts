@@ -56,7 +56,7 @@ function checkEnvironment(input: TemplateInput, complain: Complain): void {
 /** A bus is in one account, and the rules on it are the broker's. */
 function checkEventAccount(input: TemplateInput, complain: Complain): void {
   const { config, options } = input;
-  const foreign = listEventSources(config).find(({ account }) => account !== options.account);
+  const foreign = listEventSources(config).find(each => each.account !== options.account);
   if (options.account !== undefined && foreign)
     complain(
       'wrong-value',

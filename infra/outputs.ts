@@ -7,6 +7,6 @@ export type StackReader = {
 
 /** Where the broker answers, by the outputs of its stack; undefined where nobody has read them. */
 export function findBrokerUrl(plugins: readonly StackReader[]): string | undefined {
-  const outputs = plugins.flatMap(({ gatheredData }) => gatheredData?.outputs ?? []);
-  return outputs.find(({ OutputKey }) => OutputKey === 'Url')?.OutputValue;
+  const outputs = plugins.flatMap(each => each.gatheredData?.outputs ?? []);
+  return outputs.find(each => each.OutputKey === 'Url')?.OutputValue;
 }

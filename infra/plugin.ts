@@ -127,7 +127,7 @@ export default class KiteSts {
     const input = { config, options, stack: this.#findStack() };
     const { findings } = lintConfig(loaded);
     const found = [
-      ...findings.filter(({ level }) => level === 'error'),
+      ...findings.filter(each => each.level === 'error'),
       ...(deploying ? complainOfReserved(config) : []),
       ...complainOfDomain(config, options),
       ...listTemplateComplaints(input),
@@ -138,7 +138,7 @@ export default class KiteSts {
           input,
           made: createTemplate(input),
           warnings:
-            writeFindingList(findings.filter(({ level }) => level === 'warning')) +
+            writeFindingList(findings.filter(each => each.level === 'warning')) +
             writeOperatorsWarning(options),
           complaints: [],
         };
@@ -213,9 +213,9 @@ export default class KiteSts {
     if (!this.#input) return;
     const found = await runPreflight(this.#input, createAccountReader(this.#findAws()));
     const text = found.map(each => `${writeDiagnosis(each)}\n`).join('');
-    if (found.some(({ condition }) => condition === 'wrong'))
+    if (found.some(each => each.condition === 'wrong'))
       this.#fail(`\n${text}Nothing was changed. This is what a deployment would stumble over.`);
-    const isKnown = found.every(({ condition }) => condition === 'ok');
+    const isKnown = found.every(each => each.condition === 'ok');
     if (isKnown) this.#log?.notice(`Preflight: ${found.length} looks, and all is well.`);
     else this.#log?.warning(`\n${text}What is not known stops no deployment.`);
   }

@@ -33,8 +33,8 @@ function describeTruster(template: Template): string | undefined {
 
 /** Lists all who trust the broker as an issuer, by its roles and registries: each once, in order. */
 export function listTrusters(config: Config): readonly string[] {
-  const byRole = config.roles.flatMap(({ template }) => describeTruster(template) ?? []);
-  const byRegistry = config.registries.map(({ name }) => `the registry ${name}`);
+  const byRole = config.roles.flatMap(each => describeTruster(each.template) ?? []);
+  const byRegistry = config.registries.map(each => `the registry ${each.name}`);
   return [...new Set([...byRole, ...byRegistry])].sort();
 }
 

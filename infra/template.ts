@@ -137,7 +137,7 @@ function createResources(input: TemplateInput, complain: Complain): Resources {
     ...createLogGroups(options.logRetentionDays),
     ...createApi(
       options,
-      config.registries.some(({ kind }) => kind === 'oci'),
+      config.registries.some(each => each.kind === 'oci'),
     ),
     ...createIdentityTable(config),
     ...createSpentTable(config),

@@ -5,9 +5,9 @@ import type { PreflightInput } from './look.ts';
 
 const CHECK = createTellers('buses');
 
-async function checkBus({ read }: PreflightInput, name: string): Promise<Diagnosis> {
+async function checkBus(flight: PreflightInput, name: string): Promise<Diagnosis> {
   try {
-    await read('events:DescribeEventBus', { Name: name });
+    await flight.read('events:DescribeEventBus', { Name: name });
     return CHECK.ok(name, 'the bus is there');
   } catch (error) {
     if (isAbsent(error))
@@ -23,5 +23,5 @@ async function checkBus({ read }: PreflightInput, name: string): Promise<Diagnos
 /** Looks whether the partner buses are there on which the broker hears of jobs: a person must have accepted each source. */
 export async function checkBuses(flight: PreflightInput): Promise<readonly Diagnosis[]> {
   const sources = listEventSources(flight.input.config);
-  return Promise.all(sources.map(({ source }) => checkBus(flight, source)));
+  return Promise.all(sources.map(each => checkBus(flight, each.source)));
 }

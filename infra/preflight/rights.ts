@@ -142,7 +142,7 @@ export async function checkRights(flight: PreflightInput): Promise<readonly Diag
         : CHECK.unknown(deployer.arn, 'AWS has no way to ask for the rights of such a session'),
     ];
   const rights = createDeployRights(input, deployer.account).Statement.filter(
-    ({ Effect }) => Effect === 'Allow',
+    each => each.Effect === 'Allow',
   );
   try {
     const judged = await askAll(rights, right => checkRight(right, source, flight));

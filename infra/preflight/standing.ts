@@ -39,8 +39,8 @@ export async function findStanding(read: ReadAccount, stack: Stack): Promise<Sta
     if (stuck) return { diagnosis: stuck };
     const resources = await listStackResources(read, stack.name);
     const standing: StandingStack = {
-      isFirst: !resources.some(({ id }) => id === 'ExchangeRole'),
-      names: new Set(resources.map(({ name }) => name)),
+      isFirst: !resources.some(each => each.id === 'ExchangeRole'),
+      names: new Set(resources.map(each => each.name)),
     };
     return { standing, diagnosis: CHECK.ok(stack.name, `it is ${status}, and will be changed`) };
   } catch (error) {

@@ -15,7 +15,7 @@ function locateKey(path = ''): Place {
 
 /** Checks that the apps of roles and the keys of apps fit together: each app has its key, and its key alone. */
 export function checkApps(config: Config, keys: AppKeys, complain: Complain): void {
-  const used = new Set(config.roles.flatMap(({ template }) => findApp(template) ?? []));
+  const used = new Set(config.roles.flatMap(each => findApp(each.template) ?? []));
   for (const { name, template } of config.roles) {
     const app = findApp(template);
     if (app !== undefined && !Object.hasOwn(keys, app))

@@ -10,7 +10,7 @@ type Graph = { readonly title: string; readonly lines: readonly Line[]; readonly
 const ALARM = 'AWS::CloudWatch::Alarm';
 /** By its name and not by `.Arn`, which stand-ins of CloudFormation do not know of an alarm. */
 const ALARM_ARN = 'arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:';
-const PROTOCOLS = [...new Set(Object.values(DOORS).map(({ name }) => name))];
+const PROTOCOLS = [...new Set(Object.values(DOORS).map(each => each.name))];
 const OUTCOMES = ['issued', 'denied', 'failed'];
 const STEPS = ['Authenticate', 'Decide', 'Spend', 'Issue'];
 /** Of roles that ask about the job. */
@@ -32,9 +32,9 @@ type AlarmProperties = {
 /** Lists a line for each thing that an alarm watches. */
 function listWatchedLines(resources: Resources): Line[] {
   return Object.values(resources)
-    .filter(({ Type }) => Type === ALARM)
-    .map(({ Properties }) => {
-      const { Namespace, MetricName, Dimensions } = Properties as AlarmProperties;
+    .filter(each => each.Type === ALARM)
+    .map(each => {
+      const { Namespace, MetricName, Dimensions } = each.Properties as AlarmProperties;
       const by = Dimensions.flatMap(({ Name, Value }) => [Name, writeTemplateText(Value)]);
       return [writeTemplateText(Namespace), MetricName, ...by];
     });
@@ -46,7 +46,7 @@ function listMeasuredLines(metric: string, by: string, values: readonly string[]
 
 function createRoleGraphs(roles: Config['roles']): Graph[] {
   if (roles.length > MAX_MEASURED_ROLES) return [];
-  const names = roles.map(({ name }) => name);
+  const names = roles.map(each => each.name);
   return ['issued', 'denied'].map(outcome => ({
     title: `Exchanges ${outcome}, by role`,
     lines: listMeasuredLines('Exchanges', 'role', names, outcome),

@@ -7,7 +7,7 @@ const ID = 'IdentityTable';
 
 /** Whether a role gives sessions of AWS. */
 export function needsIdentityTable(config: Config): boolean {
-  return config.roles.some(({ template }) => template.kind === 'aws');
+  return config.roles.some(each => each.template.kind === 'aws');
 }
 
 /** Where the exchange remembers whose sessions the STS door gave: of use for as long as a session lasts. */

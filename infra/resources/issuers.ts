@@ -20,7 +20,7 @@ const PROOF_KEY = 'IssuerProofKey';
 
 /** Whether any issuer is asked for its keys: those that stand in broker.yml are asked of nobody. */
 export function needsFetchedKeys(config: IssuerConfig): boolean {
-  return [...config.rows.values()].some(({ origin }) => 'uri' in origin);
+  return [...config.rows.values()].some(each => 'uri' in each.origin);
 }
 
 /**

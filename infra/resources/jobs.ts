@@ -10,7 +10,7 @@ type EventConfig = Pick<Config, 'rows'>;
 
 /** Lists those whose events are believed. */
 export function listEventSources(config: EventConfig): readonly EventSource[] {
-  return [...config.rows.values()].flatMap(({ events }) => events ?? []);
+  return [...config.rows.values()].flatMap(each => each.events ?? []);
 }
 
 /** Whether there are events that tell of jobs. */

@@ -38,7 +38,7 @@ function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefine
   const first = chooseFirst(arn);
   const inOrder = [...bins.slice(first), ...bins.slice(0, first), inline];
   // Two quotes and a comma.
-  return inOrder.find(({ size, limit }) => size + arn.length + 3 <= limit);
+  return inOrder.find(each => each.size + arn.length + 3 <= each.limit);
 }
 
 /**

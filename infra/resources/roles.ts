@@ -67,7 +67,7 @@ const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' }
 
 /** A resource for each key: on rotation the new right comes before the functions change, and the old one goes after. */
 function createSignRights(config: Config, signingKey: KeyName): Resources {
-  return config.roles.some(({ template }) => needsSignature(template))
+  return config.roles.some(each => needsSignature(each.template))
     ? {
         [SIGN_POLICIES[signingKey]]: createRights(
           'ExchangeRole',

@@ -9,7 +9,7 @@ const EXCHANGE = [getAttribute('ExchangeRole', 'Arn')];
 
 /** Whether a role takes each token once. */
 export function needsSpentTable(config: Config): boolean {
-  return config.roles.some(({ singleUse }) => singleUse);
+  return config.roles.some(each => each.singleUse);
 }
 
 /** Where the exchange remembers which tokens `single_use` roles have taken, for all of its processes. */

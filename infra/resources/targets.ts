@@ -30,7 +30,7 @@ function listAimedRoles(config: Config): readonly AimedRole[] {
  * Those via web_identity trust our JWT.
  */
 export function listTargetArns(config: Config): readonly string[] {
-  return [...new Set(listAimedRoles(config).map(({ arn }) => arn))].sort();
+  return [...new Set(listAimedRoles(config).map(each => each.arn))].sort();
 }
 
 /** The right to become these. STS asks for all three actions when tags and a source identity come along. */

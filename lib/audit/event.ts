@@ -124,7 +124,10 @@ function writeRun(labels: Labels, claims: Claims): AuditEvent {
 }
 
 /** Whose it is that a registry token of ours was made for. */
-function listHolderMembers({ reached: { registryToken } }: ExchangeRecord): AuditEvent {
+function listHolderMembers(record: ExchangeRecord): AuditEvent {
+  const {
+    reached: { registryToken },
+  } = record;
   if (!registryToken) return {};
   const { origin, holder, expiresAt } = registryToken;
   return {
@@ -158,7 +161,10 @@ function listTokenMembers(drawn: ExchangeRecord): AuditEvent {
 const MAX_PATH_LENGTH = 200;
 
 /** What was to be done with a registry, once it is known by whom. */
-function listUseMembers({ reached: { use, registry, token, registryToken } }: ExchangeRecord): AuditEvent {
+function listUseMembers(record: ExchangeRecord): AuditEvent {
+  const {
+    reached: { use, registry, token, registryToken },
+  } = record;
   return {
     registry: registry?.registry.name,
     ...(use && (token || registryToken)
@@ -174,8 +180,11 @@ function listUseMembers({ reached: { use, registry, token, registryToken } }: Ex
 }
 
 /** The name of whoever unblocked the step that the role waits for, where broker.yml has one for them. */
-function nameOf(by: string, { reached: { snapshot } }: ExchangeRecord): string | undefined {
-  return snapshot?.role.approval?.by.find(({ id }) => id === by)?.name;
+function nameOf(by: string, record: ExchangeRecord): string | undefined {
+  const {
+    reached: { snapshot },
+  } = record;
+  return snapshot?.role.approval?.by.find(each => each.id === by)?.name;
 }
 
 /** What was known of the job, where the role asks. Evidence of an approval and no proof: a token of the API can name anybody. */

@@ -40,8 +40,9 @@ function findTimeMetric(step: string): Metric {
  * Whatever a caller made up would be a metric of its own each time.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function writeMetricLine({ reached, outcome }: ExchangeRecord, { roles }: Measuring): string {
-  const role = roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
+export function writeMetricLine(record: ExchangeRecord, measuring: Measuring): string {
+  const { reached, outcome } = record;
+  const role = measuring.roles <= MAX_MEASURED_ROLES ? reached.snapshot?.role.name : undefined;
   const times = Object.keys(reached.ms).map(findTimeMetric);
   const line: { [name: string]: unknown } = {
     _aws: {

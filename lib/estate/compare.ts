@@ -41,9 +41,9 @@ type Confirm = (witness: Witness) => Witness | undefined;
 const ODD = 'a branch or tag with a colon in its name, which git does not allow, is not let in';
 
 /** Values of a claim that no token of the vendor has: of another type, or empty text where it writes null. */
-function listNever({ issuer, claims }: SearchSpace): Box[] {
-  const { vocabulary } = findFacts(issuer);
-  return [...claims.values()].flatMap((on): Box[] => {
+function listNever(space: SearchSpace): Box[] {
+  const { vocabulary } = findFacts(space.issuer);
+  return [...space.claims.values()].flatMap((on): Box[] => {
     const types: readonly string[] | undefined = vocabulary && findVocabularyTypes(vocabulary, on.name);
     if (!types) return [];
     const points = selectPoints(
@@ -57,8 +57,8 @@ function listNever({ issuer, claims }: SearchSpace): Box[] {
 }
 
 /** Texts that no vendor sends, which no pattern of ours matches: with a control character, and too long for any. */
-function listOdd({ claims }: SearchSpace): Box[] {
-  return [...claims.values()].map(on => {
+function listOdd(space: SearchSpace): Box[] {
+  return [...space.claims.values()].map(on => {
     const { points } = selectPoints(on, point => typeof point === 'string');
     return [{ on, region: { points, texts: { in: [] }, elements: { in: [] } } }];
   });
@@ -71,8 +71,8 @@ function* beyond(
   world: SearchSpace,
 ): Generator<SearchResult> {
   const { trust, deny } = findAdmission(world, standing);
-  const struck = [...deny.map(({ box }) => box), ...listNever(world)];
-  const allowed = direct.allows.flatMap(({ plain, instead }) => [plain, ...instead]);
+  const struck = [...deny.map(each => each.box), ...listNever(world)];
+  const allowed = direct.allows.flatMap(each => [each.plain, ...each.instead]);
   for (const { box } of trust) {
     yield searchSpace(world, box, [...struck, ...allowed]);
     for (const denied of direct.denies) yield searchSpace(world, [...box, ...denied], struck);
@@ -89,9 +89,9 @@ function* left(
   odd: boolean,
 ): Generator<SearchResult> {
   const { trust, deny } = findAdmission(world, standing);
-  const admitted = trust.map(({ box }) => box);
+  const admitted = trust.map(each => each.box);
   const never = [...direct.denies, ...listNever(world), ...listOdd(world)];
-  const ways: readonly Way[] = direct.allows.flatMap(({ real }) => real).filter(way => way.odd === odd);
+  const ways: readonly Way[] = direct.allows.flatMap(each => each.real).filter(way => way.odd === odd);
   for (const { box } of ways) {
     yield searchSpace(world, box, [...never, ...admitted]);
     for (const { box: struck } of deny) yield searchSpace(world, [...box, ...struck], never);
@@ -100,12 +100,12 @@ function* left(
 
 type Found = { readonly witness: Witness | undefined } | undefined;
 
-function findFirst(all: Iterable<SearchResult>, { world, sample, confirm }: Question): Found {
+function findFirst(all: Iterable<SearchResult>, question: Question): Found {
   let doubt: Found;
   for (const found of all) {
     if (found === 'none') continue;
-    const made = found === 'undecided' ? undefined : createWitness(found, world, sample);
-    const witness = made && confirm(made);
+    const made = found === 'undecided' ? undefined : createWitness(found, question.world, question.sample);
+    const witness = made && question.confirm(made);
     if (witness) return { witness };
     doubt = { witness: undefined };
   }
@@ -120,9 +120,9 @@ export type ComparedTrust = {
 };
 
 /** The standing of a role that admits nobody of an issuer that it does not name. */
-function createGuardedPolicy({ role, rows }: ComparedTrust, issuer: string): GuardedPolicy | undefined {
-  const row = rows.get(issuer);
-  return row && { role, row };
+function createGuardedPolicy(compared: ComparedTrust, issuer: string): GuardedPolicy | undefined {
+  const row = compared.rows.get(issuer);
+  return row && { role: compared.role, row };
 }
 
 function compareIssuer(compared: ComparedTrust, issuer: string): Verdict {
@@ -151,15 +151,15 @@ function compareIssuer(compared: ComparedTrust, issuer: string): Verdict {
 type Sides = { readonly trust: DirectTrust; readonly standing: GuardedPolicy; readonly sample: Claims };
 
 /** With the subject that its other claims give it, where IAM lets that in too and the role does not. */
-function findReal(witness: Witness, { trust, standing, sample }: Sides): Witness | undefined {
-  const whole = { ...sample, ...witness.claims };
+function findReal(witness: Witness, sides: Sides): Witness | undefined {
+  const whole = { ...sides.sample, ...witness.claims };
   const claims = [
     ...writeSubjects(findPreset(witness.issuer), whole).map(sub => ({ ...whole, sub })),
     witness.claims,
   ];
   return claims
     .map(each => ({ ...witness, claims: each }))
-    .find(each => admitsDirectly(trust, each) && findAdmitting(standing, each) === undefined);
+    .find(each => admitsDirectly(sides.trust, each) && findAdmitting(sides.standing, each) === undefined);
 }
 
 const ORDER: readonly Verdict['is'][] = ['wider', 'narrower', 'same'];
@@ -170,8 +170,8 @@ const ORDER: readonly Verdict['is'][] = ['wider', 'narrower', 'same'];
  */
 export function compareWithTrust(compared: ComparedTrust): Verdict {
   const issuers = new Set([
-    ...compared.direct.map(({ issuer }) => issuer),
-    ...compared.role.trust.map(({ issuer }) => issuer),
+    ...compared.direct.map(each => each.issuer),
+    ...compared.role.trust.map(each => each.issuer),
   ]);
   const verdicts = [...issuers].map(issuer => compareIssuer(compared, issuer));
   const worst = ORDER.find(is => verdicts.some(each => each.is === is));

@@ -47,8 +47,8 @@ export type DirectTrust = { readonly issuer: string; readonly statements: readon
 const WRITTEN = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/;
 const ON_TEXT = ['StringEquals', 'StringNotEquals', 'StringLike', 'StringNotLike'];
 
-function nameOperator({ operator }: TrustCondition): string {
-  return WRITTEN.exec(operator)?.[2] ?? '';
+function nameOperator(condition: TrustCondition): string {
+  return WRITTEN.exec(condition.operator)?.[2] ?? '';
 }
 
 /** A key that no token has: IAM judges the condition as for one that lacks it. */
@@ -94,9 +94,9 @@ function readTrustCondition(condition: TrustCondition, issuer: string, effect: E
 function listForms(readings: readonly Reading[], issuer: string): DirectStatement['forms'] {
   const lists = readings
     .filter(
-      ({ claim, condition }) =>
-        claim === 'sub' &&
-        ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'].includes(nameOperator(condition)),
+      each =>
+        each.claim === 'sub' &&
+        ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike'].includes(nameOperator(each.condition)),
     )
     .map(({ condition }) => {
       const literal = nameOperator(condition) !== 'StringLike';
@@ -156,12 +156,13 @@ function listIssuers(statements: readonly TrustStatement[]): string[] {
   const names = allows.flatMap(each => (each.exceptPrincipals ? [] : each.principals));
   return [
     ...new Set(
-      names.flatMap(({ kind, name }) => (kind === 'Federated' ? (findProviderIssuer(name) ?? []) : [])),
+      names.flatMap(each => (each.kind === 'Federated' ? (findProviderIssuer(each.name) ?? []) : [])),
     ),
   ];
 }
 
-function isAbout({ principals, exceptPrincipals, effect }: TrustStatement, issuer: string): boolean {
+function isAbout(statement: TrustStatement, issuer: string): boolean {
+  const { principals, exceptPrincipals, effect } = statement;
   // Whom it means is not told by a token: a Deny of it is taken to strike.
   if (exceptPrincipals) return effect === 'Deny';
   return principals.some(
@@ -206,8 +207,8 @@ function listNumberForms(text: string): readonly Scalar[] {
 }
 
 /** Conditions that name all that a trust policy tells apart, so that a world has its dimensions. */
-export function listDimensions({ issuer, statements }: DirectTrust): Statement {
-  const conditions = statements.flatMap(({ readings, forms = [] }): Condition[] => [
+export function listDimensions(trust: DirectTrust): Statement {
+  const conditions = trust.statements.flatMap(({ readings, forms = [] }): Condition[] => [
     ...readings.map(
       ({ claim, condition: { operands } }): Condition =>
         claim === undefined
@@ -216,8 +217,8 @@ export function listDimensions({ issuer, statements }: DirectTrust): Statement {
     ),
     ...forms
       .flat()
-      .flatMap(({ claims, there }) =>
-        [...claims, ...there].map(([claim, asked]) =>
+      .flatMap(each =>
+        [...each.claims, ...each.there].map(([claim, asked]) =>
           createTextCondition(claim, 'in', 'value' in asked ? [asked.value] : []),
         ),
       ),
@@ -225,7 +226,7 @@ export function listDimensions({ issuer, statements }: DirectTrust): Statement {
   return {
     id: 'dimensions',
     effect: 'trust',
-    issuer,
+    issuer: trust.issuer,
     conditions,
     scopes: undefined,
     until: undefined,
@@ -265,19 +266,20 @@ function describeClaimRegion(of: TrustCondition, on: Dimension, isNullable: bool
   return { points: selectPoints(on, holds).points, texts: describeTexts(of), elements: { in: [] } };
 }
 
-function describeAddressRegion({ operator, operands }: TrustCondition, on: Dimension): Region {
+function describeAddressRegion(condition: TrustCondition, on: Dimension): Region {
   return selectPoints(on, point => {
     const from = typeof point === 'string' ? readAddress(point) : undefined;
     if (!from) return false;
-    const inside = operands.some(each => {
+    const inside = condition.operands.some(each => {
       const block = readRange(each);
       return block !== undefined && isInRange(from, block);
     });
-    return inside === (operator === 'IpAddress');
+    return inside === (condition.operator === 'IpAddress');
   });
 }
 
-function createReadingDemand({ claim, condition: of }: Reading, world: SearchSpace): Demand {
+function createReadingDemand(reading: Reading, world: SearchSpace): Demand {
+  const { claim, condition: of } = reading;
   if (claim === undefined) return { on: world.source, region: describeAddressRegion(of, world.source) };
   const on = world.claims.get(claim) as Dimension;
   return { on, region: describeClaimRegion(of, on, isNullable(claim, world.issuer)) };
@@ -327,18 +329,16 @@ export type DirectBoxes = {
 function createDirectBoxes(statement: DirectStatement, world: SearchSpace): DirectBoxes {
   const { name, readings, forms } = statement;
   const plain = readings.map(each => createReadingDemand(each, world));
-  const others = readings
-    .filter(({ claim }) => claim !== 'sub')
-    .map(each => createReadingDemand(each, world));
-  const onlyForms = forms?.length === readings.filter(({ claim }) => claim === 'sub').length;
+  const others = readings.filter(each => each.claim !== 'sub').map(each => createReadingDemand(each, world));
+  const onlyForms = forms?.length === readings.filter(each => each.claim === 'sub').length;
   const ways = forms ? chooseEach(forms) : [];
   const demandsOf = (all: readonly SubjectReading['claims'][]): Demand[] =>
     all.flatMap(claims => [...claims].map(([claim, asked]) => createAskedDemand(claim, asked, world)));
   const whole = ways
     .filter(way => onlyForms && way.every(each => each.whole))
-    .flatMap(way => chooseEach(way.map(({ claims, shorter }) => [claims, ...shorter])));
+    .flatMap(way => chooseEach(way.map(each => [each.claims, ...each.shorter])));
   const real = ways.map(way => ({
-    box: [...plain, ...demandsOf(way.flatMap(({ claims, there }) => [claims, there]))],
+    box: [...plain, ...demandsOf(way.flatMap(each => [each.claims, each.there]))],
     odd: way.some(each => each.odd),
   }));
   return {
@@ -362,14 +362,14 @@ export type DirectAdmission = {
 };
 
 /** A trust policy as boxes of one world, which `listDimensions` prepared. */
-export function createDirectAdmission({ statements }: DirectTrust, world: SearchSpace): DirectAdmission {
-  const told = statements.filter(({ nobody }) => !nobody);
-  const allows = told.filter(({ effect, doubts }) => effect === 'trust' && doubts.length === 0);
-  const denies = told.filter(({ effect }) => effect === 'deny');
-  const folded = ({ readings }: DirectStatement): boolean =>
-    readings.some(({ condition: of }) => nameOperator(of) === 'StringEqualsIgnoreCase');
+export function createDirectAdmission(trust: DirectTrust, world: SearchSpace): DirectAdmission {
+  const told = trust.statements.filter(each => !each.nobody);
+  const allows = told.filter(each => each.effect === 'trust' && each.doubts.length === 0);
+  const denies = told.filter(each => each.effect === 'deny');
+  const folded = (statement: DirectStatement): boolean =>
+    statement.readings.some(each => nameOperator(each.condition) === 'StringEqualsIgnoreCase');
   // Who may choose another subject meets an Allow by the one and escapes a Deny by the other, but in one token.
-  const isDenied = denies.some(({ readings }) => readings.some(({ claim }) => claim === 'sub'));
+  const isDenied = denies.some(each => each.readings.some(reading => reading.claim === 'sub'));
   const boxes = allows.map(each => createDirectBoxes(each, world));
   return {
     allows: isDenied ? boxes.map(each => ({ ...each, instead: [] })) : boxes,
@@ -382,16 +382,20 @@ export function createDirectAdmission({ statements }: DirectTrust, world: Search
   };
 }
 
-function isMet({ claim, condition: of }: Reading, { issuer, claims, sourceAddress }: Witness): boolean {
-  const seen = claim === undefined ? sourceAddress : writeIamValue(claims[claim], isNullable(claim, issuer));
+function isMet(reading: Reading, witness: Witness): boolean {
+  const { claim, condition: of } = reading;
+  const seen =
+    claim === undefined
+      ? witness.sourceAddress
+      : writeIamValue(witness.claims[claim], isNullable(claim, witness.issuer));
   if (claim === undefined && seen !== undefined) return true;
   return judgeCondition(of, () => ({ values: seen === undefined ? [] : [seen] })) === 'true';
 }
 
 /** Would IAM let this one request in? What of a Deny could not be read is taken to strike. */
-export function admitsDirectly({ statements }: DirectTrust, witness: Witness): boolean {
+export function admitsDirectly(trust: DirectTrust, witness: Witness): boolean {
   const speaks = ({ nobody, readings, doubts, effect }: DirectStatement): boolean =>
     !nobody && (effect === 'deny' || doubts.length === 0) && readings.every(each => isMet(each, witness));
-  const spoken = statements.filter(speaks).map(({ effect }) => effect);
+  const spoken = trust.statements.filter(speaks).map(each => each.effect);
   return spoken.includes('trust') && !spoken.includes('deny');
 }

@@ -37,8 +37,8 @@ export type DriftFinding = {
 };
 
 /** What a finding is known by from one night to the next: not by what changes by itself, such as an age. */
-export function nameFinding({ code, of, detail }: Pick<DriftFinding, 'code' | 'of' | 'detail'>): string {
-  return JSON.stringify([code, of, detail ?? '']);
+export function nameFinding(finding: Pick<DriftFinding, 'code' | 'of' | 'detail'>): string {
+  return JSON.stringify([finding.code, finding.of, finding.detail ?? '']);
 }
 
 export function describeCode(code: DriftCode): string {
@@ -60,12 +60,12 @@ export type DriftSetting = {
 
 type Found = Omit<DriftFinding, 'known' | 'role'> & { readonly role?: string };
 
-function findDirectTrusts({ roles }: AwsEstate, { url }: Config, { broker }: DriftSetting): Found[] {
-  return roles.flatMap((aws): Found[] => {
-    const kinds = listRoleKinds(aws, { broker, url });
+function findDirectTrusts(estate: AwsEstate, config: Config, setting: DriftSetting): Found[] {
+  return estate.roles.flatMap((aws): Found[] => {
+    const kinds = listRoleKinds(aws, { broker: setting.broker, url: config.url });
     const exposures = kinds.includes('oidc')
       ? readDirectTrusts(aws.trust ?? [])
-          .filter(({ issuer }) => issuer !== url)
+          .filter(each => each.issuer !== config.url)
           .map(describeExposure)
       : [];
     return [
@@ -83,31 +83,32 @@ function findDirectTrusts({ roles }: AwsEstate, { url }: Config, { broker }: Dri
   });
 }
 
-function findForeignTrusts({ foreign }: DriftSetting, { url }: Config): Found[] {
-  return foreign
-    .filter(({ direct }) => direct.issuer !== url)
-    .map(({ source, direct }): Found => {
-      const exposure = describeExposure(direct);
+function findForeignTrusts(setting: DriftSetting, config: Config): Found[] {
+  return setting.foreign
+    .filter(each => each.direct.issuer !== config.url)
+    .map((each): Found => {
+      const exposure = describeExposure(each.direct);
       return {
         code: 'direct-trust',
-        of: source,
+        of: each.source,
         detail: `${judgeExposure(exposure)}: ${describeWho(exposure)}`,
       };
     });
 }
 
-function listEstateTargets({ roles }: AwsEstate): ReadonlyMap<string, TargetRole> {
+function listEstateTargets(estate: AwsEstate): ReadonlyMap<string, TargetRole> {
   return new Map(
-    roles.flatMap(({ arn, trust, maxSeconds }) =>
+    estate.roles.flatMap(({ arn, trust, maxSeconds }) =>
       trust ? [[arn, { arn, maxSeconds, statements: trust }] as const] : [],
     ),
   );
 }
 
 /** Targets of accounts of which no dump was given are not looked at, and that is said. */
-function findTargetDrift(estate: AwsEstate, { roles, url }: Config, { broker, also }: DriftSetting): Found[] {
-  const accounts = new Set(estate.roles.map(({ arn }) => arn.split(':')[4]));
-  const checked = checkAllTargets(roles, listEstateTargets(estate), { broker, url, also });
+function findTargetDrift(estate: AwsEstate, config: Config, setting: DriftSetting): Found[] {
+  const { broker, also } = setting;
+  const accounts = new Set(estate.roles.map(each => each.arn.split(':')[4]));
+  const checked = checkAllTargets(config.roles, listEstateTargets(estate), { broker, url: config.url, also });
   return checked.flatMap(({ role, arn, findings }): Found[] => {
     if (!accounts.has(arn.split(':')[4]))
       return [{ code: 'dump-incomplete', of: arn, detail: 'no dump of its account', role }];
@@ -131,26 +132,26 @@ function findBoundaryDrift(
 }
 
 /** Where a team has a ceiling, a wall is meant to stand behind it. */
-function findBoundaries(estate: AwsEstate, { roles, teams }: Config, { boundary }: DriftSetting): Found[] {
+function findBoundaries(estate: AwsEstate, config: Config, setting: DriftSetting): Found[] {
   const byArn = new Map(estate.roles.map(aws => [aws.arn, aws]));
-  return roles.flatMap(({ name, template }) => {
+  return config.roles.flatMap(({ name, template }) => {
     const aws = template.kind === 'aws' ? byArn.get(template.role_arn) : undefined;
-    const ceiling = teams && findTeams(name, teams.teams)[0]?.[1].ceiling?.aws;
+    const ceiling = config.teams && findTeams(name, config.teams.teams)[0]?.[1].ceiling?.aws;
     return aws
-      ? findBoundaryDrift(aws, name, ceiling !== undefined && ceiling !== 'unbounded', boundary)
+      ? findBoundaryDrift(aws, name, ceiling !== undefined && ceiling !== 'unbounded', setting.boundary)
       : [];
   });
 }
 
-function findProviders({ providers }: AwsEstate, { url }: Config): Found[] {
-  return providers
-    .filter(({ host }) => `https://${host}` !== url)
-    .map(({ arn, host }) => ({ code: 'provider-added', of: arn, detail: host }));
+function findProviders(estate: AwsEstate, config: Config): Found[] {
+  return estate.providers
+    .filter(each => `https://${each.host}` !== config.url)
+    .map(each => ({ code: 'provider-added', of: each.arn, detail: each.host }));
 }
 
-function findStandingKeys({ keys }: AwsEstate): Found[] {
-  return keys
-    .filter(({ active }) => active)
+function findStandingKeys(estate: AwsEstate): Found[] {
+  return estate.keys
+    .filter(each => each.active)
     .map(({ user, account, ends, created }) => ({
       code: 'static-key',
       of: [account, user].filter(Boolean).join(' '),

@@ -70,20 +70,21 @@ function findLabels(preset: PresetName | undefined): Labels {
 }
 
 /** What a statement says that a claim must be, or undefined where it leaves that open. */
-function readNames({ readings, forms = [] }: DirectStatement, claim: string): string[] {
+function readNames(statement: DirectStatement, claim: string): string[] {
+  const { readings, forms = [] } = statement;
   const written = readings
     .filter(each => each.claim === claim && !each.condition.operator.includes('Not'))
-    .flatMap(({ condition }) => condition.operands);
-  const told = forms.flat().flatMap(({ claims }) => {
-    const asked = claims.get(claim);
+    .flatMap(each => each.condition.operands);
+  const told = forms.flat().flatMap(each => {
+    const asked = each.claims.get(claim);
     if (!asked || 'absent' in asked || 'text' in asked) return [];
     return 'pattern' in asked ? [asked.pattern] : [asked.value ?? ''];
   });
   return [...written, ...told];
 }
 
-function listBoundNames({ statements }: DirectTrust, claim: string | undefined): string[] {
-  const allows = statements.filter(({ effect, nobody }) => effect === 'trust' && !nobody);
+function listBoundNames(trust: DirectTrust, claim: string | undefined): string[] {
+  const allows = trust.statements.filter(each => each.effect === 'trust' && !each.nobody);
   return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
 }
 
@@ -104,11 +105,11 @@ function isBelowOwner(name: string): boolean {
 }
 
 /** Of what could not be read the worst is taken: a demand that asks nothing, and a deny that never strikes. */
-function readAsWorst({ issuer, statements }: DirectTrust): DirectTrust {
+function readAsWorst(trust: DirectTrust): DirectTrust {
   return {
-    issuer,
-    statements: statements
-      .filter(({ effect, doubts }) => effect === 'trust' || doubts.length === 0)
+    issuer: trust.issuer,
+    statements: trust.statements
+      .filter(each => each.effect === 'trust' || each.doubts.length === 0)
       .map(each => ({ ...each, doubts: [] })),
   };
 }
@@ -119,7 +120,7 @@ export function describeExposure(written: DirectTrust): Exposure {
   const { issuer } = trust;
   const preset = findPreset(issuer);
   const { organization, pipeline } = findLabels(preset);
-  const kinds = listJobKinds(preset).filter(({ tells }) => tells !== undefined);
+  const kinds = listJobKinds(preset).filter(each => each.tells !== undefined);
   const probes = [
     ...(organization === undefined ? [] : [probeClaim(issuer, organization, `${ANY_NAME}*`)]),
     ...(pipeline === undefined ? [] : [probeClaim(issuer, pipeline, `*${ANY_NAME}*`)]),
@@ -133,14 +134,14 @@ export function describeExposure(written: DirectTrust): Exposure {
   });
   const { allows, denies } = createDirectAdmission(trust, world);
   const doubts = written.statements.flatMap(each => each.doubts);
-  const boxes = allows.flatMap(({ told }) => told);
+  const boxes = allows.flatMap(each => each.told);
   const entrusted = createOpenPolicy(issuer);
   const admits = (each: (typeof jobs)[number]): boolean =>
     isAdmitted(boxes, denies, createBox(world, each, entrusted), world);
-  const admitted = new Set(jobs.filter(admits).map(({ id }) => id));
+  const admitted = new Set(jobs.filter(admits).map(each => each.id));
   const organizations = listBoundNames(trust, organization);
   const owned = trust.statements
-    .filter(({ effect, nobody }) => effect === 'trust' && !nobody)
+    .filter(each => each.effect === 'trust' && !each.nobody)
     .map(each => (pipeline === undefined ? [] : readNames(each, pipeline)));
   const isOwned = owned.every(names => names.length > 0 && names.every(isBelowOwner));
   const isOpen = (claim: string | undefined): boolean =>
@@ -150,13 +151,13 @@ export function describeExposure(written: DirectTrust): Exposure {
     preset,
     anyOrganization:
       organization === undefined
-        ? preset === undefined && boxes.some(({ length }) => length === 0)
+        ? preset === undefined && boxes.some(each => each.length === 0)
         : (isOpen(organization) && !isOwned) || organizations.some(isOpenName),
     anyPipeline: isOpen(pipeline),
     nobody: boxes.length === 0,
     organizations,
     pipelines: listBoundNames(trust, pipeline),
-    kinds: kinds.filter(({ name }) => admitted.has(name)),
+    kinds: kinds.filter(each => admitted.has(each.name)),
     doubts,
   };
 }
@@ -166,12 +167,13 @@ export const DANGERS = ['nobody', 'expected', 'colleague', 'any-pipeline', 'outs
 export type ExposureDanger = (typeof DANGERS)[number];
 
 /** How bad it is: by whoever can cause a job that is let in with the least rights. */
-export function judgeExposure({ nobody, anyOrganization, anyPipeline, kinds }: Exposure): ExposureDanger {
+export function judgeExposure(exposure: Exposure): ExposureDanger {
+  const { nobody, anyOrganization, anyPipeline, kinds } = exposure;
   if (nobody) return 'nobody';
   if (anyOrganization) return 'anyone';
-  if (kinds.some(({ danger }) => danger === 'outsider')) return 'outsider';
+  if (kinds.some(each => each.danger === 'outsider')) return 'outsider';
   if (anyPipeline) return 'any-pipeline';
-  return kinds.some(({ danger }) => danger === 'colleague') ? 'colleague' : 'expected';
+  return kinds.some(each => each.danger === 'colleague') ? 'colleague' : 'expected';
 }
 
 const ORGANIZATIONS: { readonly [preset in PresetName]?: string } = {
@@ -200,15 +202,8 @@ function listShort(names: readonly string[]): string {
 }
 
 /** Whose jobs they are, in words. */
-export function describeWho({
-  nobody,
-  preset,
-  issuer,
-  anyOrganization,
-  anyPipeline,
-  organizations,
-  pipelines,
-}: Exposure): string {
+export function describeWho(exposure: Exposure): string {
+  const { nobody, preset, issuer, anyOrganization, anyPipeline, organizations, pipelines } = exposure;
   const vendor = (preset && ORGANIZATIONS[preset]) ?? issuer;
   const pipeline = (preset && PIPELINES[preset]) ?? 'pipeline';
   if (nobody) return 'nobody';

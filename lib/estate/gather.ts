@@ -41,8 +41,8 @@ function nameFile(path: string): string {
   return (path.split('/').at(-1) ?? '').replace(/\.json$/, '');
 }
 
-function readValues({ text }: DumpFile): ClaimValue[] {
-  return splitJsonTexts(text).map(each => readStrictJson(each, { members: MEMBERS }));
+function readValues(file: DumpFile): ClaimValue[] {
+  return splitJsonTexts(file.text).map(each => readStrictJson(each, { members: MEMBERS }));
 }
 
 /** Sorts files by what they hold. What is none of the others is AWS's, whose reader says what it takes. */
@@ -51,21 +51,19 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
     const [, repository, name] = OCTO.exec(path) ?? [];
     return repository !== undefined && name !== undefined ? [{ repository, name, path, text }] : [];
   });
-  const others = files.filter(({ path }) => !OCTO.test(path));
+  const others = files.filter(each => !OCTO.test(each.path));
   const of = (marks: RegExp, ...not: readonly RegExp[]): DumpFile[] =>
-    others.filter(({ text }) => marks.test(text) && ![AWS, ...not].some(each => each.test(text)));
+    others.filter(other => marks.test(other.text) && ![AWS, ...not].some(each => each.test(other.text)));
   const [google, vault, entra] = [of(GOOGLE), of(VAULT, GOOGLE), of(ENTRA, GOOGLE, VAULT)];
   const foreign = new Set([...google, ...vault, ...entra]);
   const ofEntra = entra.flatMap(file =>
     readValues(file).map(value => ({ value, name: nameFile(file.path) })),
   );
-  const shown = ofEntra
-    .map(({ value }) => value)
-    .find(value => isForeignObject(value) && 'tenantId' in value);
+  const shown = ofEntra.map(each => each.value).find(value => isForeignObject(value) && 'tenantId' in value);
   return {
     aws: others.filter(file => !foreign.has(file)),
     google: google.flatMap(file => readValues(file).map(value => readGoogleDump(value, nameFile(file.path)))),
-    entra: ofEntra.flatMap(({ value, name }) => readEntraDump(value, name)),
+    entra: ofEntra.flatMap(each => readEntraDump(each.value, each.name)),
     tenant: isForeignObject(shown) ? readForeignText(shown, 'tenantId') : undefined,
     vault: vault.flatMap(file =>
       readValues(file).flatMap(value => readVaultDump(value, nameFile(file.path)) ?? []),
@@ -95,7 +93,7 @@ export function migrateAll(
   return {
     ...ofAws,
     gaps: dumps.aws.length === 0 ? [] : ofAws.gaps,
-    accounts: [...new Set([...ofAws.accounts, ...foreign.map(({ account }) => account)])].sort(),
+    accounts: [...new Set([...ofAws.accounts, ...foreign.map(each => each.account)])].sort(),
     roles: [...ofAws.roles, ...foreign].sort(compareDanger),
   };
 }

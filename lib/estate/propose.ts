@@ -8,7 +8,7 @@ export type ProposedFiles = ReadonlyMap<string, string>;
 type Owned = { readonly role: ProposedRole; readonly account: string; readonly team: string | undefined };
 
 function listRoleIssuers(roles: readonly Owned[]): string[] {
-  return [...new Set(roles.flatMap(({ role }) => role.role.trust.map(({ issuer }) => issuer)))].sort();
+  return [...new Set(roles.flatMap(each => each.role.role.trust.map(({ issuer }) => issuer)))].sort();
 }
 
 /** A broker.yml for whoever has none yet. */
@@ -43,21 +43,20 @@ function groupTeams(roles: readonly Owned[]): Map<string, Owned[]> {
 
 /** The accounts, projects, tenants and owners that roles of one kind lead to. */
 function listHouses(owned: readonly Owned[], kind: string): string[] {
-  const templates = owned.map(({ role }) => role.role.template).filter(each => each.kind === kind);
+  const templates = owned.map(each => each.role.role.template).filter(each => each.kind === kind);
   return [...new Set(templates.flatMap(listTargetPlaces).map(([house]) => house))].sort();
 }
 
 /** A teams.yml by the tags or paths of the roles; undefined where there are more than it can hold. */
 export function writeTeams(roles: readonly Owned[], owner: string): string | undefined {
   const teams = groupTeams(roles);
-  if (teams.size > MOST_TEAMS || [...teams.values()].some(({ length }) => length > MOST_NAMES))
-    return undefined;
+  if (teams.size > MOST_TEAMS || [...teams.values()].some(each => each.length > MOST_NAMES)) return undefined;
   const parts = [...teams]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([team, owned]) => {
-      const kinds = [...new Set(owned.map(({ role }) => role.role.template.kind))].sort();
+      const kinds = [...new Set(owned.map(each => each.role.role.template.kind))].sort();
       const targets = kinds.map(kind => `${kind}: [${listHouses(owned, kind).map(quoteYaml).join(', ')}]`);
-      const names = owned.map(({ role }) => role.name).sort();
+      const names = owned.map(each => each.role.name).sort();
       return `  ${quoteYaml(team)}:\n    owners: [${quoteYaml(owner)}]\n    roles: [${names.join(', ')}]\n    targets: { ${targets.join(', ')} }\n`;
     });
   return `# By the tags or the paths that the roles have in AWS. Name the owners of each team.\nowners: [${quoteYaml(owner)}]\nteams:\n${parts.join('')}`;
@@ -65,12 +64,14 @@ export function writeTeams(roles: readonly Owned[], owner: string): string | und
 
 /** Literals that all trust statements of an issuer bind a claim to; undefined where one does not. */
 function listBound(roles: readonly Owned[], issuer: string, claim: string): string[] | undefined {
-  const statements = roles.flatMap(({ role }) => role.role.trust).filter(each => each.issuer === issuer);
-  const bound = statements.map(({ conditions }) =>
-    conditions.find(({ name, operator }) => name === claim && (operator === 'equals' || operator === 'in')),
+  const statements = roles.flatMap(each => each.role.role.trust).filter(each => each.issuer === issuer);
+  const bound = statements.map(each =>
+    each.conditions.find(
+      ({ name, operator }) => name === claim && (operator === 'equals' || operator === 'in'),
+    ),
   );
   if (!bound.every(each => each !== undefined)) return undefined;
-  return [...new Set(bound.flatMap(({ operands }) => operands.map(String)))].sort();
+  return [...new Set(bound.flatMap(each => each.operands.map(String)))].sort();
 }
 
 const OWNERS = ['organization_slug', 'repository_owner', 'namespace_path', 'terraform_organization_name'];
@@ -92,8 +93,8 @@ export function writeInvariants(roles: readonly Owned[]): string {
       ];
     }),
   );
-  const ofAws = roles.filter(({ role }) => role.role.template.kind === 'aws');
-  const accounts = [...new Set(ofAws.map(({ account }) => account))].sort();
+  const ofAws = roles.filter(each => each.role.role.template.kind === 'aws');
+  const accounts = [...new Set(ofAws.map(each => each.account))].sort();
   const targets = `- id: own-accounts
   says: Every role of AWS is in an account that was ours when the roles were brought in.
   roles: "*"

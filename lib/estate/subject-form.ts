@@ -209,7 +209,7 @@ function listCuts(symbols: Symbols, at: number, never: string): Cut[] {
   const cuts: Cut[] = [];
   for (let to = at; to <= symbols.length; to++) {
     const piece = symbols.slice(at, to);
-    if (piece.some(({ text, wild }) => !wild && never.includes(text))) break;
+    if (piece.some(each => !each.wild && never.includes(each.text))) break;
     const star = symbols[to];
     if (isStar(symbols, to) && star) cuts.push({ symbols: [...piece, star], goesOn: to });
     else if (piece.length > 0) cuts.push({ symbols: piece, goesOn: to });
@@ -245,8 +245,8 @@ function readAskedValue(symbols: Symbols): AskedValue | undefined {
     .map(each => each.text)
     .join('')
     .replace(/\*+/g, STAR);
-  if (symbols.every(({ wild }) => wild) && text === STAR) return undefined;
-  if (symbols.every(({ wild }) => !wild)) return { value: symbols.map(each => each.text).join('') };
+  if (symbols.every(each => each.wild) && text === STAR) return undefined;
+  if (symbols.every(each => !each.wild)) return { value: symbols.map(each => each.text).join('') };
   // A wildcard that is meant as itself has no counterpart in a pattern: one character stands for it, which is wider.
   return {
     pattern: symbols
@@ -256,10 +256,8 @@ function readAskedValue(symbols: Symbols): AskedValue | undefined {
   };
 }
 
-function readSubjectClaims(
-  values: Values,
-  { pieces, made = {}, fixed = {} }: Form,
-): ReadonlyMap<string, AskedValue> {
+function readSubjectClaims(values: Values, form: Form): ReadonlyMap<string, AskedValue> {
+  const { pieces, made = {}, fixed = {} } = form;
   const claims = new Map<string, AskedValue>();
   const put = (claim: string, asked: AskedValue | undefined): void => {
     if (asked) claims.set(claim, asked);
@@ -285,8 +283,9 @@ function readSubjectClaims(
 
 function listSubjectReadings(
   claims: ReadonlyMap<string, AskedValue>,
-  { pieces, made = {} }: Form,
+  form: Form,
 ): ReadonlyMap<string, AskedValue> {
+  const { pieces, made = {} } = form;
   const named = pieces.flatMap(piece => (typeof piece === 'string' || piece.part ? [] : [piece.claim]));
   const open = [...named, ...Object.keys(made)].filter(claim => !claims.has(claim));
   return new Map(open.map(claim => [claim, SOME]));
@@ -299,7 +298,8 @@ function omitSubjectClaims(
   return new Map([...claims].filter(([name]) => !names.includes(name)));
 }
 
-function shorten(claims: ReadonlyMap<string, AskedValue>, values: Values, { made = {} }: Form) {
+function shorten(claims: ReadonlyMap<string, AskedValue>, values: Values, form: Form) {
+  const { made = {} } = form;
   return Object.entries(made).flatMap(([whole, parts]) => {
     const of = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
     const asked = claims.get(whole);
@@ -328,7 +328,7 @@ export function readSubjectForms(
       const odd = form.pieces.some(
         piece =>
           typeof piece !== 'string' &&
-          values.get(piece.claim)?.some(({ text, wild }) => !wild && piece.odd?.includes(text)),
+          values.get(piece.claim)?.some(each => !each.wild && piece.odd?.includes(each.text)),
       );
       const whole = form.whole && (preset !== 'github-actions' || ids);
       const shorter = shorten(claims, values, form);
@@ -354,16 +354,13 @@ export function writeSubjects(preset: PresetName | undefined, claims: Claims): s
 }
 
 /** A part that is no claim is the end of the claim that is made of it. */
-function writeSubjectPiece(
-  { claim, part: isPart }: Exclude<Piece, string>,
-  claims: Claims,
-  { made = {} }: Form,
-) {
+function writeSubjectPiece(piece: Exclude<Piece, string>, claims: Claims, form: Form) {
+  const { made = {} } = form;
   const [whole = ''] = Object.keys(made);
-  const value = isPart
+  const value = piece.part
     ? String(claims[whole] ?? '/1001')
         .split('/')
         .at(-1)
-    : claims[claim];
+    : claims[piece.claim];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -13,8 +13,8 @@ import {
 } from './words.ts';
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
-function readContainerToken({ headers }: HttpRequest): string {
-  const token = trimNewline(headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
+function readContainerToken(request: HttpRequest): string {
+  const token = trimNewline(request.headers['authorization'] ?? '').replace(/^bearer(\s+|$)/i, '');
   // Of a token file with a newline in it the JavaScript SDK makes a last request without the header.
   if (token === '') throw new BrokerError('parameter_missing', { at: 'Authorization' });
   return token;
@@ -38,7 +38,11 @@ function parseContainerRequest(request: HttpRequest): ExchangeRequest {
 export const containerStatus: (code: Code) => number = findBearerStatus;
 
 /** The members that the SDKs read; they take another answer for none. */
-function writeCredentials({ credential, grant: { target } }: IssuedAws): object {
+function writeCredentials(aws: IssuedAws): object {
+  const {
+    credential,
+    grant: { target },
+  } = aws;
   return {
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,

@@ -28,7 +28,8 @@ function answerJson(value: unknown): HttpAnswer {
  * Metadata by RFC 8414 and OpenID Connect Discovery. AWS refuses an issuer whose document lacks
  * `response_types_supported`, `subject_types_supported` or `id_token_signing_alg_values_supported`.
  */
-function writeMetadata({ url, audience }: Discovery): object {
+function writeMetadata(discovery: Discovery): object {
+  const { url, audience } = discovery;
   return {
     issuer: url,
     token_endpoint: `${url}/token`,
@@ -82,8 +83,9 @@ export const PAGES: { readonly [path: string]: (discovery: Discovery) => HttpAns
 /** Answers a GET of metadata, keys, health or the page of an error code; undefined for any other request. */
 export async function answerDiscovery(
   discovery: Discovery,
-  { method, path }: HttpRequest,
+  request: HttpRequest,
 ): Promise<HttpAnswer | undefined> {
+  const { method, path } = request;
   if (method !== 'GET') return undefined;
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined;
   return page ? page(discovery) : explainCode(path.replace(/^\/errors\//, ''), discovery);

@@ -21,10 +21,10 @@ export function readMediaType(request: HttpRequest): string {
 }
 
 /** The body of a request whose parameters are there alone, and of bounded size. */
-export function readBody({ query, body }: HttpRequest): Uint8Array {
-  if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
-  if (body.length > MAX_BODY) throw new BrokerError('body_too_large');
-  return body;
+export function readBody(request: HttpRequest): Uint8Array {
+  if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
+  if (request.body.length > MAX_BODY) throw new BrokerError('body_too_large');
+  return request.body;
 }
 
 /** What RFC 8693 §2.1 lets a client name more than once: several targets, of which we know one at a time. */
@@ -71,8 +71,8 @@ export function readForm(request: HttpRequest): ReadonlyMap<string, string> {
  * Refuses a second place for a token, which would be a second caller (threat T57). What says nothing of the caller is
  * ignored: gcloud's own Basic credentials, the signature of an AWS SDK.
  */
-export function refuseBearer({ headers }: HttpRequest): void {
-  if (/^\s*bearer\b/i.test(headers['authorization'] ?? ''))
+export function refuseBearer(request: HttpRequest): void {
+  if (/^\s*bearer\b/i.test(request.headers['authorization'] ?? ''))
     throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
 }
 

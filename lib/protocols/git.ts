@@ -7,8 +7,8 @@ import { describeInOneText, type IssuedGithub, onlyGithub, writeHeaders } from '
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-function readGitToken({ headers }: HttpRequest): string {
-  const { authorization } = headers;
+function readGitToken(request: HttpRequest): string {
+  const { authorization } = request.headers;
   if (authorization === undefined) throw new BrokerError('parameter_missing', { at: 'Authorization' });
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) throw new BrokerError('parameter_invalid', { at: 'Authorization' });
@@ -33,7 +33,10 @@ function parseGitRequest(request: HttpRequest): ExchangeRequest {
 }
 
 /** The members that the helper reads. Times are seconds since the epoch. */
-function writeGitCredential({ credential: { token, expiresAt } }: IssuedGithub, now: number): object {
+function writeGitCredential(github: IssuedGithub, now: number): object {
+  const {
+    credential: { token, expiresAt },
+  } = github;
   return {
     token,
     valid_since: Math.floor(now),

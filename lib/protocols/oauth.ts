@@ -180,7 +180,8 @@ function findIssuedType(request: HttpRequest): string {
   return readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
 }
 
-function writeIssuedBody({ credential, grant }: IssuedAnswer, request: HttpRequest, now: number): object {
+function writeIssuedBody(answer: IssuedAnswer, request: HttpRequest, now: number): object {
+  const { credential, grant } = answer;
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
   const scope = grant.scopes.length > 0 ? { scope: grant.scopes.join(' ') } : {};
   const { kind } = credential;
@@ -236,8 +237,8 @@ function writeRefusedLines(refused: RefusedAnswer, voice: Voice): string[] {
 }
 
 /** Text when the caller names it and does not name JSON: NAME=value lines, to be read and not evaluated. */
-function wantsText({ headers }: HttpRequest): boolean {
-  const accept = (headers['accept'] ?? '').toLowerCase();
+function wantsText(request: HttpRequest): boolean {
+  const accept = (request.headers['accept'] ?? '').toLowerCase();
   return accept.includes('text/plain') && !accept.includes('application/json');
 }
 

@@ -68,10 +68,10 @@ function readTokenName(pair: string): string {
  * Refuses what could make of this request another than the one that is decided on, before anything else is asked.
  * RFC 6750 §2: a client must not use more than one way, and a token in a URL is in every log on its way.
  */
-function refuseSecondReadings({ headers, query }: HttpRequest): void {
-  const override = OVERRIDES.find(name => headers[name] !== undefined);
+function refuseSecondReadings(request: HttpRequest): void {
+  const override = OVERRIDES.find(name => request.headers[name] !== undefined);
   if (override !== undefined) throw new BrokerError('parameter_unsupported', { at: override });
-  if (query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(readTokenName(pair))))
+  if (request.query.split(/[&;]/).some(pair => REFUSED_NAMES.includes(readTokenName(pair))))
     throw new BrokerError('parameter_unsupported', { at: 'query' });
 }
 
@@ -109,22 +109,18 @@ export const BASIC_CHALLENGE = 'Basic realm="kite-sts"';
  * The words of `WWW-Authenticate`.
  * https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/token.md
  */
-export function writeChallenge(
-  { images, service, access }: RegistryDoor,
-  realm: string,
-  error?: string,
-): string {
-  if (!images) return BASIC_CHALLENGE;
-  const scope = access.map(({ type, name, actions }) => `${type}:${name}:${actions.join(',')}`).join(' ');
-  const parts = { realm, service, scope: scope || undefined, error };
+export function writeChallenge(door: RegistryDoor, realm: string, error?: string): string {
+  if (!door.images) return BASIC_CHALLENGE;
+  const scope = door.access.map(each => `${each.type}:${each.name}:${each.actions.join(',')}`).join(' ');
+  const parts = { realm, service: door.service, scope: scope || undefined, error };
   return `Bearer ${Object.entries(parts)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}="${value}"`]))
     .join(',')}`;
 }
 
 /** Did nobody show a credential? */
-export function lacksCredential({ code, at }: Pick<RefusedAnswer, 'code' | 'at'>): boolean {
-  return code === 'parameter_missing' && at === 'authorization';
+export function lacksCredential(answer: Pick<RefusedAnswer, 'code' | 'at'>): boolean {
+  return answer.code === 'parameter_missing' && answer.at === 'authorization';
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */

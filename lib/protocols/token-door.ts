@@ -85,10 +85,8 @@ export function parseTokenRequest(request: HttpRequest): RegistryAccessRequest {
 }
 
 /** The token under both names that clients look for, and how long it lasts. */
-export function renderToken(
-  decisionId: string,
-  { token, issuedAt, expiresAt }: RegistryCredential,
-): HttpAnswer {
+export function renderToken(decisionId: string, credential: RegistryCredential): HttpAnswer {
+  const { token, issuedAt, expiresAt } = credential;
   return {
     status: 200,
     headers: {

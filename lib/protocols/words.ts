@@ -58,15 +58,13 @@ function escapePrintable(text: string): string {
   return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?');
 }
 
-function describeMinting({ audience }: Voice): string {
-  return `In Buildkite: buildkite-agent oidc request-token --audience ${escapePrintable(audience)}.`;
+function describeMinting(voice: Voice): string {
+  return `In Buildkite: buildkite-agent oidc request-token --audience ${escapePrintable(voice.audience)}.`;
 }
 
 /** What was wrong, and where. */
-export function describeRefused(
-  { code, says, at, nearRole, approvalStep }: RefusedAnswer,
-  voice: Voice,
-): string {
+export function describeRefused(answer: RefusedAnswer, voice: Voice): string {
+  const { code, says, at, nearRole, approvalStep } = answer;
   return [
     says,
     code === 'token_already_used' && describeMinting(voice),
@@ -81,15 +79,16 @@ export function describeRefused(
 }
 
 /** One of the caller's own claims that stood in the way, on one line. */
-export function describeClaim({ claim, why, value, add, place, character, position }: ClaimHint): string {
+export function describeClaim(hint: ClaimHint): string {
+  const { claim, why, value, add, place, character, position } = hint;
   const what = character === undefined ? '' : `${character} at position ${position} `;
   const where = place === undefined ? '' : ` (${what}cannot stand in ${place})`;
   const wanted = add === undefined ? '' : ` (add ${add})`;
   return `${claim} ${why}${value === undefined ? '' : ` ${value}`}${wanted}${where}`;
 }
 
-function writePageUrl({ code }: RefusedAnswer, { url }: Voice): string {
-  return `${url}/errors/${code}`;
+function writePageUrl(answer: RefusedAnswer, voice: Voice): string {
+  return `${voice.url}/errors/${answer.code}`;
 }
 
 /** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
@@ -109,10 +108,10 @@ export function describeInOneText(refused: RefusedAnswer, voice: Voice, advice: 
     .join(' ');
 }
 
-function replaceInternal({ decisionId }: Answer): RefusedAnswer {
+function replaceInternal(answer: Answer): RefusedAnswer {
   return {
     kind: 'refused',
-    decisionId,
+    decisionId: answer.decisionId,
     code: 'internal_error',
     says: CODES.internal_error.says,
     at: undefined,

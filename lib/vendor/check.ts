@@ -50,13 +50,9 @@ export async function findSwapped(vendored: Vendored): Promise<readonly string[]
   return complaints.length > 0 ? complaints : compareInstalled(pin, vendored);
 }
 
-async function compareDigests(
-  pin: VendoredPin,
-  bytes: Buffer,
-  { folder, trusted }: Vendored,
-): Promise<string[]> {
+async function compareDigests(pin: VendoredPin, bytes: Buffer, vendored: Vendored): Promise<string[]> {
   const path = nameDigestFile(pin.version);
-  const written = await readVendoredText(join(folder, path));
+  const written = await readVendoredText(join(vendored.folder, path));
   const actual = hashForPeople(bytes);
   if (written === undefined)
     return [
@@ -65,32 +61,33 @@ async function compareDigests(
   const complaints: string[] = [];
   if (written !== formatDigest(pin.version, bytes))
     complaints.push(`${pin.path} has the sha256 ${actual}, which is not that of ${path}.`);
-  if (trusted.length > 0 && !trusted.includes(actual))
+  if (vendored.trusted.length > 0 && !vendored.trusted.includes(actual))
     complaints.push(`${pin.path} has the sha256 ${actual}, which KITE_STS_TARBALL_SHA256 does not name.`);
   return complaints;
 }
 
-function compareLock({ path, integrity }: VendoredPin, bytes: Buffer): string[] {
-  if (integrity === hashTarball(bytes)) return [];
+function compareLock(pin: VendoredPin, bytes: Buffer): string[] {
+  if (pin.integrity === hashTarball(bytes)) return [];
   return [
-    integrity === undefined
+    pin.integrity === undefined
       ? 'package-lock.json has no digest of kite-sts. Run npm install, and commit the lock file.'
-      : `package-lock.json has another digest of kite-sts than ${path} has.`,
+      : `package-lock.json has another digest of kite-sts than ${pin.path} has.`,
   ];
 }
 
 /** Files of the tarball that are otherwise, or not there, in what runs, and files there that are of none. */
-async function compareInstalled({ path }: VendoredPin, { folder, home }: Vendored): Promise<string[]> {
+async function compareInstalled(pin: VendoredPin, vendored: Vendored): Promise<string[]> {
+  const { folder, home } = vendored;
   const aside = await mkdtemp(join(tmpdir(), 'kite-sts-'));
   try {
-    await run('tar', ['-xzf', join(folder, path), '-C', aside, '--strip-components=1']);
+    await run('tar', ['-xzf', join(folder, pin.path), '-C', aside, '--strip-components=1']);
     const [meant, there] = await Promise.all([listInstalledFiles(aside), listInstalledFiles(home)]);
     const other: string[] = [];
     for (const each of new Set([...meant, ...there]))
       if (!(await isSameFile(join(aside, each), join(home, each)))) other.push(each);
     if (other.length === 0) return [];
     return [
-      `The kite-sts that runs, in ${relative(folder, home)}, is not what is in ${path}: ${other.slice(0, 5).join(', ')}${other.length > 5 ? ` and ${other.length - 5} more` : ''}. Run npm ci.`,
+      `The kite-sts that runs, in ${relative(folder, home)}, is not what is in ${pin.path}: ${other.slice(0, 5).join(', ')}${other.length > 5 ? ` and ${other.length - 5} more` : ''}. Run npm ci.`,
     ];
   } finally {
     await rm(aside, { recursive: true, force: true });

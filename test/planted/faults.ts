@@ -421,7 +421,7 @@ export const FAULTS: readonly Fault[] = [
     "findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer",
     'role.trust[0]?.issuer',
   ],
-  ['lib/review/compare/prove.ts', '.filter(({ issuer }) => issuer === space.issuer)', ''],
+  ['lib/review/compare/prove.ts', '.filter(each => each.issuer === space.issuer)', ''],
   ['lib/review/compare/prove.ts', '.filter(({ path: [kind] }) => kind === readKind(subject))', ''],
   ['lib/review/compare/sections.ts', "narrower ? ' (narrower)' : ''", "''"],
   ['lib/review/space/language.ts', 'ends &&= accepted', 'ends ||= accepted'],

@@ -225,12 +225,12 @@ const SHAPES = [
 /** A text of a file, with what it is called when it cannot be read. */
 export type DumpFile = { readonly path: string; readonly text: string };
 
-function readDumps({ path, text }: DumpFile): Members[] {
-  const values = splitJsonTexts(text).map(each => readStrictJson(each, { members: MEMBERS }));
+function readDumps(file: DumpFile): Members[] {
+  const values = splitJsonTexts(file.text).map(each => readStrictJson(each, { members: MEMBERS }));
   const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isDumpObject);
   if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
     throw new TargetError(
-      `${path} is none of what aws iam get-account-authorization-details, list-roles, get-role, list-open-id-connect-providers, list-users, list-access-keys and get-credential-report print.`,
+      `${file.path} is none of what aws iam get-account-authorization-details, list-roles, get-role, list-open-id-connect-providers, list-users, list-access-keys and get-credential-report print.`,
     );
   return dumps;
 }
@@ -268,7 +268,7 @@ export function readAwsEstate(files: readonly DumpFile[]): AwsEstate {
     dumps.flatMap(dump => listRoles(dump).flatMap(role => readDumpRole(role, managed) ?? [])),
   );
   const users = dumps.flatMap(readUsers);
-  const accounts = [...new Set([...roles, ...users].map(({ arn }) => readAccountId(arn)))];
+  const accounts = [...new Set([...roles, ...users].map(each => readAccountId(each.arn)))];
   const reported = dumps.flatMap(readReport);
   return {
     roles,

@@ -38,15 +38,12 @@ function isOwnProvider(name: string, url: string | undefined): boolean {
   return url !== undefined && name.endsWith(`:oidc-provider/${url.replace('https://', '')}`);
 }
 
-function findPrincipalKind(
-  { kind, name }: Principal,
-  account: string,
-  { broker, url }: OwnBroker,
-): AwsRoleKind {
-  if (kind === 'Federated' && isOwnProvider(name, url)) return 'broker';
+function findPrincipalKind(principal: Principal, account: string, own: OwnBroker): AwsRoleKind {
+  const { kind, name } = principal;
+  if (kind === 'Federated' && isOwnProvider(name, own.url)) return 'broker';
   if (kind === 'Federated') return OIDC.test(name) || BUILT_IN.includes(name) ? 'oidc' : 'saml';
   if (kind === 'Service') return 'service';
-  if (name === broker) return 'broker';
+  if (name === own.broker) return 'broker';
   if (name === '*') return 'anyone';
   if (GONE.test(name)) return 'deleted-principal';
   const owner = /^\d{12}$/.test(name) ? name : (name.split(':')[4] ?? '');

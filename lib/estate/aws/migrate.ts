@@ -93,17 +93,17 @@ export function createIssuerRow(issuer: string): {
 
 const madeRows = new Map<string, IssuerRow | undefined>();
 
-function findMigrationRow(issuer: string, { rows }: MigrationSetting): IssuerRow | undefined {
+function findMigrationRow(issuer: string, setting: MigrationSetting): IssuerRow | undefined {
   if (!madeRows.has(issuer)) madeRows.set(issuer, createIssuerRow(issuer).row);
-  return rows.get(issuer) ?? madeRows.get(issuer);
+  return setting.rows.get(issuer) ?? madeRows.get(issuer);
 }
 
 function isWebEntrance(statement: TrustStatement): boolean {
   return isActionCovered(statement, 'sts:AssumeRoleWithWebIdentity');
 }
 
-function describeSource({ arn }: AwsRole): string {
-  return `description: ${JSON.stringify(`Takes the place of the direct trust of ${arn}`)}`;
+function describeSource(role: AwsRole): string {
+  return `description: ${JSON.stringify(`Takes the place of the direct trust of ${role.arn}`)}`;
 }
 
 function writeAwsRole(made: ImportedPolicy, aws: AwsRole): string {
@@ -136,7 +136,7 @@ export function proposeRole(
   direct: readonly DirectTrust[],
   setting: MigrationSetting,
 ): Proposal {
-  const issuers = direct.map(({ issuer }) => issuer);
+  const issuers = direct.map(each => each.issuer);
   const rows = new Map(
     issuers.flatMap(each => {
       const row = findMigrationRow(each, setting);
@@ -144,7 +144,7 @@ export function proposeRole(
     }),
   );
   const { role, complaints } = compileProposedRole(name, text, rows, setting.audience);
-  if (!role) return { proposed: undefined, notes: complaints.map(({ message }) => message) };
+  if (!role) return { proposed: undefined, notes: complaints.map(each => each.message) };
   const verdict = compareWithTrust({ role, rows, direct, findSample: setting.findSample });
   if (verdict.is === 'wider') return { proposed: undefined, notes: [explainThrown(direct)] };
   return {
@@ -164,20 +164,21 @@ const NOT_CARRIED = 'Nothing of its trust could be carried over.';
 
 type Source = { readonly aws: AwsRole; readonly direct: readonly DirectTrust[] };
 
-function proposeFor({ aws, direct }: Source, name: string, setting: MigrationSetting): Proposal {
+function proposeFor(source: Source, name: string, setting: MigrationSetting): Proposal {
+  const { aws, direct } = source;
   const made = importAws({ arn: aws.arn, statements: (aws.trust ?? []).filter(isWebEntrance) });
   const lost = listNotes(made)
-    .filter(({ exact }) => !exact)
-    .map(({ says }) => says);
-  if (!made.trust.some(({ draft }) => draft)) return { proposed: undefined, notes: [NOT_CARRIED, ...lost] };
+    .filter(each => !each.exact)
+    .map(each => each.says);
+  if (!made.trust.some(each => each.draft)) return { proposed: undefined, notes: [NOT_CARRIED, ...lost] };
   const { proposed, notes } = proposeRole(name, writeAwsRole(made, aws), direct, setting);
   return { proposed, notes: [...lost, ...notes] };
 }
 
 /** By the tag, or by the first folder of the path, such as `ci` of `/ci/web/`. */
-function findTeam({ tags, path }: AwsRole, { teamTag }: MigrationSetting): string | undefined {
-  const tag = [...tags].find(([key]) => key.toLowerCase() === teamTag.toLowerCase())?.[1];
-  return tag || path.split('/').find(each => each !== '') || undefined;
+function findTeam(role: AwsRole, setting: MigrationSetting): string | undefined {
+  const tag = [...role.tags].find(([key]) => key.toLowerCase() === setting.teamTag.toLowerCase())?.[1];
+  return tag || role.path.split('/').find(each => each !== '') || undefined;
 }
 
 const DAY = 86_400;
@@ -214,7 +215,7 @@ export function findWorst(exposures: readonly Exposure[]): ExposureDanger {
 function migrateRole(aws: AwsRole, name: string, setting: MigrationSetting): MigratedRole {
   const kinds = listRoleKinds(aws, setting);
   const trusts = readDirectTrusts((aws.trust ?? []).filter(isWebEntrance)).filter(
-    ({ issuer }) => issuer !== setting.url,
+    each => each.issuer !== setting.url,
   );
   const exposures = trusts.map(describeExposure);
   const direct = findState(kinds);
@@ -238,23 +239,20 @@ function migrateRole(aws: AwsRole, name: string, setting: MigrationSetting): Mig
 }
 
 /** The kinds of jobs that a proposed role admits. Who admits the same admits the same kinds. */
-export function listAdmitted(
-  { role, rows, verdict }: ProposedRole,
-  exposures: readonly Exposure[],
-): string[] {
+export function listAdmitted(proposed: ProposedRole, exposures: readonly Exposure[]): string[] {
   const kinds =
-    verdict.is === 'same'
+    proposed.verdict.is === 'same'
       ? exposures.flatMap(each => each.kinds)
-      : summarizeJobs(judgeJobs(role, rows)).flatMap(({ kind, answer }) =>
-          answer === 'admits' ? [kind] : [],
+      : summarizeJobs(judgeJobs(proposed.role, proposed.rows)).flatMap(each =>
+          each.answer === 'admits' ? [each.kind] : [],
         );
-  return [...new Set(kinds.map(({ name }) => name))];
+  return [...new Set(kinds.map(each => each.name))];
 }
 
 const REACHES = ['other', 'identities', 'administrator'] as const;
 
-function isAnyPipeline({ exposures }: MigratedRole): boolean {
-  return exposures.some(({ anyPipeline }) => anyPipeline);
+function isAnyPipeline(role: MigratedRole): boolean {
+  return role.exposures.some(each => each.anyPipeline);
 }
 
 /** The worst first, among those whom every pipeline can have, and then the one with the most rights. */
@@ -272,9 +270,9 @@ const TO_MOVE: readonly AwsRoleKind[] = ['oidc', 'broker'];
 /** Every role of an estate: those that jobs can have by a token with what becomes of each, and what the others are. */
 export function migrate(estate: AwsEstate, setting: MigrationSetting): Migration {
   const all = estate.roles.map(aws => ({ aws, kinds: listRoleKinds(aws, setting) }));
-  const moving = all.filter(({ kinds }) => kinds.some(kind => TO_MOVE.includes(kind)));
+  const moving = all.filter(each => each.kinds.some(kind => TO_MOVE.includes(kind)));
   const names = createRoleNames(
-    moving.map(({ aws }) => ({ name: aws.name, source: aws.arn })),
+    moving.map(each => ({ name: each.aws.name, source: each.aws.arn })),
     setting.digest,
   );
   const roles = moving.map(({ aws }) =>
@@ -282,10 +280,10 @@ export function migrate(estate: AwsEstate, setting: MigrationSetting): Migration
   );
   return {
     accounts: [
-      ...new Set([...estate.roles, ...estate.users].map(({ arn }) => arn.split(':')[4] ?? '')),
+      ...new Set([...estate.roles, ...estate.users].map(each => each.arn.split(':')[4] ?? '')),
     ].sort(),
     roles: roles.sort(compareDanger),
-    others: all.filter(({ kinds }) => !kinds.some(kind => TO_MOVE.includes(kind))),
+    others: all.filter(each => !each.kinds.some(kind => TO_MOVE.includes(kind))),
     keys: [...estate.keys].sort((a, b) => (a.created < b.created ? -1 : 1)),
     users: estate.users.length,
     gaps: estate.gaps,

@@ -19,8 +19,8 @@ function readAsked(credential: DumpMembers): ReadExpression {
 }
 
 /** As CEL, which has `startsWith` for a pattern that ends in `*`, and no word for another. */
-function writeCel({ wanted }: ReadExpression): string {
-  return wanted
+function writeCel(expression: ReadExpression): string {
+  return expression.wanted
     .map(({ claim, operator, operands: [value = ''] }) =>
       operator === 'StringEquals' || !/[*?]/.test(value)
         ? `assertion.${claim} == ${JSON.stringify(value)}`

@@ -79,8 +79,8 @@ export function readExpressionCondition(condition: string, mapping: Mapping): Re
   const parts = splitParts(unwrap(condition.trim()), /&&/y).map(unwrap);
   const read = parts.map(part => ({ part, wanted: readWays(part, mapping) }));
   return {
-    wanted: read.flatMap(({ wanted }) => wanted ?? []),
-    doubts: read.filter(({ wanted }) => wanted === undefined).map(({ part }) => part.slice(0, 80)),
+    wanted: read.flatMap(each => each.wanted ?? []),
+    doubts: read.filter(each => each.wanted === undefined).map(each => each.part.slice(0, 80)),
   };
 }
 
@@ -97,8 +97,8 @@ export function readFlexible(expression: string): ReadExpression {
     return { part, wanted };
   });
   return {
-    wanted: read.flatMap(({ wanted }) => wanted ?? []),
-    doubts: read.filter(({ wanted }) => wanted === undefined).map(({ part }) => part.slice(0, 80)),
+    wanted: read.flatMap(each => each.wanted ?? []),
+    doubts: read.filter(each => each.wanted === undefined).map(each => each.part.slice(0, 80)),
   };
 }
 

@@ -108,15 +108,13 @@ function readGoogleTrust(provider: PoolProvider, demand: MemberDemand, name: str
   return readWanted(issuer, name, [...read.wanted, ...own], [...read.doubts, ...(isUnread ? [name] : [])]);
 }
 
-function readTrusts(
-  { member, role, resource }: PoolBinding,
-  providers: readonly PoolProvider[],
-): ForeignTrust[] {
+function readTrusts(binding: PoolBinding, providers: readonly PoolProvider[]): ForeignTrust[] {
+  const { member, role, resource } = binding;
   const demand = readGoogleMember(member);
   if (!demand) return [];
   const account = nameAccount(resource);
   return providers
-    .filter(({ pool }) => pool === demand.pool)
+    .filter(each => each.pool === demand.pool)
     .map(provider => ({
       source: `${member} has ${role} on ${resource}`,
       name: [account?.split('@')[0] ?? resource.split('/').at(-1) ?? '', demand.value]

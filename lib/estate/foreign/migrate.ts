@@ -13,10 +13,10 @@ import { createRoleNames } from '../name.ts';
 import type { ForeignTrust } from './trust.ts';
 
 /** What stands in a report where an AWS role would: the trust by its own name, of which nothing more is known. */
-function describeTrust({ source, name }: ForeignTrust): AwsRole {
+function describeTrust(trust: ForeignTrust): AwsRole {
   return {
-    arn: source,
-    name,
+    arn: trust.source,
+    name: trust.name,
     path: '/',
     trust: undefined,
     tags: new Map(),
@@ -24,13 +24,13 @@ function describeTrust({ source, name }: ForeignTrust): AwsRole {
   };
 }
 
-function writeForeignRole({ made, provider, source }: ForeignTrust): string {
-  const text = writeImportedRole(made);
+function writeForeignRole(trust: ForeignTrust): string {
+  const text = writeImportedRole(trust.made);
   const described = text.replace(
     /^trust:/m,
-    `description: ${JSON.stringify(`Takes the place of ${source}`)}\n\ntrust:`,
+    `description: ${JSON.stringify(`Takes the place of ${trust.source}`)}\n\ntrust:`,
   );
-  const [[key, value] = []] = Object.entries(provider ?? {});
+  const [[key, value] = []] = Object.entries(trust.provider ?? {});
   return key === undefined ? described : `${described.trimEnd()}\n\n${key}: ${JSON.stringify(value)}\n`;
 }
 
@@ -39,9 +39,9 @@ const NO_PROVIDER = 'What it gives is not in the dump: add a provider to the rol
 function proposeForeignRole(trust: ForeignTrust, name: string, setting: MigrationSetting) {
   const { made, provider, direct } = trust;
   const lost = listNotes(made)
-    .filter(({ exact }) => !exact)
-    .map(({ says }) => says);
-  if (!made.trust.some(({ draft }) => draft)) return { proposed: undefined, notes: lost };
+    .filter(each => !each.exact)
+    .map(each => each.says);
+  if (!made.trust.some(each => each.draft)) return { proposed: undefined, notes: lost };
   if (!provider && !made.github) return { proposed: undefined, notes: [...lost, NO_PROVIDER] };
   const { proposed, notes } = proposeRole(name, writeForeignRole(trust), [direct], setting);
   return { proposed, notes: [...lost, ...notes] };

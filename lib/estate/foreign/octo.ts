@@ -42,16 +42,21 @@ function readOctoTrust(policy: Policy, name: string): ForeignTrust['direct'] {
   );
 }
 
-function readOctoPolicy({ path, text }: OctoDump): Policy | undefined {
+function readOctoPolicy(dump: OctoDump): Policy | undefined {
   const complaints: Complaint[] = [];
-  const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
+  const tree = parse(
+    dump.path,
+    dump.text,
+    (rule, place, message) => void complaints.push({ rule, place, message }),
+  );
   return tree?.kind === 'map' && complaints.length === 0 ? (toPlain(tree) as Policy) : undefined;
 }
 
 type OctoOwner = { readonly app: string | undefined; readonly owner: string | undefined };
 
 /** Every file of octo-sts that lets somebody in. One that octo-sts refuses gives nobody anything. */
-export function listOctoTrusts(dumps: readonly OctoDump[], { app, owner }: OctoOwner): ForeignTrust[] {
+export function listOctoTrusts(dumps: readonly OctoDump[], setting: OctoOwner): ForeignTrust[] {
+  const { app, owner } = setting;
   return dumps.flatMap(dump => {
     const policy = readOctoPolicy(dump);
     if (!policy) return [];

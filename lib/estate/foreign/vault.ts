@@ -33,7 +33,7 @@ function readVaultRoleClaims(role: DumpMembers): { readonly wanted: Wanted[]; re
     return { claim, operator: isGlob ? 'StringLike' : 'StringEquals', operands };
   });
   const marked = wanted.filter(({ operands }) => isGlob && operands.some(each => each.includes('?')));
-  return { wanted, doubts: [...odd.map(([name]) => name), ...marked.map(({ claim }) => claim)] };
+  return { wanted, doubts: [...odd.map(([name]) => name), ...marked.map(each => each.claim)] };
 }
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];

@@ -40,7 +40,8 @@ function writeNotes(notes: readonly string[]): string {
     : `<details><summary>${writeCount(notes.length, 'note')}</summary>${notes.map(each => `<p>${escapeHtml(each)}</p>`).join('')}</details>`;
 }
 
-function writeInstead({ verdict, role, instead }: ReportRow): string {
+function writeInstead(row: ReportRow): string {
+  const { verdict, role, instead } = row;
   if (verdict === 'by hand') return '<b>no role could be made of it: by hand</b>';
   if (verdict === 'moved') return 'trusts the broker alone';
   const kinds =
@@ -51,7 +52,7 @@ function writeInstead({ verdict, role, instead }: ReportRow): string {
 }
 
 function writeRow(row: ReportRow): string {
-  const who = row.who.map(({ says }) => escapeHtml(says)).join('<br>') || 'nobody by a token';
+  const who = row.who.map(each => escapeHtml(each.says)).join('<br>') || 'nobody by a token';
   const team = row.team === undefined ? '' : `, team ${escapeHtml(row.team)}`;
   return `<article class="${row.danger}"><h3><span class="mark">${row.danger}</span> ${escapeHtml(row.name)}</h3>
 <p class="quiet"><code>${escapeHtml(row.source)}</code>${team}, last used: ${escapeHtml(row.lastUsed)}</p>
@@ -88,7 +89,7 @@ ${writeSection(
     ? ''
     : writeHtmlTable(
         ['user', 'account', ''],
-        keys.map(({ user, account, says }) => [user, account, says]),
+        keys.map(each => [each.user, each.account, each.says]),
       ),
 )}
 ${writeSection(
@@ -97,7 +98,7 @@ ${writeSection(
     ? ''
     : writeHtmlTable(
         ['role', ''],
-        others.map(({ source, says }) => [source, says]),
+        others.map(each => [each.source, each.says]),
       ),
 )}
 </body></html>

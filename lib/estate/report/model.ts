@@ -79,9 +79,9 @@ const REACH: { readonly [reach in MigratedRole['aws']['rights']['reach']]: strin
 
 const VERDICTS = { same: 'admits the same', narrower: 'narrower' } as const;
 
-function readVerdict({ proposed, direct }: MigratedRole): ReportRow['verdict'] {
-  if (direct === 'gone') return 'moved';
-  const is = proposed?.verdict.is;
+function readVerdict(role: MigratedRole): ReportRow['verdict'] {
+  if (role.direct === 'gone') return 'moved';
+  const is = role.proposed?.verdict.is;
   return is === undefined || is === 'wider' ? 'by hand' : VERDICTS[is];
 }
 
@@ -142,7 +142,7 @@ export function describeMigration(migration: Migration): Report {
       count: rows.filter(row => row.danger === danger).length,
     })),
     rows,
-    open: rows.filter(({ state }) => state !== 'gone').length,
+    open: rows.filter(each => each.state !== 'gone').length,
     others: migration.others.map(({ aws, kinds }) => ({
       source: aws.arn,
       says: [
@@ -157,7 +157,7 @@ export function describeMigration(migration: Migration): Report {
 
 /** Those of the kinds that others can cause, and how many there are beside. */
 export function summarizeKinds(kinds: readonly ReportedKind[]): string {
-  const dangerous = kinds.filter(({ danger }) => danger !== undefined);
+  const dangerous = kinds.filter(each => each.danger !== undefined);
   const told = describeKinds(dangerous as unknown as readonly JobKind[]);
   const others = kinds.length - dangerous.length;
   return [told, others > 0 ? `${others} kinds that are meant` : ''].filter(Boolean).join(', and ');

@@ -37,7 +37,7 @@ function gatherNodes(
   if (all.length <= most) return { nodes: all, keyOf: key => key };
   const [shown, rest] = [all.slice(0, most - 1), all.slice(most - 1)];
   const left = { key: 'the rest', label: `${rest.length} more`, danger: rest[0]?.danger ?? 'expected' };
-  const named = new Set(shown.map(({ key }) => key));
+  const named = new Set(shown.map(each => each.key));
   return { nodes: [...shown, left], keyOf: key => (named.has(key) ? key : left.key) };
 }
 
@@ -46,10 +46,10 @@ function shortenLabel(label: string): string {
   return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : label;
 }
 
-function writeNode({ label, danger }: PictureNode, column: Column, at: number): string {
+function writeNode(node: PictureNode, column: Column, at: number): string {
   const { x, width } = BOX[column];
   const y = 36 + at * ROW;
-  return `<g class="node ${danger}"><title>${escapeHtml(label)}</title><rect x="${x}" y="${y}" width="${width}" height="26" rx="5"/><text x="${x + 10}" y="${y + 17}">${escapeHtml(shortenLabel(label))}</text></g>`;
+  return `<g class="node ${node.danger}"><title>${escapeHtml(node.label)}</title><rect x="${x}" y="${y}" width="${width}" height="26" rx="5"/><text x="${x + 10}" y="${y + 17}">${escapeHtml(shortenLabel(node.label))}</text></g>`;
 }
 
 function writeLine(
@@ -77,38 +77,38 @@ function writeLines(
   }
   return [...joined.values()]
     .sort((a, b) => DANGERS.indexOf(a.danger) - DANGERS.indexOf(b.danger))
-    .map(({ from: a, to: b, danger }) =>
+    .map(each =>
       writeLine(
-        danger,
-        [BOX[left].x + BOX[left].width, 49 + (from.get(a) ?? 0) * ROW],
-        [BOX[right].x, 49 + (to.get(b) ?? 0) * ROW],
+        each.danger,
+        [BOX[left].x + BOX[left].width, 49 + (from.get(each.from) ?? 0) * ROW],
+        [BOX[right].x, 49 + (to.get(each.to) ?? 0) * ROW],
       ),
     )
     .join('');
 }
 
 function placeNodes(nodes: readonly PictureNode[]): Placed {
-  return new Map(nodes.map(({ key }, at) => [key, at]));
+  return new Map(nodes.map((each, at) => [each.key, at]));
 }
 
 function writeColumn(column: Column, title: string, nodes: readonly PictureNode[]): string {
   return `<text class="head" x="${BOX[column].x}" y="20">${title}</text>${nodes.map((node, at) => writeNode(node, column, at)).join('')}`;
 }
 
-function isDirect({ state }: ReportRow): boolean {
-  return state !== 'gone';
+function isDirect(row: ReportRow): boolean {
+  return row.state !== 'gone';
 }
 
 /** An SVG, or nothing where no direct trust is open. */
-export function drawReport({ rows }: Report): string {
-  const direct = rows.filter(isDirect);
+export function drawReport(report: Report): string {
+  const direct = report.rows.filter(isDirect);
   if (direct.length === 0) return '';
   const who = gatherNodes(
     direct.flatMap(row => row.who.map(({ says, danger }) => ({ key: says, label: says, danger }))),
     MOST_OTHERS,
   );
   const roles = gatherNodes(
-    direct.map(({ source, name, danger }) => ({ key: source, label: name, danger })),
+    direct.map(each => ({ key: each.source, label: each.name, danger: each.danger })),
     MOST_ROLES,
   );
   const accounts = gatherNodes(
@@ -116,12 +116,12 @@ export function drawReport({ rows }: Report): string {
     MOST_OTHERS,
   );
   const lines = direct.flatMap(row =>
-    row.who.map(({ says, danger }) => ({ from: who.keyOf(says), to: roles.keyOf(row.source), danger })),
+    row.who.map(each => ({ from: who.keyOf(each.says), to: roles.keyOf(row.source), danger: each.danger })),
   );
-  const onward = direct.map(({ source, account, danger }) => ({
-    from: roles.keyOf(source),
-    to: accounts.keyOf(account),
-    danger,
+  const onward = direct.map(each => ({
+    from: roles.keyOf(each.source),
+    to: accounts.keyOf(each.account),
+    danger: each.danger,
   }));
   const height = 44 + Math.max(who.nodes.length, roles.nodes.length, accounts.nodes.length) * ROW;
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Who reaches which account by which role">${writeLines(lines, ['who', 'role'], placeNodes(who.nodes), placeNodes(roles.nodes))}${writeLines(onward, ['role', 'account'], placeNodes(roles.nodes), placeNodes(accounts.nodes))}${writeColumn('who', 'who', who.nodes)}${writeColumn('role', 'role', roles.nodes)}${writeColumn('account', 'account', accounts.nodes)}</svg>`;

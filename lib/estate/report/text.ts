@@ -3,14 +3,15 @@ import { writeCount } from '../../language/counted.ts';
 import { escapeCsv, escapeMarkdown } from './escape.ts';
 import { type Report, type ReportRow, summarizeKinds } from './model.ts';
 
-function describeVerdict({ verdict, role }: ReportRow): string {
+function describeVerdict(row: ReportRow): string {
+  const { verdict, role } = row;
   if (verdict === 'by hand') return 'no role could be made: by hand';
   if (verdict === 'moved') return 'trusts the broker alone';
   return `${role} ${verdict === 'narrower' ? 'is narrower' : verdict}`;
 }
 
 function writeTextRow(row: ReportRow): string {
-  const who = row.who.map(({ says }) => says).join(' and ') || 'nobody by a token';
+  const who = row.who.map(each => each.says).join(' and ') || 'nobody by a token';
   const reach = row.reach === undefined ? '' : `, ${row.reach}`;
   return [
     `${row.danger.padEnd(13)}${row.source}`,
@@ -60,8 +61,8 @@ function listReportCells(row: ReportRow): string[] {
     row.source,
     row.account,
     row.team ?? '',
-    row.who.map(({ says }) => says).join('; '),
-    row.kinds.map(({ name }) => name).join(' '),
+    row.who.map(each => each.says).join('; '),
+    row.kinds.map(each => each.name).join(' '),
     row.role ?? '',
     row.verdict,
     row.instead.join(' '),
@@ -73,8 +74,10 @@ function listReportCells(row: ReportRow): string[] {
 }
 
 /** RFC 4180, with a head. */
-export function writeReportCsv({ rows }: Report): string {
-  return [HEAD, ...rows.map(listReportCells)].map(cells => `${cells.map(escapeCsv).join(',')}\r\n`).join('');
+export function writeReportCsv(report: Report): string {
+  return [HEAD, ...report.rows.map(listReportCells)]
+    .map(cells => `${cells.map(escapeCsv).join(',')}\r\n`)
+    .join('');
 }
 
 /** Everything, for a program. */
@@ -90,7 +93,7 @@ function writeMarkdownRow(row: ReportRow): string {
   const lines = [
     `### ${escapeMarkdown(row.name)}`,
     '',
-    `- **${row.danger}**: ${row.who.map(({ says }) => escapeMarkdown(says)).join(' and ') || 'nobody by a token'}`,
+    `- **${row.danger}**: ${row.who.map(each => escapeMarkdown(each.says)).join(' and ') || 'nobody by a token'}`,
     ...(row.reach === undefined ? [] : [`- it ${row.reach}`]),
     `- ${escapeMarkdown(row.source)}${row.team === undefined ? '' : ` of ${escapeMarkdown(row.team)}`}, last used: ${escapeMarkdown(row.lastUsed)}`,
     `- kinds of jobs: ${escapeMarkdown(summarizeKinds(row.kinds)) || 'none that a token tells'}`,
@@ -111,7 +114,7 @@ export function writeReportMarkdown(report: Report): string {
     ...gaps.map(gap => `> ${gap}`),
     writeMarkdownTable(
       ['', 'roles', ''],
-      counts.map(({ danger, says, count }) => [danger, String(count), says]),
+      counts.map(each => [each.danger, String(each.count), each.says]),
     ),
     '## Direct trusts, the worst first',
     ...rows.map(writeMarkdownRow),
@@ -121,7 +124,7 @@ export function writeReportMarkdown(report: Report): string {
           '## Static keys',
           writeMarkdownTable(
             ['user', 'account', ''],
-            keys.map(({ user, account, says }) => [user, account, says].map(escapeMarkdown)),
+            keys.map(each => [each.user, each.account, each.says].map(escapeMarkdown)),
           ),
         ]),
     ...(others.length === 0
@@ -130,7 +133,7 @@ export function writeReportMarkdown(report: Report): string {
           '## Other roles',
           writeMarkdownTable(
             ['role', ''],
-            others.map(({ source, says }) => [source, says].map(escapeMarkdown)),
+            others.map(each => [each.source, each.says].map(escapeMarkdown)),
           ),
         ]),
   ];

@@ -21,7 +21,7 @@ const LEAST_USES = 3;
 const PLAIN = /^[\x20-\x7e]{1,256}$/;
 
 function listUsedValues(name: string, exchanges: readonly UsedExchange[]): readonly UsedValue[] | undefined {
-  const values = exchanges.map(({ claims, time }) => [claims[name], time] as const);
+  const values = exchanges.map(each => [each.claims[name], each.time] as const);
   const texts = values.flatMap(([value, time]) =>
     typeof value === 'string' && PLAIN.test(value) ? [[value, time] as const] : [],
   );
@@ -30,8 +30,8 @@ function listUsedValues(name: string, exchanges: readonly UsedExchange[]): reado
   return used.length <= MOST_VALUES ? used : undefined;
 }
 
-function isSame(values: readonly UsedValue[], { operands }: Condition): boolean {
-  return values.length === operands.length;
+function isSame(values: readonly UsedValue[], condition: Condition): boolean {
+  return values.length === condition.operands.length;
 }
 
 /** A pattern to what came, and a list to those of it that came. Only trust is looked at: a deny has done its work by not striking. */
@@ -44,7 +44,7 @@ function narrowCondition(
   if (on !== 'claim' || name.startsWith('/') || !['matches', 'in'].includes(operator)) return [];
   const kept = listUsedValues(name, exchanges);
   if (!kept || kept.length === 0 || (operator === 'in' && isSame(kept, condition))) return [];
-  const values = kept.map(({ value }) => value).sort();
+  const values = kept.map(each => each.value).sort();
   const edit: RoleEdit = { of: 'claim', index, claim: name, values };
   const id = role.trust[index]?.id ?? '';
   return [
@@ -64,8 +64,8 @@ function narrowStatement(role: Role, index: number, exchanges: readonly UsedExch
   return statement.conditions.flatMap(condition => narrowCondition({ role, index }, condition, own));
 }
 
-function narrowScopes(role: Role, { statements }: RoleUsage): UsageProposal[] {
-  return statements.flatMap(({ id, times, scopes, unusedScopes }, index): UsageProposal[] => {
+function narrowScopes(role: Role, usage: RoleUsage): UsageProposal[] {
+  return usage.statements.flatMap(({ id, times, scopes, unusedScopes }, index): UsageProposal[] => {
     if (times < LEAST_USES || unusedScopes.length === 0 || scopes.length === 0) return [];
     const kept = (role.trust[index]?.scopes ?? []).filter(scope => !unusedScopes.includes(scope));
     const edit: RoleEdit = { of: 'scopes', index, scopes: kept };
@@ -76,24 +76,28 @@ function narrowScopes(role: Role, { statements }: RoleUsage): UsageProposal[] {
 }
 
 /** One statement at least stays, and the role was used by another. */
-function dropStatements(role: Role, { statements, issued }: RoleUsage): UsageProposal[] {
-  const used = statements.filter(({ times }) => times > 0);
-  if (issued < LEAST_USES || used.length === 0) return [];
-  return statements.flatMap(({ id, times }, index) =>
-    times === 0
+function dropStatements(role: Role, usage: RoleUsage): UsageProposal[] {
+  const used = usage.statements.filter(each => each.times > 0);
+  if (usage.issued < LEAST_USES || used.length === 0) return [];
+  return usage.statements.flatMap((each, index) =>
+    each.times === 0
       ? [
           {
             role: role.name,
             edit: { of: 'statement' as const, index },
             kept: [],
-            says: `without "${id}", by which nobody came`,
+            says: `without "${each.id}", by which nobody came`,
           },
         ]
       : [],
   );
 }
 
-function shortenSession(role: Role, { seconds: { asked, max }, issued }: RoleUsage): UsageProposal[] {
+function shortenSession(role: Role, usage: RoleUsage): UsageProposal[] {
+  const {
+    seconds: { asked, max },
+    issued,
+  } = usage;
   if (issued < LEAST_USES || asked >= max || asked < role.session.min) return [];
   const edit: RoleEdit = { of: 'length', seconds: asked };
   return [

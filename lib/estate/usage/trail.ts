@@ -93,8 +93,8 @@ function listDone(events: readonly Members[], sessions: ReadonlyMap<string, Sess
 
 function describeDone(role: string, sessions: number, done: readonly Done[]): TrailUsage {
   const count = (refused: boolean): UsedValue[] =>
-    countValues(done.filter(each => each.refused === refused).map(({ action, time }) => [action, time]));
-  const spans = done.map(({ time, session }) => time - session.at);
+    countValues(done.filter(each => each.refused === refused).map(each => [each.action, each.time]));
+  const spans = done.map(each => each.time - each.session.at);
   return { role, sessions, seen: count(false), refused: count(true), longest: Math.max(0, ...spans) };
 }
 
@@ -105,9 +105,9 @@ function listUnlogged(roles: readonly Role[], events: readonly Members[]): strin
       .map(event => readTrailText(event, 'eventSource').replace('.amazonaws.com', '')),
   );
   const named = JSON.stringify(
-    roles.flatMap(({ template }) => (template.kind === 'aws' ? [template.policy] : [])),
+    roles.flatMap(each => (each.template.kind === 'aws' ? [each.template.policy] : [])),
   );
-  const open = roles.some(({ template }) => template.kind === 'aws' && !template.policy);
+  const open = roles.some(each => each.template.kind === 'aws' && !each.template.policy);
   return DATA_SERVICES.filter(service => !logged.has(service) && (open || named.includes(`"${service}:`)));
 }
 
@@ -122,21 +122,21 @@ export function describeTrail(
 ): TrailReport {
   const sessions = listSessions(events, broker);
   const done = listDone(events, sessions);
-  const names = [...new Set([...sessions.values()].flatMap(({ name }) => roleOf.get(name) ?? []))].sort();
+  const names = [...new Set([...sessions.values()].flatMap(each => roleOf.get(each.name) ?? []))].sort();
   return {
     roles: names.map(role => {
-      const own = [...sessions.values()].filter(({ name }) => roleOf.get(name) === role);
+      const own = [...sessions.values()].filter(each => roleOf.get(each.name) === role);
       return describeDone(
         role,
         own.length,
-        done.filter(({ session }) => roleOf.get(session.name) === role),
+        done.filter(each => roleOf.get(each.session.name) === role),
       );
     }),
     untold: [...sessions.values()]
-      .filter(({ name }) => !roleOf.has(name))
-      .map(({ name, arn }) => ({ session: name, arn })),
+      .filter(each => !roleOf.has(each.name))
+      .map(each => ({ session: each.name, arn: each.arn })),
     unlogged: listUnlogged(roles, events),
-    forPeople: FOR_PEOPLE.filter(service => done.some(({ action }) => action.startsWith(`${service}:`))),
+    forPeople: FOR_PEOPLE.filter(service => done.some(each => each.action.startsWith(`${service}:`))),
   };
 }
 

@@ -73,25 +73,25 @@ function describeStatementUsage(
   { id, scopes = [] }: Statement,
   exchanges: readonly UsedExchange[],
 ): StatementUsage {
-  const own = exchanges.filter(({ statement }) => statement === id);
+  const own = exchanges.filter(each => each.statement === id);
   const used = countValues(own.flatMap(each => each.scopes.map(scope => [scope, each.time] as const)));
   return {
     id,
     times: own.length,
     scopes: used,
-    unusedScopes: own.length === 0 ? [] : scopes.filter(scope => !used.some(({ value }) => value === scope)),
+    unusedScopes: own.length === 0 ? [] : scopes.filter(scope => !used.some(each => each.value === scope)),
   };
 }
 
 const SLOT = /\$\{([^}]+)\}/g;
 
-function listTags({ template }: Role, exchanges: readonly UsedExchange[]): RoleUsage['tags'] {
-  if (template.kind !== 'aws') return [];
-  return Object.entries(template.tags).map(([tag, written]) => {
+function listTags(role: Role, exchanges: readonly UsedExchange[]): RoleUsage['tags'] {
+  if (role.template.kind !== 'aws') return [];
+  return Object.entries(role.template.tags).map(([tag, written]) => {
     const text = typeof written === 'string' ? written : written.value;
     const fill = (claims: Claims): string =>
       text.replace(SLOT, (_, name: string) => String(claims[name] ?? ''));
-    return { tag, values: countValues(exchanges.map(({ claims, time }) => [fill(claims), time])) };
+    return { tag, values: countValues(exchanges.map(each => [fill(each.claims), each.time])) };
   });
 }
 
@@ -102,14 +102,13 @@ function describeRoleUsage(role: Role, all: readonly UsedExchange[]): RoleUsage 
     role: role.name,
     issued: issued.length,
     denied: own.length - issued.length,
-    last: issued.length === 0 ? undefined : Math.max(...issued.map(({ time }) => time)),
+    last: issued.length === 0 ? undefined : Math.max(...issued.map(each => each.time)),
     statements: role.trust.map(statement => describeStatementUsage(statement, issued)),
-    pipelines: countValues(issued.map(({ pipeline, time }) => [pipeline, time])),
-    branches: countValues(issued.map(({ branch, time }) => [branch, time])),
+    pipelines: countValues(issued.map(each => [each.pipeline, each.time])),
+    branches: countValues(issued.map(each => [each.branch, each.time])),
     tags: listTags(role, issued),
     seconds: {
-      asked:
-        issued.length === 0 ? 0 : Math.max(...issued.map(({ seconds }) => seconds ?? role.session.seconds)),
+      asked: issued.length === 0 ? 0 : Math.max(...issued.map(each => each.seconds ?? role.session.seconds)),
       max: role.session.max,
     },
   };
@@ -121,16 +120,17 @@ export type UsageSetting = { readonly days: number; readonly now: number };
 export function describeUsage(
   roles: readonly Role[],
   exchanges: readonly UsedExchange[],
-  { days, now }: UsageSetting,
+  setting: UsageSetting,
 ): Usage {
+  const { days, now } = setting;
   const since = now - days * DAY;
-  const recent = exchanges.filter(({ time }) => time >= since);
-  const first = exchanges.reduce((least, { time }) => Math.min(least, time), now);
-  const names = new Set(roles.map(({ name }) => name));
+  const recent = exchanges.filter(each => each.time >= since);
+  const first = exchanges.reduce((least, each) => Math.min(least, each.time), now);
+  const names = new Set(roles.map(each => each.name));
   return {
     roles: roles.map(role => describeRoleUsage(role, recent)),
     days,
     covered: Math.floor((now - first) / DAY),
-    strangers: [...new Set(recent.map(({ role }) => role))].filter(role => !names.has(role)).sort(),
+    strangers: [...new Set(recent.map(each => each.role))].filter(role => !names.has(role)).sort(),
   };
 }

@@ -14,8 +14,8 @@ export type RoleEdit =
   | { readonly of: 'statement'; readonly index: number }
   | { readonly of: 'length'; readonly seconds: number };
 
-function findStatement({ contents }: Document, index: number): YAMLMap | undefined {
-  const trust = isMap(contents) ? contents.get('trust') : undefined;
+function findStatement(document: Document, index: number): YAMLMap | undefined {
+  const trust = isMap(document.contents) ? document.contents.get('trust') : undefined;
   const statement = isSeq(trust) ? trust.items[index] : undefined;
   return isMap(statement) ? statement : undefined;
 }
@@ -49,7 +49,7 @@ function applyEdit(document: Document, edit: RoleEdit): void {
 export function writeNarrowed(text: string, edits: readonly RoleEdit[]): string {
   const document = readDocument(text);
   if (!document) return text;
-  const whole = edits.filter(({ of }) => of === 'statement') as Extract<RoleEdit, { of: 'statement' }>[];
+  const whole = edits.filter(each => each.of === 'statement') as Extract<RoleEdit, { of: 'statement' }>[];
   for (const edit of edits) if (edit.of !== 'statement') applyEdit(document, edit);
   for (const edit of [...whole].sort((a, b) => b.index - a.index)) applyEdit(document, edit);
   return writeDocument(document);

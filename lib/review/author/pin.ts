@@ -34,19 +34,19 @@ export function findPins(statement: Statement, row: IssuerRow, claims: Claims): 
     statement.conditions.filter(condition => condition.on === 'claim' && condition.name === claim);
   const named = Object.entries(ids)
     .map(([name, id]) => ({ name, id }))
-    .filter(({ name, id }) => on(name).length > 0 && on(id).length === 0);
-  const one = named.filter(({ name }) => on(name).some(isSingleValue));
+    .filter(each => on(each.name).length > 0 && on(each.id).length === 0);
+  const one = named.filter(each => on(each.name).some(isSingleValue));
   const found = one.map(each => ({ ...each, value: findClaim(claims, each.id) }));
   const pins = found.filter((each): each is Pin => typeof each.value === 'string' && ID.test(each.value));
   return {
     pins,
-    absent: one.filter(({ id }) => !pins.some(pin => pin.id === id)),
+    absent: one.filter(each => !pins.some(pin => pin.id === each.id)),
     several: named.filter(each => !one.includes(each)),
   };
 }
 
 function createKeyTest(name: string) {
-  return ({ key }: Pair): boolean => isScalar(key) && key.value === name;
+  return (pair: Pair): boolean => isScalar(pair.key) && pair.key.value === name;
 }
 
 /** The mapping that holds a statement's claims: `claims`, or in the flat form the statement itself. */

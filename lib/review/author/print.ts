@@ -11,7 +11,7 @@ function stripPadding(token: CST.Token): void {
   if (first && isSpace(first.start[0])) first.start.shift();
   const last = token.items.at(-1)?.value;
   const after = (last && 'end' in last && last.end) || [];
-  if (isSpace(after.at(-1)) && !after.some(({ type }) => type === 'newline')) after.pop();
+  if (isSpace(after.at(-1)) && !after.some(each => each.type === 'newline')) after.pop();
 }
 
 function visitTokens(token: CST.Token | null | undefined, change: (token: CST.Token) => void): void {

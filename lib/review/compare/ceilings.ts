@@ -23,8 +23,8 @@ function listJobsBeyond(role: Role, team: Team, config: Pick<Config, 'rows'>): s
   const allowed = team.ceiling?.jobs;
   if (!allowed || role.disabled !== undefined) return [];
   return summarizeJobs(judgeJobs(role, config.rows))
-    .filter(({ kind, answer }) => answer === 'admits' && !allowed.includes(kind.name))
-    .map(({ kind }) => `admits ${kind.name}`);
+    .filter(each => each.answer === 'admits' && !allowed.includes(each.kind.name))
+    .map(each => `admits ${each.kind.name}`);
 }
 
 function listActionsBeyond(role: Role, team: Team): string[] {
@@ -34,10 +34,10 @@ function listActionsBeyond(role: Role, team: Team): string[] {
   const beyond = template.policy
     ? listBeyondBounds(template.policy, bounds)
     : [{ action: '*', resource: '*' }];
-  return beyond.map(({ action, resource }) => `gives ${action} on ${resource}`);
+  return beyond.map(each => `gives ${each.action} on ${each.resource}`);
 }
 
-const KNOWN = new Set(Object.values(JOB_KINDS).flatMap(kinds => kinds.map(({ name }) => name)));
+const KNOWN = new Set(Object.values(JOB_KINDS).flatMap(kinds => kinds.map(each => each.name)));
 
 /**
  * Proves the ceiling of each team that has one. What load and lint have refused is proved again, from what is issued.

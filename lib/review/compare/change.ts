@@ -64,7 +64,7 @@ function findGuarded(
 type ItemPair = { readonly before: PolicyItem | undefined; readonly after: PolicyItem | undefined };
 
 function listPairIssuers(pair: ItemPair): Set<string> {
-  return new Set([pair.before, pair.after].flatMap(role => role?.trust.map(({ issuer }) => issuer) ?? []));
+  return new Set([pair.before, pair.after].flatMap(role => role?.trust.map(each => each.issuer) ?? []));
 }
 
 function compareForIssuer(issuer: string, pair: ItemPair, policies: PolicyVersions, asked: SearchOptions) {
@@ -114,8 +114,8 @@ function comparePair(pair: ItemPair, policies: PolicyVersions, asked: SearchOpti
 
 function listAdmittedJobs(item: PolicyItem | undefined, policy: PolicySet): JobKind[] {
   return item && !('disabled' in item && item.disabled !== undefined)
-    ? summarizeJobs(judgeJobs(item, policy.rows)).flatMap(({ kind, answer }) =>
-        answer === 'admits' ? [kind] : [],
+    ? summarizeJobs(judgeJobs(item, policy.rows)).flatMap(each =>
+        each.answer === 'admits' ? [each.kind] : [],
       )
     : [];
 }

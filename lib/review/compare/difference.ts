@@ -59,7 +59,7 @@ export function findFirstShown(
 }
 
 function listBoxes(placed: readonly PlacedStatement[]): Box[] {
-  return placed.map(({ box }) => box);
+  return placed.map(each => each.box);
 }
 
 /**
@@ -129,10 +129,10 @@ export function findScopeGains(
 ): ScopeGain[] {
   const [before, after] = [findAdmission(question.space, from), findAdmission(question.space, to)];
   return after.trust.flatMap(({ statement }, i) =>
-    before.trust.flatMap(({ statement: then }, j) => {
-      const scopes = listMoreScopes(statement, then);
+    before.trust.flatMap((each, j) => {
+      const scopes = listMoreScopes(statement, each.statement);
       const holds: ConfirmWitness = witness =>
-        findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === then.id;
+        findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === each.statement.id;
       const found =
         scopes.length > 0 && showRequest(searchBoth(before, after, [j, i], question.space), question, holds);
       return found ? [{ statement, scopes, shown: found }] : [];

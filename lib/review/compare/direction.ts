@@ -10,7 +10,7 @@ export const DIRECTIONS: { readonly [direction in Direction]: string } = {
 };
 
 function dropUndecided<T extends { readonly shown: unknown }>(list: readonly T[]): T[] {
-  return list.filter(({ shown }) => shown !== 'undecided');
+  return list.filter(each => each.shown !== 'undecided');
 }
 
 function keepShown(change: RoleChange): RoleChange {
@@ -25,7 +25,7 @@ function keepShown(change: RoleChange): RoleChange {
 export function judgeDirection(differences: Differences): Direction {
   const { roles, issuers, guardrails } = differences;
   const members = [...issuers.flatMap(issuer => issuer.members), ...guardrails];
-  const verified = members.some(({ narrower }) => !narrower);
+  const verified = members.some(each => !each.narrower);
   if (verified || roles.some(change => isWidening(keepShown(change)))) return 'wider';
   return roles.some(isWidening) ? 'undecided' : 'not wider';
 }

@@ -25,7 +25,7 @@ function findHoldersOfIssuer(standing: GuardedPolicy, asked: SearchOptions): Hol
 
 /** Who can have a role, or use a registry: each of its trust statements, with a request that it alone admits. */
 export function findHolders(role: PolicyItem, policy: PolicySet, asked: SearchOptions): Holder[] {
-  return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
+  return [...new Set(role.trust.map(each => each.issuer))].flatMap(issuer => {
     const row = policy.rows.get(issuer);
     return row ? findHoldersOfIssuer({ role, row }, asked) : [];
   });

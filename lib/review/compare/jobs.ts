@@ -58,7 +58,7 @@ export function statementOf(kind: JobKind, issuer: string): Statement {
  * denies.
  */
 export function judgeJobs(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>): StatementJobs[] {
-  const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
+  const issuers = [...new Set(role.trust.map(each => each.issuer))];
   return issuers.flatMap(issuer => {
     const row = rows.get(issuer);
     return row ? judgeIssuer({ ...role, disabled: undefined }, row) : [];
@@ -70,7 +70,7 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
   const kinds = listJobKinds(row.preset);
   const trust = role.trust.filter(each => each.issuer === issuer);
   const told = kinds
-    .filter(({ tells }) => tells !== undefined)
+    .filter(each => each.tells !== undefined)
     .map(kind => statementOf(kind, issuer))
     .filter(kind => trust.some(each => !isDisjoint(kind.conditions, each.conditions)));
   const standing = { role, row };
@@ -82,13 +82,13 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
       const inside = [...box, ...createBox(space, each, role)];
       return searchSpace(space, inside, listDenyBoxes(admission)) !== 'none';
     });
-    const names = new Set(admitted.map(({ id }) => id));
+    const names = new Set(admitted.map(each => each.id));
     return { statement, jobs: kinds.map(kind => ({ kind, answer: answerForKind(kind, names) })) };
   });
 }
 
 function listDenyBoxes(admission: Admission): Admission['deny'][number]['box'][] {
-  return admission.deny.map(({ box }) => box);
+  return admission.deny.map(each => each.box);
 }
 
 function answerForKind(kind: JobKind, admitted: ReadonlySet<string>): JobAnswer {
@@ -100,7 +100,7 @@ function answerForKind(kind: JobKind, admitted: ReadonlySet<string>): JobAnswer 
 /** The kinds that a whole policy admits, excludes or cannot tell: by any of its statements, the most open answer. */
 export function summarizeJobs(all: readonly StatementJobs[]): JudgedJob[] {
   const answers = new Map<string, JudgedJob>();
-  for (const judged of all.flatMap(({ jobs }) => jobs)) {
+  for (const judged of all.flatMap(each => each.jobs)) {
     const key = `${judged.kind.name} ${judged.kind.source}`;
     const known = answers.get(key);
     if (!known || OPENNESS[judged.answer] > OPENNESS[known.answer]) answers.set(key, judged);

@@ -98,7 +98,7 @@ function flattenRole(role: Role): ItemMembers {
     single_use: singleUse,
     running,
     'approval.step': approval?.step,
-    'approval.by': approval?.by.map(({ name, id }) => `${name} (${id})`),
+    'approval.by': approval?.by.map(each => `${each.name} (${each.id})`),
     'approval.within': approval?.within,
     ...listKnowingly(trust),
   };

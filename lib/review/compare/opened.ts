@@ -29,8 +29,8 @@ function listAdmittedKinds(
   rows: ReadonlyMap<string, IssuerRow>,
   id: string,
 ): JobKind[] {
-  const jobs = judgeJobs(role, rows).find(({ statement }) => statement.id === id)?.jobs ?? [];
-  return jobs.filter(({ answer }) => answer === 'admits').map(({ kind }) => kind);
+  const jobs = judgeJobs(role, rows).find(each => each.statement.id === id)?.jobs ?? [];
+  return jobs.filter(each => each.answer === 'admits').map(each => each.kind);
 }
 
 /** Which kinds of jobs a statement of this role would admit that it does not admit today. */
@@ -41,9 +41,9 @@ export function createOpenedDescriber(
   return loosening => {
     const { statement: id } = loosening;
     const trust = role.trust.map(each => (each.id === id ? loosenStatement(each, loosening) : each));
-    const before = listAdmittedKinds(role, rows, id).map(({ name }) => name);
+    const before = listAdmittedKinds(role, rows, id).map(each => each.name);
     const opened = listAdmittedKinds({ ...role, trust }, rows, id).filter(
-      ({ name }) => !before.includes(name),
+      each => !before.includes(each.name),
     );
     return describeOpenedKinds(opened);
   };
@@ -51,6 +51,6 @@ export function createOpenedDescriber(
 
 function describeOpenedKinds(opened: readonly JobKind[]): string {
   if (opened.length === 0) return '';
-  const safe = opened.filter(({ danger }) => danger === undefined).map(({ name }) => name);
+  const safe = opened.filter(each => each.danger === undefined).map(each => each.name);
   return `. This opens it to ${[...safe, describeKinds(opened)].filter(Boolean).join(', ')}`;
 }

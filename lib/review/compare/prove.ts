@@ -51,10 +51,10 @@ function* searchBreaking(
 ): Generator<SearchResult> {
   const { space } = question;
   const { trust, deny } = findAdmission(space, standing);
-  const struck = deny.map(({ box }) => box);
+  const struck = deny.map(each => each.box);
   const boxes = Object.values(demanded)
     .flat()
-    .filter(({ issuer }) => issuer === space.issuer)
+    .filter(each => each.issuer === space.issuer)
     .map(statement => createBox(space, statement, standing.role));
   for (const { box } of trust) {
     if ('only' in demanded) yield searchSpace(space, box, [...struck, ...boxes]);
@@ -99,10 +99,10 @@ function listRequirements(invariant: Invariant, issuer: string) {
  */
 function isPlainlyProved(demanded: Requirement, guarded: GuardedPolicy): boolean {
   const { role, row } = guarded;
-  const trust = role.trust.filter(({ issuer }) => issuer === row.issuer);
+  const trust = role.trust.filter(each => each.issuer === row.issuer);
   const list = Object.values(demanded)
     .flat()
-    .filter(({ issuer }) => issuer === row.issuer);
+    .filter(each => each.issuer === row.issuer);
   return trust.every(({ conditions }) => {
     const given = [...conditions, ...row.require];
     const isMet = (each: Statement) => each.conditions.every(one => isAlways(one, 'true', given));
@@ -118,17 +118,15 @@ function refuteForIssuer(
   from: number,
 ): Refutation[] {
   const { issuer } = standing.row;
-  const open = listRequirements(invariant, issuer).filter(
-    ({ demanded }) => !isPlainlyProved(demanded, standing),
-  );
+  const open = listRequirements(invariant, issuer).filter(each => !isPlainlyProved(each.demanded, standing));
   if (open.length === 0) return [];
   const statements = [...(invariant.never ?? []), ...(invariant.only ?? [])].filter(
     each => each.issuer === issuer,
   );
   const space = createSearchSpace({ issuer, standings: [standing], statements, from });
-  return open.flatMap(({ by, demanded }) => {
-    const broken = findCounterexample(demanded, { space, sample }, standing);
-    return broken ? [{ by, shown: broken }] : [];
+  return open.flatMap(each => {
+    const broken = findCounterexample(each.demanded, { space, sample }, standing);
+    return broken ? [{ by: each.by, shown: broken }] : [];
   });
 }
 
@@ -138,7 +136,7 @@ function findBrokenTargets(invariant: Invariant, subject: PolicyItem): Refutatio
     .filter(({ path: [kind] }) => kind === readKind(subject))
     .flatMap(({ member, path, allowed }) =>
       readTargets(isRegistryItem(subject) ? subject : subject.template, path.slice(1))
-        .filter(({ value }) => !isTargetAllowed(value, allowed))
+        .filter(each => !isTargetAllowed(each.value, allowed))
         .map(
           ({ path: at, value }): Refutation => ({
             by: 'targets',
@@ -161,7 +159,7 @@ function readKind(subject: PolicyItem): string {
 function findMissingDemands(invariant: Invariant, subject: PolicyItem): Refutation[] {
   const { demands = [] } = invariant;
   if (isRegistryItem(subject)) return [];
-  const made = subject.trust.map(({ issuer }) => listDemands(subject, issuer));
+  const made = subject.trust.map(each => listDemands(subject, each.issuer));
   return demands
     .filter(demand => made.some(list => !list.includes(demand)))
     .map(demand => ({ by: 'demands', demand }));
@@ -171,8 +169,8 @@ function findMissingDemands(invariant: Invariant, subject: PolicyItem): Refutati
 export function selectSubjects(invariant: Invariant, policy: PolicySet): PolicyItem[] {
   const { roles, registries = [] } = policy;
   const named = [
-    ...roles.filter(({ name }) => invariant.roles.some(pattern => matchGlob(pattern, name))),
-    ...registries.filter(({ name }) => invariant.registries.some(pattern => matchGlob(pattern, name))),
+    ...roles.filter(each => invariant.roles.some(pattern => matchGlob(pattern, each.name))),
+    ...registries.filter(each => invariant.registries.some(pattern => matchGlob(pattern, each.name))),
   ];
   return named.filter(subject => hasDemands(invariant, subject));
 }
@@ -192,7 +190,7 @@ type Named = { readonly name: string };
 
 /** Patterns of names that no role, or no registry, has. */
 function findUnmatched(of: string, patterns: readonly string[], items: readonly Named[]): string[] {
-  const names = items.map(({ name }) => name);
+  const names = items.map(each => each.name);
   return patterns
     .filter(pattern => !names.some(name => matchGlob(pattern, name)))
     .map(pattern => `no ${of} is named "${pattern}".${suggestWord(pattern, names)}`);
@@ -229,10 +227,10 @@ export function findEmptyParts(invariant: Invariant, policy: PolicySet): string[
 function findIdleIssuers(invariant: Invariant, subjects: readonly PolicyItem[]): string[] {
   const { never, only, issuers, targets, demands } = invariant;
   if (!never || only || issuers || targets || demands || subjects.length === 0) return [];
-  const trusted = new Set(subjects.flatMap(({ trust }) => trust.map(({ issuer }) => issuer)));
-  return never.some(({ issuer }) => trusted.has(issuer))
+  const trusted = new Set(subjects.flatMap(each => each.trust.map(({ issuer }) => issuer)));
+  return never.some(each => trusted.has(each.issuer))
     ? []
-    : [`none of what it speaks of trusts ${[...new Set(never.map(({ issuer }) => issuer))].join(' or ')}.`];
+    : [`none of what it speaks of trusts ${[...new Set(never.map(each => each.issuer))].join(' or ')}.`];
 }
 
 /** All that refutes an invariant of a role or registry; none: it is proved, for every token there can be. */
@@ -242,7 +240,7 @@ export function findRefutations(
   policy: PolicySet,
   asked: SearchOptions,
 ): Refutation[] {
-  const issuers = [...new Set(subject.trust.map(({ issuer }) => issuer))];
+  const issuers = [...new Set(subject.trust.map(each => each.issuer))];
   return [
     ...findBrokenTargets(invariant, subject),
     ...findMissingDemands(invariant, subject),

@@ -21,8 +21,8 @@ export function findRenamed(
   old: ReadonlyMap<string, PolicyItem>,
   now: ReadonlyMap<string, PolicyItem>,
 ): Map<string, string> {
-  const gone = groupByGift([...old.values()].filter(({ name }) => !now.has(name)));
-  const come = groupByGift([...now.values()].filter(({ name }) => !old.has(name)));
+  const gone = groupByGift([...old.values()].filter(each => !now.has(each.name)));
+  const come = groupByGift([...now.values()].filter(each => !old.has(each.name)));
   return new Map(
     [...come].flatMap(([gift, names]) => {
       const was = gone.get(gift);
@@ -51,13 +51,13 @@ export function allowNewName(change: MemberChange, item: RenamedItem): MemberCha
 /** By a new name a role can leave a sentence that was about the old one, and its team. */
 export function findLostGuards(item: RenamedItem, policies: PolicyVersions): MemberChange[] {
   const { of, before, after } = item;
-  const speaks = ({ roles, registries }: Invariant, name: string) =>
-    (of === 'role' ? roles : registries).some(pattern => matchGlob(pattern, name));
+  const speaks = (invariant: Invariant, name: string) =>
+    (of === 'role' ? invariant.roles : invariant.registries).some(pattern => matchGlob(pattern, name));
   const left = (policies.after.invariants ?? []).filter(each => speaks(each, before) && !speaks(each, after));
   const [was, is] = [findTeamName(policies.before, before), findTeamName(policies.after, after)];
   return [
-    ...left.map(({ id }) => ({
-      member: `invariants.${id}`,
+    ...left.map(each => ({
+      member: `invariants.${each.id}`,
       before: 'speaks of it',
       after: 'does not speak of it',
       narrower: false,

@@ -88,7 +88,7 @@ function formatMarkdownSection(section: ReportSection): string {
 }
 
 function summarizeRest(rest: readonly ReportSection[]): string {
-  const widening = rest.filter(({ widens }) => widens).length;
+  const widening = rest.filter(each => each.widens).length;
   const names = rest.flatMap(section => section.names);
   return `#### And ${rest.length} more, ${widening} of them wider\n${quoteMarkdown(joinNames(names))}\nRun kite-sts diff for all of them.`;
 }

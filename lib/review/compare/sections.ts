@@ -26,7 +26,7 @@ export function listSections(differences: Differences): ReportSection[] {
   const { roles, issuers, guardrails } = differences;
   return [
     ...(guardrails.length > 0 ? [createMemberSection('guardrails', guardrails)] : []),
-    ...issuers.map(({ issuer, members }) => createMemberSection(`issuer ${issuer}`, members)),
+    ...issuers.map(each => createMemberSection(`issuer ${each.issuer}`, each.members)),
     ...groupAlike(roles),
   ];
 }
@@ -36,7 +36,7 @@ function createMemberSection(title: string, members: readonly MemberChange[]): R
     title,
     names: [],
     lines: members.map(describeMember),
-    widens: members.some(({ narrower }) => !narrower),
+    widens: members.some(each => !each.narrower),
   };
 }
 
@@ -102,7 +102,7 @@ function listChangeLines(change: RoleChange): ReportLine[] {
     ...describeOpenedJobs(change.opens),
     ...change.gained.map(describeGain),
     ...change.scopesGained.map(each => describeScopes('newly given', each)),
-    ...change.lost.map(({ statement, shown }) => ({ says: `no longer allowed by "${statement.id}"`, shown })),
+    ...change.lost.map(each => ({ says: `no longer allowed by "${each.statement.id}"`, shown: each.shown })),
     ...change.scopesLost.map(each => describeScopes('no longer given', each)),
   ];
 }
@@ -148,7 +148,7 @@ function describeConditions(statement: Statement): string {
 function describeRename(change: RoleChange): ReportLine[] {
   const { is, was, role, members } = change;
   if (is !== 'renamed') return [];
-  const changed = members.map(({ member }) => member);
+  const changed = members.map(each => each.member);
   return [
     { says: `steps that ask for ${was} must ask for ${role}` },
     ...(changed.includes('aws.external_id')

@@ -21,7 +21,7 @@ export function describeObstacle(standing: GuardedPolicy | undefined, witness: W
   if (weighed.winner) return undefined;
   if (weighed.reason === 'audience_differs') return `the audience ${JSON.stringify(aud)} was refused`;
   if (weighed.reason === 'explicitly_denied') return `the deny "${weighed.statement}" struck it`;
-  const unmet = findNearestStatement(weighed.trace)?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
+  const unmet = findNearestStatement(weighed.trace)?.conditions.filter(each => each.truth !== 'true') ?? [];
   const told = new Set(unmet.map(({ condition: { name }, actual }) => `${name}: ${formatClaim(actual)}`));
   return told.size === 0 ? `no statement spoke of ${iss}` : `${[...told].join(' with ')} was denied`;
 }

@@ -19,14 +19,14 @@ export function formatLength(seconds: number): string {
 
 /** Who unblocked it: by the name that broker.yml has for them, else by the id. */
 export function nameApprover(unblocked: Unblocked, people: readonly Person[]): string {
-  return people.find(({ id }) => id === unblocked.by)?.name ?? unblocked.by;
+  return people.find(each => each.id === unblocked.by)?.name ?? unblocked.by;
 }
 
 /** Describes a demand: an approval, or else that the job runs. */
 export function describeDemand(wanted: ApprovalDemand | undefined): string {
   if (!wanted) return 'the job of the token runs';
   const { step, by, within } = wanted;
-  const names = by.map(({ name }) => name).join(', ');
+  const names = by.map(each => each.name).join(', ');
   return `the block step "${step}" of its build was unblocked by one of ${names}, at most ${formatLength(within)} ago`;
 }
 

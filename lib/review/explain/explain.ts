@@ -130,11 +130,11 @@ export function summarizeDecision(role: Pick<Role, 'name'>, decision: Decision |
 function describeNearest(decision: Decision | MethodDecision): string[] {
   if (decision.allowed || decision.reason !== 'no_statement_holds') return [];
   const nearest = findNearestStatement(decision.trace);
-  const unmet = nearest?.conditions.filter(({ truth }) => truth !== 'true') ?? [];
+  const unmet = nearest?.conditions.filter(each => each.truth !== 'true') ?? [];
   return nearest
     ? [
         '',
-        `The nearest statement is "${nearest.id}"; not met: ${unmet.map(({ condition }) => describeCondition(condition)).join('; ')}.`,
+        `The nearest statement is "${nearest.id}"; not met: ${unmet.map(each => describeCondition(each.condition)).join('; ')}.`,
       ]
     : [];
 }

@@ -92,12 +92,12 @@ function listPolicyChanges(
   unmet: readonly CheckedCondition[],
   sayOpened: DescribeOpened,
 ): string[] {
-  if (unmet.some(({ condition }) => condition.binds)) return [];
+  if (unmet.some(each => each.condition.binds)) return [];
   return unmet.flatMap(each => describeOffer(each, nearest.id, sayOpened) ?? []);
 }
 
 function listUnmetConditions(trace: StatementTrace): CheckedCondition[] {
-  return trace.conditions.filter(({ truth }) => truth !== 'true');
+  return trace.conditions.filter(each => each.truth !== 'true');
 }
 
 function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
@@ -112,9 +112,11 @@ function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpe
 
 /** A claim that no flag adds is one that only some jobs have: to send it is no advice. */
 function remedyDeny(trace: Trace, askFor: FindRequest): Remedies {
-  const striking = trace.statements.filter(({ effect, applies }) => effect === 'deny' && applies);
-  const absent = striking.flatMap(({ id, conditions }) =>
-    conditions.filter(({ why }) => why === 'absent').map(({ condition: { name } }) => ({ id, name })),
+  const striking = trace.statements.filter(each => each.effect === 'deny' && each.applies);
+  const absent = striking.flatMap(each =>
+    each.conditions
+      .filter(condition => condition.why === 'absent')
+      .map(({ condition: { name } }) => ({ id: each.id, name })),
   );
   const step = absent.map(({ name }) => {
     const asks = askFor(name);
@@ -122,7 +124,7 @@ function remedyDeny(trace: Trace, askFor: FindRequest): Remedies {
       ? `The token has no ${name}, and an absent claim does not switch a deny off.`
       : `An absent claim does not switch a deny off: send ${name} (add ${asks}).`;
   });
-  const lacking = absent.filter(({ name }) => askFor(name) === undefined);
+  const lacking = absent.filter(each => askFor(each.name) === undefined);
   const policy = lacking.map(
     ({ id, name }) =>
       `"${id}" denies every job that has no ${name}. Say in the trust statement which values of ${name} it admits, and remove it`,

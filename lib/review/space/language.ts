@@ -135,9 +135,9 @@ function listInstances(pattern: Pattern): readonly string[] {
 
 /** The answer that is plain to see: nothing can be left, or one of the unions lists all that could be. */
 function findPlainText(texts: Texts): FoundText | undefined {
-  const literals = texts.every.find(union => union.every(({ literal }) => literal));
+  const literals = texts.every.find(union => union.every(each => each.literal));
   if (!literals) return isPlainlyNone(texts) ? 'none' : undefined;
-  const found = literals.find(({ text }) => isOneOfTexts(texts, text));
+  const found = literals.find(each => isOneOfTexts(texts, each.text));
   return found ? { text: found.text } : 'none';
 }
 
@@ -148,7 +148,7 @@ function searchText(texts: Texts, budget: SearchBudget): FoundText {
 }
 
 function createTextsKey(texts: Texts): string {
-  const word = ({ text, literal }: Pattern): string => `${literal ? '=' : '~'}${text}`;
+  const word = (pattern: Pattern): string => `${pattern.literal ? '=' : '~'}${pattern.text}`;
   return JSON.stringify([texts.every.map(union => union.map(word)), texts.none.map(word).sort()]);
 }
 

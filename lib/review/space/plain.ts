@@ -9,7 +9,7 @@ export function listClaimValues(
   name: string,
 ): readonly Scalar[] | undefined {
   const all = conditions.filter(each => each.on === 'claim' && each.name === name);
-  const listed = all.find(({ operator }) => operator === 'equals' || operator === 'in');
+  const listed = all.find(each => each.operator === 'equals' || each.operator === 'in');
   return listed?.operands.filter(value => all.every(each => judgeValue(each, value).truth === 'true'));
 }
 
@@ -23,7 +23,7 @@ export function judgeValue(condition: Condition, value: Scalar): TruthJudgement 
 /** Is no token there of which all of both are true, since the listed values of one claim leave none? */
 export function isDisjoint(some: readonly Condition[], others: readonly Condition[]): boolean {
   const both = [...some, ...others];
-  return some.some(({ on, name }) => on === 'claim' && listClaimValues(both, name)?.length === 0);
+  return some.some(each => each.on === 'claim' && listClaimValues(both, each.name)?.length === 0);
 }
 
 /** Is the condition plainly of this truth for every token of which all of these are true? */

@@ -86,7 +86,7 @@ const ODD_TEXTS = ['a line\nfeed', 'x'.repeat(MAX_VALUE + 1)];
 export function createClaimDimension(name: string, conditions: readonly Condition[]): Dimension {
   const operands = conditions.flatMap(each => each.operands);
   const numbers = operands.filter(each => typeof each === 'number');
-  const contained = conditions.filter(({ operator }) => operator.startsWith('contains'));
+  const contained = conditions.filter(each => each.operator.startsWith('contains'));
   return {
     name,
     // 0.5 is no safe integer, and an object is of no use to any operator.

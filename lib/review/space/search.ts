@@ -114,7 +114,7 @@ function leaveBoxes(space: Remainder, boxes: readonly Box[], budget: SearchBudge
   if (!left) return 'none';
   const [first] = [...open].sort((a, b) => a.ways.length - b.ways.length);
   if (!first) return left;
-  const rest = open.filter(each => each !== first).map(({ box }) => box);
+  const rest = open.filter(each => each !== first).map(each => each.box);
   // Whoever went only ways may have closed others: those boxes are looked at again.
   return left === space ? tryWays(left, first, rest, budget) : leaveBoxes(left, [first.box, ...rest], budget);
 }

@@ -60,9 +60,9 @@ function listStatementsOf(policy: SearchedPolicy, issuer: string): Statement[] {
 /** Every moment at which a statement changes its effect, what lies between two of them, and what comes after all. */
 function listMoments(standings: readonly GuardedPolicy[], issuer: string, from: number): number[] {
   const ends = standings
-    .flatMap(({ role }) =>
-      listStatementsOf(role, issuer).map(({ until, effect }) =>
-        until === undefined ? undefined : effect === 'trust' ? until - readShortestSession(role) : until,
+    .flatMap(each =>
+      listStatementsOf(each.role, issuer).map(({ until, effect }) =>
+        until === undefined ? undefined : effect === 'trust' ? until - readShortestSession(each.role) : until,
       ),
     )
     .filter(end => end !== undefined && end > from) as number[];
@@ -118,18 +118,18 @@ function isObjectPoint(point: Point): boolean {
 /** Every condition of a scene: those of the guards, of the policies, and of the statements beside them. */
 function listConditions(options: SpaceOptions): Condition[] {
   const { issuer, standings, statements = [] } = options;
-  const own = standings.flatMap(({ role }) => listStatementsOf(role, issuer));
+  const own = standings.flatMap(each => listStatementsOf(each.role, issuer));
   return [
-    ...standings.flatMap(({ row }) => row.require),
+    ...standings.flatMap(each => each.row.require),
     ...[...own, ...statements].flatMap(each => each.conditions),
   ];
 }
 
 /** A dimension for each claim of which a condition speaks, by its name. */
 function createClaimDimensions(conditions: readonly Condition[]): Map<string, Dimension> {
-  const ofClaims = conditions.filter(({ on }) => on === 'claim');
-  const names = new Set(ofClaims.map(({ name }) => name));
-  const only = (claim: string): Condition[] => ofClaims.filter(({ name }) => name === claim);
+  const ofClaims = conditions.filter(each => each.on === 'claim');
+  const names = new Set(ofClaims.map(each => each.name));
+  const only = (claim: string): Condition[] => ofClaims.filter(each => each.name === claim);
   return new Map([...names].map(name => [name, createClaimDimension(name, only(name))]));
 }
 
@@ -143,7 +143,9 @@ export function createSearchSpace(options: SpaceOptions): SearchSpace {
   const { issuer, standings, from } = options;
   const conditions = listConditions(options);
   const claims = createClaimDimensions(conditions);
-  const ranges = conditions.filter(({ on }) => on === 'source_ip').flatMap(each => each.operands.map(String));
+  const ranges = conditions
+    .filter(each => each.on === 'source_ip')
+    .flatMap(each => each.operands.map(String));
   const audiences = new Set(standings.flatMap(each => listAcceptedAudiences(each, issuer)));
   return {
     issuer,
@@ -218,7 +220,7 @@ function createAdmission(space: SearchSpace, standing: GuardedPolicy): Admission
   const everyone = demandOfEveryone(space, standing);
   const placed = (list: readonly Statement[], more: Box): PlacedStatement[] =>
     list
-      .filter(({ issuer }) => issuer === space.issuer)
+      .filter(each => each.issuer === space.issuer)
       .map(statement => ({ statement, box: [...more, ...createBox(space, statement, role)] }));
   return { trust: placed(role.trust, everyone), deny: placed(role.deny, []) };
 }

@@ -20,7 +20,7 @@ export type Trustees = { readonly broker: string; readonly url: string; readonly
 
 /** The ARNs of all targets in AWS, each once. */
 export function listTargets(roles: readonly Role[]): string[] {
-  return [...new Set([...listTargetRequests(roles), ...listFederatedRequests(roles)].map(({ arn }) => arn))];
+  return [...new Set([...listTargetRequests(roles), ...listFederatedRequests(roles)].map(each => each.arn))];
 }
 
 /** Holds each `aws` role against its target. Pure: what AWS shows of the targets is handed in, by ARN. */
@@ -34,8 +34,8 @@ export function checkAllTargets(
   const federated = listFederatedRequests(roles);
   return [
     ...assumed.map(asked => {
-      const sharing = assumed.filter(({ arn }) => arn === asked.arn);
-      const externalIds = [...new Set(sharing.map(({ externalId }) => externalId))].sort();
+      const sharing = assumed.filter(each => each.arn === asked.arn);
+      const externalIds = [...new Set(sharing.map(each => each.externalId))].sort();
       const trusted = { broker, also, externalIds };
       return {
         ...asked,
@@ -44,8 +44,8 @@ export function checkAllTargets(
       };
     }),
     ...federated.map(asked => {
-      const sharing = federated.filter(({ arn }) => arn === asked.arn);
-      const trusted = { url, also, subjects: [...new Set(sharing.map(({ subject }) => subject))].sort() };
+      const sharing = federated.filter(each => each.arn === asked.arn);
+      const trusted = { url, also, subjects: [...new Set(sharing.map(each => each.subject))].sort() };
       return {
         ...asked,
         findings: checkFederatedTarget(asked, targets.get(asked.arn), trusted),

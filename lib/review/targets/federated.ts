@@ -81,14 +81,14 @@ function createFederatedLookup(request: FederatedRequest, token: FederatedToken,
 
 function judgeProvider(statement: TrustStatement, arn: string): Truth {
   if (statement.exceptPrincipals) return 'doubt';
-  return statement.principals.some(({ name }) => name === arn || name === '*') ? 'true' : 'false';
+  return statement.principals.some(each => each.name === arn || each.name === '*') ? 'true' : 'false';
 }
 
 /** Subjects that the conditions speak of, read as patterns, and one that they do not. */
 function listOtherSubjects(statements: readonly TrustStatement[], trusted: TrustedIssuer): string[] {
   const key = `${nameProvider(trusted.url)}:sub`.toLowerCase();
   const written = statements
-    .flatMap(({ conditions }) => conditions)
+    .flatMap(each => each.conditions)
     .filter(each => each.key.toLowerCase() === key)
     .flatMap(({ operands }) => operands.map(each => each.replace(/[*?]/g, 'x')));
   return [...new Set([...written, 'role:any-other'])].filter(each => !trusted.subjects.includes(each));
@@ -162,9 +162,9 @@ function checkOtherPrincipals(
   trusted: TrustedIssuer,
 ): TargetFinding[] {
   return statements
-    .filter(({ effect, exceptPrincipals }) => effect === 'Allow' && !exceptPrincipals)
-    .flatMap(({ principals }) => principals)
-    .filter(({ name }) => ![provider, ...trusted.also].includes(name))
+    .filter(each => each.effect === 'Allow' && !each.exceptPrincipals)
+    .flatMap(each => each.principals)
+    .filter(each => ![provider, ...trusted.also].includes(each.name))
     .map(({ name }) =>
       name === '*'
         ? createTargetFinding('principal-wide', name)
@@ -184,8 +184,8 @@ export function createFederatedPolicy(sharing: readonly FederatedRequest[], trus
         Principal: { Federated: findProviderArn(sharing[0]?.arn ?? '', trusted.url) },
         Action: [
           ENTER,
-          ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
-          ...(sharing.some(({ tagged }) => tagged) ? ['sts:TagSession'] : []),
+          ...(sharing.some(each => each.sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
+          ...(sharing.some(each => each.tagged) ? ['sts:TagSession'] : []),
         ],
         Condition: { StringEquals: { [`${name}:aud`]: AUDIENCE, [`${name}:sub`]: trusted.subjects } },
       },

@@ -71,8 +71,8 @@ function listEntrances(statements: readonly TrustStatement[]): TrustStatement[] 
 /** ExternalIds that the conditions speak of, and one that they do not. */
 function listOtherIds(statements: readonly TrustStatement[], trusted: TrustedCallers): string[] {
   const written = listEntrances(statements)
-    .flatMap(({ conditions }) => conditions)
-    .filter(({ key }) => key.toLowerCase() === 'sts:externalid')
+    .flatMap(each => each.conditions)
+    .filter(each => each.key.toLowerCase() === 'sts:externalid')
     .flatMap(({ operands }) =>
       operands.flatMap(each => [each, each.replace(/[*?]/g, 'x'), each.toUpperCase()]),
     );
@@ -85,8 +85,8 @@ function explainBrokerRefusal(
   statements: readonly TrustStatement[],
   trusted: TrustedCallers,
 ): TargetFinding {
-  const named = listEntrances(statements).some(({ principals }) =>
-    principals.some(
+  const named = listEntrances(statements).some(each =>
+    each.principals.some(
       ({ name }) =>
         name === '*' || name === trusted.broker || readWholeAccount(name) === readAccount(trusted.broker),
     ),
@@ -169,7 +169,7 @@ function isNarrowedToTrusted(
       deny =>
         deny.effect === 'Deny' &&
         !deny.exceptPrincipals &&
-        deny.principals.some(({ name }) => name === '*') &&
+        deny.principals.some(each => each.name === '*') &&
         ENTRANCES.every(action => isActionCovered(deny, action)) &&
         // A second condition would let go of whoever does not meet it.
         deny.conditions.length === 1 &&
@@ -233,8 +233,8 @@ export function dropRepeatedFindings(findings: readonly TargetFinding[]): Target
 /** The trust policy that a target should have, for every role that shares it. */
 export function createTrustPolicy(sharing: readonly TargetRequest[], trusted: TrustedCallers): object {
   const beside = [
-    ...(sharing.some(({ tags }) => tags.length > 0) ? ['sts:TagSession'] : []),
-    ...(sharing.some(({ sourceIdentity }) => sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
+    ...(sharing.some(each => each.tags.length > 0) ? ['sts:TagSession'] : []),
+    ...(sharing.some(each => each.sourceIdentity) ? ['sts:SetSourceIdentity'] : []),
   ];
   const allow = { Effect: 'Allow', Principal: { AWS: trusted.broker } };
   return {

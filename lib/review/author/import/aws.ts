@@ -71,7 +71,7 @@ function explainOmission(iss: string, all: readonly CarriedCondition[]): string[
 
 /** A Deny on `sub` holds against whoever chooses another `sub` only where each Allow asks for one too. */
 function hasSubjectCondition(statement: TrustStatement): boolean {
-  return statement.conditions.some(({ key }) => key.toLowerCase().endsWith(':sub'));
+  return statement.conditions.some(each => each.key.toLowerCase().endsWith(':sub'));
 }
 
 type ImportSetting = { readonly effect: Effect; readonly keepsSubject: boolean };
@@ -115,7 +115,7 @@ function listHosts(statement: TrustStatement): string[] {
 
 function importAllow(statement: TrustStatement, keepsSubject: boolean): ImportEntry[] {
   const hosts = listHosts(statement);
-  const variable = statement.principals.find(({ name }) => name.includes('${'))?.name;
+  const variable = statement.principals.find(each => each.name.includes('${'))?.name;
   if (hosts.length > 0)
     return hosts.flatMap(host => importForIssuer(statement, host, { effect: 'trust', keepsSubject }));
   const why =
@@ -130,7 +130,7 @@ function importDeny(statement: TrustStatement, trusted: readonly string[]): Impo
     return [
       omitStatement(statement.name, 'it denies all but some, and whom that strikes is not told by a token.'),
     ];
-  const everyone = statement.principals.some(({ name }) => name === '*');
+  const everyone = statement.principals.some(each => each.name === '*');
   const struck = everyone ? trusted : listHosts(statement).filter(host => trusted.includes(host));
   return struck.flatMap(host => importForIssuer(statement, host, { effect: 'deny', keepsSubject: true }));
 }
@@ -154,7 +154,7 @@ export function importAws(source: AwsSource): ImportedPolicy {
   const deny = (denies ?? []).flatMap(each => importDeny(each, trusted));
   const keepsSubject = (denies ?? []).some(hasSubjectCondition);
   const trust = (allows ?? []).flatMap(each => importAllow(each, keepsSubject));
-  const held = deny.every(({ draft }) => draft)
+  const held = deny.every(each => each.draft)
     ? trust
     : trust.map(({ name, draft, notes }) => (draft ? omitStatement(name, NO_DENY) : { name, draft, notes }));
   const target =

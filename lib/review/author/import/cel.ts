@@ -134,10 +134,10 @@ function readDisjunction(tokens: readonly CelToken[], mapping: CelSource['mappin
   );
   const [first, ...others] = atoms as [Comparison, ...Comparison[]];
   if (others.length === 0) return first;
-  const values = atoms.flatMap(({ rule }) => Object.values(rule).flat() as Scalar[]);
+  const values = atoms.flatMap(each => Object.values(each.rule).flat() as Scalar[]);
   const plain = atoms.every(({ claim, rule }) => claim === first.claim && ('equals' in rule || 'in' in rule));
   if (plain) return { claim: first.claim, rule: { in: [...new Set(values)] }, negated: false };
-  const matching = atoms.every(({ claim, rule }) => claim === first.claim && 'matches' in rule);
+  const matching = atoms.every(each => each.claim === first.claim && 'matches' in each.rule);
   if (matching) return { claim: first.claim, rule: { matches: values }, negated: false };
   throw new UnreadError(`${quoteTokens(tokens)} names several claims: write a statement for each`);
 }
@@ -168,9 +168,9 @@ function importWay(tokens: readonly CelToken[], name: string, source: CelSource)
       reasons.push(`${claim} has two conditions with the same operator.`);
     else claims[claim] = { ...claims[claim], ...rule };
   }
-  const negations = atoms.filter(({ negated }) => negated);
-  const notes = negations.map(({ claim }) =>
-    noteNarrower(claim, 'where the claim is null, the condition is not met'),
+  const negations = atoms.filter(each => each.negated);
+  const notes = negations.map(each =>
+    noteNarrower(each.claim, 'where the claim is null, the condition is not met'),
   );
   const draft: DraftStatement = { iss: source.issuer, claims };
   const entries = addSubjectClaims({ name, draft, notes: [AUDIENCE, ...notes] });

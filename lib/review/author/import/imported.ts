@@ -92,9 +92,9 @@ export function listNotes(imported: ImportedPolicy): ImportNote[] {
   const { trust, deny, notes } = imported;
   return [
     ...[...trust, ...deny].flatMap(entry =>
-      entry.notes.map(({ says, exact: kept }) => ({
-        exact: kept,
-        says: `${entry.name}${entry.draft ? '' : ' was left out'}: ${says}`,
+      entry.notes.map(each => ({
+        exact: each.exact,
+        says: `${entry.name}${entry.draft ? '' : ' was left out'}: ${each.says}`,
       })),
     ),
     ...notes,
@@ -149,14 +149,14 @@ function writePartial(draft: DraftStatement): string[] {
 function describeEntry(entry: ImportEntry): string[] {
   const { name, draft, notes, partial } = entry;
   return [
-    ...notes.map(({ says }) => (draft ? says : `${name} was left out: ${says}`)),
+    ...notes.map(each => (draft ? each.says : `${name} was left out: ${each.says}`)),
     ...(partial ? writePartial(partial) : []),
   ];
 }
 
 /** Each statement below what is to be known of it. What was left out stands where it stood, or at the end. */
 function createStatements(entries: readonly ImportEntry[]): YAMLSeq<Node> {
-  const drafts = entries.flatMap(({ draft }) => (draft ? [convertDraft(draft)] : []));
+  const drafts = entries.flatMap(each => (each.draft ? [convertDraft(each.draft)] : []));
   // Two statements may share a rule, and no role file may have an anchor.
   const list = new Document(drafts, { aliasDuplicateObjects: false }).contents as unknown as YAMLSeq<Node>;
   const carried = entries.filter(hasDraft);
@@ -184,7 +184,7 @@ function addRoleKey(role: YAMLMap, key: string, value: unknown): void {
 export function writeImportedRole(imported: ImportedPolicy): string {
   const { trust, deny, roleArn, github, notes } = imported;
   const role = new YAMLMap();
-  const head = ['Imported: read it before you use it.', ...notes.map(({ says }) => says)];
+  const head = ['Imported: read it before you use it.', ...notes.map(each => each.says)];
   for (const [key, entries] of Object.entries({ trust, deny })) {
     const some = entries.some(hasDraft);
     if (!some) head.push(...entries.flatMap(describeEntry));

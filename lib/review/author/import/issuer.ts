@@ -140,7 +140,7 @@ export function checkLoadable(entry: ImportEntry, effect: Effect): ImportEntry {
   if (Object.keys(draft.claims).length === 0 && !draft.request)
     return omitStatement(name, `it asks for no claim, so each token that ${draft.iss} signs would do.`);
   const complaints = listDraftComplaints(draft, effect, facts);
-  if (complaints.length > 0) return omitInPart(name, draft, ...complaints.map(({ message }) => message));
+  if (complaints.length > 0) return omitInPart(name, draft, ...complaints.map(each => each.message));
   return facts.vocabulary ? entry : { name, draft, notes: [...notes, noteMissingRow(draft)] };
 }
 

@@ -187,17 +187,17 @@ export function explainImpossible(issuer: string, subject: string): string | und
 }
 
 function createClaimRule(all: readonly PartValue[]): ClaimRule {
-  const values = [...new Set(all.map(({ value }) => value))];
+  const values = [...new Set(all.map(each => each.value))];
   return createValueRule(
     values,
-    all.some(({ wild }) => wild),
+    all.some(each => each.wild),
   );
 }
 
 /** A list may hold patterns and texts together, but null and what a pattern cannot hold. */
 function canList(all: readonly PartValue[]): boolean {
   return (
-    all.every(({ wild }) => !wild) ||
+    all.every(each => !each.wild) ||
     all.every(({ value, wild }) => typeof value === 'string' && (wild || !/[[{\\]/.test(value)))
   );
 }
@@ -237,7 +237,7 @@ function createClaimRules(group: ClaimGroup): ClaimRules {
 function findCommonRules(readings: readonly SubjectClaims[]): ClaimRules {
   const [first, ...others] = readings;
   const shared = Object.keys(first?.claims ?? {}).filter(name => others.every(each => name in each.claims));
-  const all = shared.map(name => [name, readings.map(({ claims }) => claims[name] as PartValue)] as const);
+  const all = shared.map(name => [name, readings.map(each => each.claims[name] as PartValue)] as const);
   return createClaimRules(Object.fromEntries(all.filter(([, each]) => canList(each))));
 }
 
@@ -262,7 +262,7 @@ export function readSubjects(issuer: string, rule: ClaimRule): SubjectRules {
   );
   const known = readings.filter(each => each !== undefined);
   if (known.length < operands.length || known.length === 0) return { rules: [{}], kept: true };
-  if (!known.every(({ whole, claims }) => whole && Object.keys(claims).length > 0))
+  if (!known.every(each => each.whole && Object.keys(each.claims).length > 0))
     return { rules: [findCommonRules(known)], kept: true };
   return { rules: groupClaims(known).map(createClaimRules), kept: false };
 }
