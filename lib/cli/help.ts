@@ -19,7 +19,8 @@ function wrapText(text: string, width: number): string[] {
   return lines;
 }
 
-function writeOption(name: string, option: VerbOption): string {
+/** An option as one writes it: `--role ROLE`. */
+export function writeOption(name: string, option: VerbOption): string {
   return option.type === 'string' ? `--${name} ${option.value}` : `--${name}`;
 }
 

@@ -9,7 +9,7 @@ import { readDirectTrusts } from './direct.ts';
 import { describeExposure, describeWho, judgeExposure } from './exposure.ts';
 import type { ForeignTrust } from './foreign/trust.ts';
 
-/** What drift finds beside all that check-targets does. docs/reference/cli.md has a row for each. */
+/** What drift finds beside all that check-targets does. docs/reference/cli-estate.md has a row for each. */
 export const DRIFT = {
   'direct-trust':
     'Something trusts an OIDC issuer around the broker: whoever it lets in meets no rule of ours.',

@@ -18,7 +18,7 @@ import {
   localBroker,
   testTerminal,
 } from '../harness/local.ts';
-import { code, read, rowsUnder } from '../harness/markdown.ts';
+import { codes, read, rowsUnder } from '../harness/markdown.ts';
 import { expectShape, JSON_HEADING, JSON_PAGE, JSON_SHAPES } from '../harness/shape.ts';
 import { stsCaller } from '../harness/sts.ts';
 
@@ -141,7 +141,7 @@ async function answer(verb: string, words: readonly string[]) {
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
 
-const WITHOUT = rowsUnder(JSON_PAGE, JSON_HEADING, 'no JSON of').map(([verb]) => code(verb));
+const WITHOUT = rowsUnder(JSON_PAGE, JSON_HEADING, 'no JSON of').flatMap(([verbs]) => codes(verbs));
 
 test('each verb says what its JSON is, or why it has none', () => {
   expect([...JSON_SHAPES.map(({ verb }) => verb), ...WITHOUT].sort()).toEqual(Object.keys(VERBS).sort());

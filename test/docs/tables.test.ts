@@ -18,9 +18,20 @@ import { REMEDIES } from '../../lib/protocols/remedies.ts';
 import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
 import { PRESETS, type Preset, type PresetName } from '../../lib/token/presets.ts';
 import { TRUST } from '../harness/grant.ts';
-import { blocks, code, codes, ROOT, read, rowsOf, rowsUnder, tables } from '../harness/markdown.ts';
+import {
+  anchors,
+  blocks,
+  CLI_PAGES,
+  code,
+  codes,
+  ROOT,
+  read,
+  rowsOf,
+  rowsUnder,
+  tables,
+} from '../harness/markdown.ts';
 import { roleFrom } from '../harness/policy.ts';
-import { writeOptionTables } from './options.ts';
+import { listUntold, writeOptionTables } from './options.ts';
 
 const POLICY = 'docs/reference/policy.md';
 const CONFIGURATION = 'docs/reference/configuration.md';
@@ -179,14 +190,20 @@ describe('each is documented, and nothing that is not there is', () => {
     expect(rows.map(([method, path]) => `${method} ${code(path)}`).sort()).toEqual(known.sort());
   });
 
-  test('options of each verb, as it declares them: node test/docs/options.ts writes them', async () => {
-    expect(read('docs/reference/cli.md')).toBe(await writeOptionTables(read('docs/reference/cli.md')));
+  test('options of the verbs, as they declare them: node test/docs/options.ts writes them', async () => {
+    const pages = CLI_PAGES.map(read);
+    expect(await listUntold(pages)).toEqual([]);
+    expect(pages).toEqual(await writeOptionTables(pages));
   });
 
-  test.each(Object.entries(VERBS))('each option of %s has a table', async (name, load) => {
-    const documented = firsts('docs/reference/cli.md', `option of ${name}`);
-    expect(documented).toEqual(Object.keys((await load()).options).map(option => `--${option}`));
-  });
+  test.each(rowsOf('docs/reference/cli.md', 'verb').map(([cell = '']) => [code(cell), cell]))(
+    'the section of %s is where the list of verbs leads to',
+    (name, cell) => {
+      const [, page = '', anchor] = /\]\(([^)#]*)#([^)]*)\)/.exec(cell) ?? [];
+      expect(anchor).toBe(name);
+      expect(anchors(read(`docs/reference/${page || 'cli.md'}`))).toContain(anchor);
+    },
+  );
 
   test('constants that are limits', () => {
     const documented = rowsOf('docs/reference/limits.md', 'constant').map(

@@ -170,7 +170,7 @@ describe('from inside', () => {
   test('a deployment that is well has nothing wrong, and every look says so', async () => {
     const found = await examined({});
     expect(found.filter(({ condition }) => condition !== 'ok')).toEqual([]);
-    const rows = rowsOf('docs/reference/cli.md', 'look').map(([look = '']) => code(look));
+    const rows = rowsOf('docs/reference/cli-operate.md', 'look').map(([look = '']) => code(look));
     const inside = rows.slice(rows.indexOf('stack'));
     expect([...new Set(found.map(({ check }) => check))]).toEqual(inside);
     expect(rowsOf('docs/guides/operate.md', 'look inside').map(([look = '']) => code(look))).toEqual(inside);

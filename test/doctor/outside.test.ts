@@ -275,7 +275,7 @@ test('by default the real network is asked, and the real clock', () => {
 });
 
 test('the reference has a row for each look', async () => {
-  const rows = rowsOf('docs/reference/cli.md', 'look').map(([look = '']) => code(look));
+  const rows = rowsOf('docs/reference/cli-operate.md', 'look').map(([look = '']) => code(look));
   const outside = [...new Set((await examined({})).map(({ check }) => check))];
   expect(rows.slice(0, outside.length)).toEqual(outside);
 });

@@ -214,7 +214,7 @@ test('what was accepted is known, until it says something else; what is gone is 
 });
 
 test('the reference has each code with what it says', () => {
-  const rows = rowsOf('docs/reference/cli.md', 'code of drift').map(([code = '', says]) => [
+  const rows = rowsOf('docs/reference/cli-estate.md', 'code of drift').map(([code = '', says]) => [
     code.replaceAll('`', ''),
     says,
   ]);

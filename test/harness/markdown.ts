@@ -23,6 +23,11 @@ export const DOCUMENTS: readonly string[] = [
   ...below('examples'),
 ].sort();
 
+/** The command-line reference: what all verbs share, and a page for each job that they are for. */
+export const CLI_PAGES: readonly string[] = DOCUMENTS.filter(path =>
+  /^docs\/reference\/cli(-\w+)?\.md$/.test(path),
+);
+
 /** A fenced block: its language, the words after it, and the line that it begins on. */
 export type Block = {
   readonly language: string;

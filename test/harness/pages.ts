@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Block, blocks, read } from './markdown.ts';
+import { type Block, blocks, CLI_PAGES, read } from './markdown.ts';
 import { outputMatches } from './output.ts';
 import { shell } from './shell.ts';
 
@@ -14,7 +14,7 @@ export const PAGES = {
     'docs/guides/long-jobs.md',
     'docs/guides/troubleshooting.md',
   ],
-  reference: ['docs/reference/cli.md', 'docs/reference/http.md'],
+  reference: [...CLI_PAGES, 'docs/reference/http.md'],
 } as const;
 
 /** Blocks that are not run here: the word that they bear, and what they need. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { code, rowsUnder } from './markdown.ts';
+import { code, codes, rowsUnder } from './markdown.ts';
 
 /** The page and the heading below which the reference says what the JSON of each verb is. */
 export const JSON_PAGE = 'docs/reference/cli.md';
@@ -23,10 +23,9 @@ function readShape(cell: string): JsonShape {
   };
 }
 
-export const JSON_SHAPES = rowsUnder(JSON_PAGE, JSON_HEADING, 'JSON of').map(([verb, cell]) => ({
-  verb: code(verb),
-  shape: readShape(cell ?? ''),
-}));
+export const JSON_SHAPES = rowsUnder(JSON_PAGE, JSON_HEADING, 'JSON of').flatMap(([verbs, cell = '']) =>
+  codes(verbs).map(verb => ({ verb, shape: readShape(cell) })),
+);
 
 /** Holds a printed document against what the reference says of the verb. */
 export function expectShape(out: string, { list, needed, some }: JsonShape): void {

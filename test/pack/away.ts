@@ -67,7 +67,7 @@ type Row = {
   readonly refused?: true;
 };
 
-/** What the reference says of each: docs/reference/cli.md. */
+/** What the reference says of each: docs/reference/cli-job.md. */
 const ROWS: readonly Row[] = [
   { name: 'where nothing listens', broker: () => nowhere(closedUrl()), tries: 0, says: 'ECONNREFUSED' },
   {

@@ -21,6 +21,7 @@ function listPages(folder: string, collapsed: boolean, text: string): DefaultThe
     text: readTitle(`${folder}/${name}`),
     link: findUrl(`${folder}/${name}`),
   }));
+  items.sort((one, other) => one.text.localeCompare(other.text));
   return { text, link: findUrl(`${folder}/README.md`), collapsed, items };
 }
 

@@ -107,7 +107,7 @@ export function createInit(readTarball: () => Promise<Buffer>): Verb {
       },
       drift: {
         type: 'boolean',
-        help: 'Also `drift.yml` beside policy.yml, and `dump.sh`: they look every night whether your accounts are [as the roles say](#drift).',
+        help: 'Also `drift.yml` beside policy.yml, and `dump.sh`: they look every night whether your accounts are [as the roles say](cli-estate.md#drift).',
       },
       json: { type: 'boolean', help: 'The files, and the digest of the tarball among them, as JSON.' },
     },

@@ -9,7 +9,7 @@ import {
 import type { Principal, TargetRole, TrustCondition, TrustStatement } from './trust.ts';
 
 /**
- * All that `check-targets` can find, and what to change. docs/reference/cli.md has a row for each, and a
+ * All that `check-targets` can find, and what to change. docs/reference/cli-estate.md has a row for each, and a
  * test holds the two together.
  */
 export const FINDINGS = {
