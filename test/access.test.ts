@@ -1,22 +1,14 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { serve } from '../lib/serve.ts';
 import { createTableSwitches, SWITCH_TABLE, SWITCHES_FRESH } from '../lib/stores/switches.ts';
 import { testAws } from './harness/aws.ts';
 import { httpRequest } from './harness/broker.ts';
-import { atEnd } from './harness/endings.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { PLENTY } from './harness/limits.ts';
 import { AUDIENCE, BUILDKITE, NOW } from './harness/policy.ts';
-import {
-  CLAIMS,
-  FLAT,
-  IMAGES,
-  registryFrom,
-  type TestAuthorizer,
-  testAuthorizer,
-} from './harness/registry.ts';
+import { CLAIMS, FLAT, IMAGES, registryFrom, testAuthorizer } from './harness/registry.ts';
 import { switchOf } from './harness/switch.ts';
 
 const OTHER = 'https://packages.test.example/their-org/images';
@@ -36,10 +28,7 @@ type Changes = { readonly [name: string]: unknown };
 const ONE: Changes = { aud: IMAGES, organization_slug: 'your-org', pipeline_slug: 'one-pipeline' };
 const PUSH = 'repository:your-org/web:pull,push';
 
-let door: TestAuthorizer;
-beforeAll(async () => {
-  door = await testAuthorizer(REGISTRIES);
-});
+const door = await testAuthorizer(REGISTRIES);
 beforeEach(() => {
   door.clock.now = NOW;
 });
@@ -369,7 +358,6 @@ describe('the audit event', () => {
 
 test('T92: a switch strikes a token of a registry that was given before it', async () => {
   const aws = await testAws();
-  atEnd(aws.close);
   const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
   const store = createTableSwitches(createDynamoTable(switchTable, aws.setting));
   const at = await testAuthorizer(REGISTRIES, { table: { aws: aws.setting, switchTable } });

@@ -1,20 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { testBroker } from './harness/broker.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { AUDIENCE, PROVIDER } from './harness/policy.ts';
-import {
-  CLAIMS,
-  FLAT,
-  IMAGES,
-  REGISTRY_AUDIENCE,
-  type TestAuthorizer,
-  testAuthorizer,
-} from './harness/registry.ts';
+import { CLAIMS, FLAT, IMAGES, REGISTRY_AUDIENCE, testAuthorizer } from './harness/registry.ts';
 
-let door: TestAuthorizer;
-beforeAll(async () => {
-  door = await testAuthorizer([FLAT, CLAIMS]);
-});
+const door = await testAuthorizer([FLAT, CLAIMS]);
 
 describe('T56: the path alone says which registry it is, and', () => {
   test.each([

@@ -1,22 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { AUDIENCE, ISSUERS } from './harness/policy.ts';
-import {
-  CLAIMS,
-  FLAT,
-  IMAGES,
-  REGISTRY_AUDIENCE,
-  type TestAuthorizer,
-  testAuthorizer,
-} from './harness/registry.ts';
+import { CLAIMS, FLAT, IMAGES, REGISTRY_AUDIENCE, testAuthorizer } from './harness/registry.ts';
 
 type Changes = { readonly [name: string]: unknown };
 
-let door: TestAuthorizer;
-beforeAll(async () => {
-  door = await testAuthorizer([FLAT, CLAIMS]);
-});
+const door = await testAuthorizer([FLAT, CLAIMS]);
 
 const THEIRS = { aud: IMAGES, organization_slug: 'your-org' };
 const WRITES = 'for read_packages write_packages';

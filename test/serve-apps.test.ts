@@ -1,6 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestBroker, testBroker } from './harness/broker.ts';
-import { own, type Say, says, type TestClouds, testClouds, withMembers } from './harness/clouds.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { testBroker } from './harness/broker.ts';
+import { own, type Say, says, testClouds, withMembers } from './harness/clouds.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { APPS } from './harness/signing.ts';
@@ -11,12 +11,8 @@ const ROLES = {
   buildkite: `${TRUST}${SCOPES}buildkite: { app: app, organization: acme, user: bot@acme.example, scopes: [write_packages] }\n`,
 };
 
-let clouds: TestClouds;
-let whole: TestBroker;
-beforeAll(async () => {
-  clouds = await testClouds();
-  whole = await testBroker({ roles: ROLES, clouds: clouds.setting, apps: APPS });
-});
+const clouds = await testClouds();
+const whole = await testBroker({ roles: ROLES, clouds: clouds.setting, apps: APPS });
 beforeEach(() => {
   clouds.reply();
   whole.audit.length = 0;

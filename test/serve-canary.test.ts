@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../lib/protocols/protocol.ts';
-import { type TestBroker, testBroker } from './harness/broker.ts';
+import { testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { NOW, PROVIDER } from './harness/policy.ts';
@@ -16,16 +16,11 @@ const ROLES = {
   jwt: `${TRUST}${PROVIDER}\n`,
 };
 
-let sts: TestSts;
-let whole: TestBroker;
-beforeAll(async () => {
-  sts = await testSts();
-  whole = await testBroker({
-    roles: ROLES,
-    aws: { ...sts.setting, credentials: { accessKeyId: 'AKIATEST', secretAccessKey: OWN_SECRET } },
-  });
+const sts = await testSts();
+const whole = await testBroker({
+  roles: ROLES,
+  aws: { ...sts.setting, credentials: { accessKeyId: 'AKIATEST', secretAccessKey: OWN_SECRET } },
 });
-afterAll(() => sts.close());
 
 /** Everything that an operator or a caller could see, the causes of faults with all that they carry. */
 function seen(answer: HttpAnswer): string {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type TestBroker, testBroker } from './harness/broker.ts';
-import { own, type Say, says, type TestClouds, testClouds, withMembers } from './harness/clouds.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { testBroker } from './harness/broker.ts';
+import { own, type Say, says, testClouds, withMembers } from './harness/clouds.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { SIGNING } from './harness/signing.ts';
-import { stsError, type TestSts, testSts } from './harness/sts.ts';
+import { stsError, testSts } from './harness/sts.ts';
 
 const GUID = '11111111-2222-4333-8444-555555555555';
 const POOL =
@@ -15,21 +15,15 @@ const ROLES = {
   azure: `${TRUST}contact: "#team-web"\nazure: { tenant_id: ${GUID}, client_id: ${GUID}, scope: "https://management.azure.com/.default" }\n`,
 };
 
-let sts: TestSts;
-let clouds: TestClouds;
-let whole: TestBroker;
-beforeAll(async () => {
-  sts = await testSts();
-  clouds = await testClouds();
-  const { signer } = SIGNING;
-  whole = await testBroker({ roles: ROLES, aws: sts.setting, clouds: clouds.setting, signer });
-});
+const sts = await testSts();
+const clouds = await testClouds();
+const { signer } = SIGNING;
+const whole = await testBroker({ roles: ROLES, aws: sts.setting, clouds: clouds.setting, signer });
 beforeEach(() => {
   sts.reply();
   clouds.reply();
   whole.audit.length = 0;
 });
-afterAll(() => sts.close());
 
 async function ask(audience: string, accept: string, form: object = {}) {
   return whole.ask({ subject_token: await whole.issuer.sign(tokenClaims()), audience, ...form }, { accept });

@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BrokerError } from '../lib/errors.ts';
 import type { HttpAnswer } from '../lib/protocols/protocol.ts';
 import { serve } from '../lib/serve.ts';
-import { type TestBroker, testBroker } from './harness/broker.ts';
+import { testBroker } from './harness/broker.ts';
 import { identityRequest, SIGNED_BY, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { PLENTY } from './harness/limits.ts';
 import { NOW } from './harness/policy.ts';
-import { type TestSts, testSts } from './harness/sts.ts';
+import { testSts } from './harness/sts.ts';
+
+const roles = { aws: `${TRUST}aws: { role_arn: ${TARGET} }\n` };
+const upstream = await testSts();
+const using = await testBroker({ roles, aws: upstream.setting });
 
 describe('whose session it is', () => {
-  const roles = { aws: `${TRUST}aws: { role_arn: ${TARGET} }\n` };
   const away = (): Promise<never> => Promise.reject(new Error('away'));
-  let upstream: TestSts;
-  let using: TestBroker;
-  beforeAll(async () => {
-    upstream = await testSts();
-    using = await testBroker({ roles, aws: upstream.setting });
-  });
-  afterAll(() => upstream.close());
 
   const assume = async (broker = using.broker): Promise<HttpAnswer> =>
     serve(broker, stsRequest({ WebIdentityToken: await using.issuer.sign(tokenClaims()) }));

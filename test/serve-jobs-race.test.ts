@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { recordEvent } from '../lib/job-events.ts';
 import { serve } from '../lib/serve.ts';
 import { createTableJobs, JOB_TABLE, type JobStore } from '../lib/stores/jobs.ts';
 import { exchangeForm, httpRequest, testBroker } from './harness/broker.ts';
-import { type TestDynamo, testDynamo } from './harness/dynamo.ts';
+import { testDynamo } from './harness/dynamo.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { issuersWithEvents, jobFinished, jobStarted, SOURCE } from './harness/job-events.ts';
 import { NOW, PROVIDER } from './harness/policy.ts';
 
-let dynamo: TestDynamo;
-beforeAll(async () => {
-  dynamo = await testDynamo();
-});
-afterAll(() => dynamo.close());
+const dynamo = await testDynamo();
 
 const roles = { live: `running: true\n${TRUST}${PROVIDER}\n` };
 

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { GOOGLE } from '../lib/protocols/oauth.ts';
 import { SPENT_TABLE } from '../lib/stores/spent.ts';
 import { testAws } from './harness/aws.ts';
-import { type TestBroker, testBroker } from './harness/broker.ts';
+import { testBroker } from './harness/broker.ts';
 import { TARGET } from './harness/door.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
@@ -20,20 +20,15 @@ const SPELLINGS = [
   (token: string) => token.replace('.', '%2E'),
 ];
 
-let aws: Awaited<ReturnType<typeof testAws>>;
+const aws = await testAws();
+const roles = {
+  [ROLE]: `single_use: true\n${TRUST}${PROVIDER}\n`,
+  deploy: `single_use: true\n${TRUST}aws: { role_arn: ${TARGET} }\n`,
+};
+const tables = { spentTable: await aws.dynamo.makeTable(SPENT_TABLE.key) };
+const made = { roles, tables, aws: aws.setting };
 /** Two processes of one deployment. */
-let brokers: readonly TestBroker[];
-beforeAll(async () => {
-  aws = await testAws();
-  const roles = {
-    [ROLE]: `single_use: true\n${TRUST}${PROVIDER}\n`,
-    deploy: `single_use: true\n${TRUST}aws: { role_arn: ${TARGET} }\n`,
-  };
-  const tables = { spentTable: await aws.dynamo.makeTable(SPENT_TABLE.key) };
-  const made = { roles, tables, aws: aws.setting };
-  brokers = [await testBroker(made), await testBroker(made)];
-});
-afterAll(() => aws.close());
+const brokers = [await testBroker(made), await testBroker(made)];
 
 async function endOf(index: number, token: string): Promise<string> {
   const subject_token = SPELLINGS[index % SPELLINGS.length]?.(token);

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../lib/aws/dynamo.ts';
 import { serve } from '../lib/serve.ts';
 import {
@@ -10,7 +10,6 @@ import {
 import { testAws } from './harness/aws.ts';
 import { type TestBroker, testBroker } from './harness/broker.ts';
 import { identityRequest, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
-import { atEnd } from './harness/endings.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
 import { BUILDKITE, ISSUERS, NOW, PROVIDER } from './harness/policy.ts';
@@ -29,11 +28,7 @@ const ROLE = switchOf({ what: 'role', names: ['deploy'] });
 const ISSUER = switchOf({ what: 'issuer', names: [BUILDKITE] });
 const PIPELINE = switchOf({ what: 'pipeline', names: ['my-pipeline', 'my-organization', BUILDKITE] });
 
-let aws: Awaited<ReturnType<typeof testAws>>;
-beforeAll(async () => {
-  aws = await testAws();
-  atEnd(aws.close);
-});
+const aws = await testAws();
 
 let switchTable: string;
 let store: SwitchStore;

@@ -5,15 +5,12 @@ import { createThrowawayIssuer } from '../../lib/local/issuer.ts';
 import { listenLocally } from '../../lib/local/server.ts';
 import type { Limits } from '../../lib/stores/limits.ts';
 import type { Switch } from '../../lib/switch.ts';
-import { downloadKeySet } from '../../lib/token/download.ts';
-import { createCachedKeys } from '../../lib/token/keys.ts';
-import { readKeySet } from '../../lib/token/keyset.ts';
 import { exchangeForm, testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
 import { type TestIssuer, tokenClaims } from '../harness/issuer.ts';
 import { idleLives } from '../harness/job-events.ts';
 import { PLENTY } from '../harness/limits.ts';
-import { loopback } from '../harness/network.ts';
+import { keysAt } from '../harness/network.ts';
 import { BUILDKITE, ISSUERS, NOW, PROVIDER } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 
@@ -73,22 +70,14 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
   let switches: readonly Switch[] = [];
   const keyServer = await testServer(() => {
     asked++;
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ keys: published }),
-    };
+    const headers = { 'content-type': 'application/json' };
+    return { status: 200, headers, body: { keys: published } };
   });
-  const keys = createCachedKeys(
-    async () =>
-      readKeySet(await downloadKeySet(`${keyServer.url}/jwks`, loopback), ['RS256'], () => undefined),
-    () => undefined,
-  );
   const { broker, issuer } = await testBroker({
     roles: ROLES,
     limits: LIMITS,
     now: () => now,
-    keysFor: () => keys,
+    keysFor: keysAt(`${keyServer.url}/jwks`),
     issuers: ISSUERS.replace(
       '- preset: buildkite',
       '- preset: buildkite\n  require: { organization_slug: my-organization }',

@@ -2,7 +2,7 @@
  * Somebody with a right to a table of the broker's, and what they got. The rows of issuers' keys, of what is switched off
  * and of used tokens each decide about credentials.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
 import { createKmsSigner } from '../../lib/keys/kms.ts';
 import { createTableIssuerKeys, ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
@@ -10,11 +10,11 @@ import { createTableSwitches, SWITCH_TABLE } from '../../lib/stores/switches.ts'
 import { SOFT_LIFETIME } from '../../lib/token/keys.ts';
 import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 import { testAws } from '../harness/aws.ts';
-import { issuerOfTests, type TestBroker, testBroker } from '../harness/broker.ts';
+import { issuerOfTests, testBroker } from '../harness/broker.ts';
 import { propertiesOf, resourcesFor, rightsTo } from '../harness/deploy.ts';
 import { TRUST } from '../harness/grant.ts';
 import { isDenied } from '../harness/guard.ts';
-import { testIssuer, tokenClaims } from '../harness/issuer.ts';
+import { type TestIssuer, testIssuer, tokenClaims } from '../harness/issuer.ts';
 import { KEY, NEXT_KEY } from '../harness/kms.ts';
 import { sharedKeysAt } from '../harness/network.ts';
 import { BUILDKITE, GITHUB, NOW, PROVIDER, rowsFrom } from '../harness/policy.ts';
@@ -31,44 +31,33 @@ function codeOf({ status, body }: { readonly status: number; readonly body: stri
   return status === 200 ? 'issued' : `${status} ${(JSON.parse(body) as { readonly code: string }).code}`;
 }
 
-describe('T93: a row of issuers’ keys', () => {
-  let aws: Awaited<ReturnType<typeof testAws>>;
-  let table: Table;
-  let rowsTable: string;
-  let uri: string;
-  /** The attacker's own issuer, with a key under the very id that honest tokens name. */
-  let theirs: Awaited<ReturnType<typeof testIssuer>>;
-  const ours = () => issuerOfTests();
-  const keptBy = (key: string) =>
-    createTableIssuerKeys(table, createKmsSigner({ ...aws.setting, keys: [key], patience: 2000 }));
+const aws = await testAws();
+const ours = await issuerOfTests();
+/** The attacker's own issuer, with a key under the very id that honest tokens name. */
+const theirs = await testIssuer();
+const headers = { 'content-type': 'application/json' };
+const issuer = await testServer(() => ({ status: 200, headers, body: { keys: [ours.jwk] } }));
+const uri = `${issuer.url}/jwks`;
+const keyTable = createDynamoTable(await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key), aws.setting);
 
-  beforeAll(async () => {
-    [aws, theirs] = [await testAws(), await testIssuer()];
-    rowsTable = await aws.dynamo.makeTable(ISSUER_KEY_TABLE.key);
-    table = createDynamoTable(rowsTable, aws.setting);
-    const { jwk } = await ours();
-    const headers = { 'content-type': 'application/json' };
-    uri = `${(await testServer(() => ({ status: 200, headers, body: { keys: [jwk] } }))).url}/jwks`;
-  });
-  afterAll(() => aws.close());
+describe('T93: a row of issuers’ keys', () => {
+  const keptBy = (key: string) =>
+    createTableIssuerKeys(keyTable, createKmsSigner({ ...aws.setting, keys: [key], patience: 2000 }));
 
   /** What an honest token and one by the attacker's key get of a process that starts with what is in the table. */
   const got = async (): Promise<readonly [honest: Code, forged: Code]> => {
     const broker = await testBroker({ roles: ROLES, keysFor: sharedKeysAt(uri, keptBy(NEXT_KEY)) });
-    const tokens = [await broker.issuer.sign(tokenClaims()), await theirs.sign(tokenClaims())];
-    const [honest, forged] = [
-      await broker.ask({ subject_token: tokens[0], audience: 'web' }),
-      await broker.ask({ subject_token: tokens[1], audience: 'web' }),
-    ];
-    return [codeOf(honest), codeOf(forged)];
+    const gets = async ({ sign }: TestIssuer) =>
+      codeOf(await broker.ask({ subject_token: await sign(tokenClaims()), audience: 'web' }));
+    return [await gets(ours), await gets(theirs)];
   };
   const HELD = ['issued', '400 token_signature_invalid'];
   const asKept = async (): Promise<TableItem> => {
-    await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, { keys: setOf((await ours()).jwk), at: NOW });
-    return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+    await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, { keys: setOf(ours.jwk), at: NOW });
+    return (await keyTable.get({ issuer: { S: BUILDKITE } })) ?? {};
   };
   const hostileKeys = async (): Promise<string> => {
-    const { kid } = (await ours()).jwk;
+    const { kid } = ours.jwk;
     return setOf({ ...theirs.jwk, kid });
   };
 
@@ -90,14 +79,14 @@ describe('T93: a row of issuers’ keys', () => {
       tried: 'a row proven by a key of KMS of the attacker’s',
       row: async () => {
         await keptBy(KEY).keep({ issuer: BUILDKITE, uri }, { keys: await hostileKeys(), at: NOW });
-        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+        return (await keyTable.get({ issuer: { S: BUILDKITE } })) ?? {};
       },
     },
     {
       tried: 'the row of an issuer that the attacker runs, under the name of another',
       row: async () => {
         await keptBy(NEXT_KEY).keep({ issuer: GITHUB, uri }, { keys: await hostileKeys(), at: NOW });
-        return { ...(await table.get({ issuer: { S: GITHUB } })), issuer: { S: BUILDKITE } };
+        return { ...(await keyTable.get({ issuer: { S: GITHUB } })), issuer: { S: BUILDKITE } };
       },
     },
     {
@@ -105,7 +94,7 @@ describe('T93: a row of issuers’ keys', () => {
       row: async () => {
         const elsewhere = { issuer: BUILDKITE, uri: 'https://attacker.example/jwks' };
         await keptBy(NEXT_KEY).keep(elsewhere, { keys: await hostileKeys(), at: NOW });
-        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+        return (await keyTable.get({ issuer: { S: BUILDKITE } })) ?? {};
       },
     },
     {
@@ -113,16 +102,16 @@ describe('T93: a row of issuers’ keys', () => {
       row: async () => {
         const old = { keys: await hostileKeys(), at: NOW - SOFT_LIFETIME };
         await keptBy(NEXT_KEY).keep({ issuer: BUILDKITE, uri }, old);
-        return (await table.get({ issuer: { S: BUILDKITE } })) ?? {};
+        return (await keyTable.get({ issuer: { S: BUILDKITE } })) ?? {};
       },
     },
   ])('$tried: the issuer is asked, and the attacker is nobody', async ({ row }) => {
-    await table.put(await row());
+    await keyTable.put(await row());
     expect(await got()).toEqual(HELD);
   });
 
   test('none, since somebody took it away: the issuer is asked', async () => {
-    await table.removeIf(
+    await keyTable.removeIf(
       { issuer: { S: BUILDKITE } },
       { says: 'attribute_exists(#i)', names: { '#i': 'issuer' }, values: {} },
     );
@@ -131,23 +120,12 @@ describe('T93: a row of issuers’ keys', () => {
 });
 
 describe('a row of what is switched off', () => {
-  let aws: Awaited<ReturnType<typeof testAws>>;
   let name: string;
   let table: Table;
-  beforeAll(async () => {
-    aws = await testAws();
-  });
-  afterAll(() => aws.close());
-
   const issued = async (): Promise<Code> => {
-    const broker: TestBroker = await testBroker({
-      roles: ROLES,
-      aws: aws.setting,
-      tables: { switchTable: name },
-    });
-    return codeOf(
-      await broker.ask({ subject_token: await broker.issuer.sign(tokenClaims()), audience: 'web' }),
-    );
+    const tables = { switchTable: name };
+    const { ask, issuer } = await testBroker({ roles: ROLES, aws: aws.setting, tables });
+    return codeOf(await ask({ subject_token: await issuer.sign(tokenClaims()), audience: 'web' }));
   };
   const fresh = async (): Promise<void> => {
     name = await aws.dynamo.makeTable(SWITCH_TABLE.key);
@@ -191,64 +169,16 @@ describe('T93: by the table’s own policy, as AWS evaluates it,', () => {
     also: [`single_use: true\n${PROVIDER}`],
   });
   test.each([
-    {
-      who: 'an administrator',
-      tried: 'switches on',
-      principal: ADMINISTRATOR,
-      action: 'PutItem',
-      on: 'SwitchTable',
-    },
-    {
-      who: 'an operator',
-      tried: 'removes a switch',
-      principal: OPERATOR,
-      action: 'DeleteItem',
-      on: 'SwitchTable',
-    },
-    {
-      who: 'an administrator',
-      tried: 'ends the switches',
-      principal: ADMINISTRATOR,
-      action: 'DeleteTable',
-      on: 'SwitchTable',
-    },
-    {
-      who: 'the exchange',
-      tried: 'switches on',
-      principal: 'ExchangeRole',
-      action: 'PutItem',
-      on: 'SwitchTable',
-    },
-    {
-      who: 'the exchange',
-      tried: 'adds a key',
-      principal: 'ExchangeRole',
-      action: 'PutItem',
-      on: 'IssuerKeyTable',
-    },
-    {
-      who: 'an administrator',
-      tried: 'adds a key',
-      principal: ADMINISTRATOR,
-      action: 'PartiQLInsert',
-      on: 'IssuerKeyTable',
-    },
-    {
-      who: 'an operator',
-      tried: 'lets a token be used twice',
-      principal: OPERATOR,
-      action: 'DeleteItem',
-      on: 'SpentTable',
-    },
-    {
-      who: 'the refresher',
-      tried: 'lets a token be used twice',
-      principal: 'RefresherRole',
-      action: 'PartiQLDelete',
-      on: 'SpentTable',
-    },
-  ])('$who $tried: denied', ({ principal, action, on }) => {
-    expect(isDenied(propertiesOf(resources, on), { principal, action })).toBe(true);
+    ['an administrator', 'switches on', ADMINISTRATOR, 'PutItem', 'SwitchTable'],
+    ['an operator', 'removes a switch', OPERATOR, 'DeleteItem', 'SwitchTable'],
+    ['an administrator', 'ends the switches', ADMINISTRATOR, 'DeleteTable', 'SwitchTable'],
+    ['the exchange', 'switches on', 'ExchangeRole', 'PutItem', 'SwitchTable'],
+    ['the exchange', 'adds a key', 'ExchangeRole', 'PutItem', 'IssuerKeyTable'],
+    ['an administrator', 'adds a key', ADMINISTRATOR, 'PartiQLInsert', 'IssuerKeyTable'],
+    ['an operator', 'lets a token be used twice', OPERATOR, 'DeleteItem', 'SpentTable'],
+    ['the refresher', 'lets a token be used twice', 'RefresherRole', 'PartiQLDelete', 'SpentTable'],
+  ])('%s %s: denied', (_who, _tried, principal, action, table) => {
+    expect(isDenied(propertiesOf(resources, table), { principal, action })).toBe(true);
   });
 
   test('the function that reads hostile issuers signs as the broker: it has no right to our keys', () => {

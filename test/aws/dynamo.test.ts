@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import { testServer } from '../harness/server.ts';
 
-let dynamo: TestDynamo;
 let table: Table;
-beforeAll(async () => {
-  dynamo = await testDynamo();
-});
+const dynamo = await testDynamo();
 beforeEach(async () => {
   table = createDynamoTable(await dynamo.makeTable('key'), dynamo.setting);
 });
-afterAll(() => dynamo.close());
 
 const KEY = { key: { S: 'a' } };
 const ITEM = { ...KEY, text: { S: 'ü "' }, number: { N: '17' }, bytes: { B: 'AAECAw==' } };

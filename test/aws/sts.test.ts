@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findCallerArn } from '../../lib/aws/sts.ts';
-import { stsCaller, stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+import { stsCaller, stsError, stsSuccess, testSts } from '../harness/sts.ts';
 
 const ARN = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
 
-let sts: TestSts;
-beforeAll(async () => {
-  sts = await testSts();
-});
-afterAll(() => sts.close());
+const sts = await testSts();
 
 test('whose credentials these are is asked of STS', async () => {
   sts.reply(stsCaller(ARN));

@@ -5,7 +5,6 @@ import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { openOperatedBroker } from '../../lib/cli/operator.ts';
 import { run } from '../../lib/cli/run.ts';
-import { atEnd } from '../harness/endings.ts';
 import { folderOf, testTerminal } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { testServer } from '../harness/server.ts';
@@ -182,7 +181,6 @@ test('I15: what a process printed that is no credential is not told on', async (
 
 test('I15: who operates it is asked of AWS STS with those', async () => {
   const sts = await testSts();
-  atEnd(sts.close);
   sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
   const setting = { ...SESSION, KITE_STS_AWS_ENDPOINT: sts.setting.endpoint };
   const { who } = await openOperatedBroker({ stack: 'kite-sts-prod' }, testTerminal(setting));

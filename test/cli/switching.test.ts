@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { run } from '../../lib/cli/run.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
@@ -10,21 +10,16 @@ import {
 } from '../../lib/stores/switches.ts';
 import { findSuspended, findSwitch } from '../../lib/switch.ts';
 import { testAws } from '../harness/aws.ts';
-import { atEnd } from '../harness/endings.ts';
 import { testTerminal } from '../harness/local.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { stsCaller, stsError } from '../harness/sts.ts';
 
 const ALICE = 'arn:aws:sts::123456789012:assumed-role/admin/alice';
 
-let aws: Awaited<ReturnType<typeof testAws>>;
 let store: SwitchStore;
 let stack: string;
 let stacks = 0;
-beforeAll(async () => {
-  aws = await testAws();
-  atEnd(aws.close);
-});
+const aws = await testAws();
 beforeEach(async () => {
   stack = `kite-sts-${stacks++}`;
   const table = await aws.dynamo.makeTable(SWITCH_TABLE.key, deriveSwitchTableName(stack));

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { beforeAll, expect, test } from 'vitest';
-import { configFrom, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { expect, test } from 'vitest';
+import { configFrom, emptyFolder, localBroker } from '../harness/local.ts';
 import { blocks, read } from '../harness/markdown.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { buildkiteStep } from '../harness/step.ts';
@@ -19,10 +19,7 @@ github: { app: Iv23li, owner: acme, repositories: [web], permissions: { push: { 
 `;
 }
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker(configFrom({ 'push-web': role('main'), 'push-release': role('release') }));
-});
+const broker = await localBroker(configFrom({ 'push-web': role('main'), 'push-release': role('release') }));
 
 /** The helper as the page has it, but for where the broker is. */
 function setting(asked: string): string {

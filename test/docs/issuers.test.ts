@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { listJobKinds } from '../../lib/jobs/jobs.ts';
@@ -12,7 +12,7 @@ import { readStrictObject } from '../../lib/token/json.ts';
 import { PRESETS } from '../../lib/token/presets.ts';
 import { createVerifier } from '../../lib/token/verify.ts';
 import { casesFrom } from '../harness/cases.ts';
-import { type TestIssuer, testIssuer } from '../harness/issuer.ts';
+import { testIssuer } from '../harness/issuer.ts';
 import { folderOf } from '../harness/local.ts';
 import { type Block, blocks, code, DOCUMENTS, read, rowsOf, rowsUnder, tables } from '../harness/markdown.ts';
 
@@ -60,10 +60,7 @@ function pageOf(page: string): Page {
   return { config, payload, row, role: only(config.roles, `roles in ${page}`) };
 }
 
-let issuer: TestIssuer;
-beforeAll(async () => {
-  issuer = await testIssuer();
-});
+const issuer = await testIssuer();
 
 test('the index has a page for each preset, and names each page with its preset', () => {
   const named = rowsOf(INDEX, 'issuer').map(([link = '', preset]) => [

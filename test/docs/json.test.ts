@@ -1,13 +1,12 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run, runVerb, VERBS } from '../../lib/cli/run.ts';
 import { createInit } from '../../lib/cli/verbs/init.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { deriveSwitchTableName, SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { testAws } from '../harness/aws.ts';
-import { atEnd } from '../harness/endings.ts';
 import {
   agentCall,
   configFolder,
@@ -38,50 +37,40 @@ function createConfig(): string {
 }
 const CONFIG = createConfig();
 
-let files: {
-  readonly token: string;
-  readonly claims: string;
-  readonly audit: string;
-  readonly target: string;
-};
-let environment: { readonly [name: string]: string };
-beforeAll(async () => {
-  const { config } = loadConfig(CONFIG);
-  if (!config) throw new Error('the configuration cannot be read');
-  const broker = await localBroker(config);
-  const token = String((await agentCall(broker.port, { audience: config.audience })).json()['token']);
-  await exchangeAt(broker.port, 'deploy-web');
-  await formCall(broker.port, 'deploy-web', token);
-  const folder = folderOf({
-    token,
-    claims: Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
-    audit: broker.terminal.written.join(''),
-    target: JSON.stringify({
-      Role: {
-        Arn: 'arn:aws:iam::123456789012:role/deploy-web',
-        MaxSessionDuration: 3600,
-        AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
-      },
-    }),
-  });
-  files = {
-    token: join(folder, 'token'),
-    claims: join(folder, 'claims'),
-    audit: join(folder, 'audit'),
-    target: join(folder, 'target'),
-  };
-  const aws = await testAws();
-  atEnd(aws.close);
-  await aws.dynamo.makeTable(SWITCH_TABLE.key, deriveSwitchTableName(STACK));
-  aws.sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
-  environment = {
-    AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
-    AWS_REGION: 'us-east-1',
-    KITE_STS_AWS_ENDPOINT: aws.setting.endpoint ?? '',
-    KITE_STS_URL: broker.url,
-  };
+const { config } = loadConfig(CONFIG);
+if (!config) throw new Error('the configuration cannot be read');
+const broker = await localBroker(config);
+const token = String((await agentCall(broker.port, { audience: config.audience })).json()['token']);
+await exchangeAt(broker.port, 'deploy-web');
+await formCall(broker.port, 'deploy-web', token);
+const folder = folderOf({
+  token,
+  claims: Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
+  audit: broker.terminal.written.join(''),
+  target: JSON.stringify({
+    Role: {
+      Arn: 'arn:aws:iam::123456789012:role/deploy-web',
+      MaxSessionDuration: 3600,
+      AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+    },
+  }),
 });
+const files = {
+  token: join(folder, 'token'),
+  claims: join(folder, 'claims'),
+  audit: join(folder, 'audit'),
+  target: join(folder, 'target'),
+};
+const aws = await testAws();
+await aws.dynamo.makeTable(SWITCH_TABLE.key, deriveSwitchTableName(STACK));
+aws.sts.reply(stsCaller('arn:aws:iam::123456789012:user/alice'));
+const environment = {
+  AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
+  AWS_REGION: 'us-east-1',
+  KITE_STS_AWS_ENDPOINT: aws.setting.endpoint ?? '',
+  KITE_STS_URL: broker.url,
+};
 
 const HERE = ['--config', CONFIG];
 const SWITCH = ['issuer', 'https://agent.buildkite.com', '--stack', STACK, '--because', 'INC-1'];

@@ -6,7 +6,6 @@ import { createTableSwitches, SWITCH_TABLE } from '../../lib/stores/switches.ts'
 import { readKeySet, writeKeySet } from '../../lib/token/keyset.ts';
 import { testAws } from '../harness/aws.ts';
 import { issuerOfTests } from '../harness/broker.ts';
-import { atEnd } from '../harness/endings.ts';
 import { NEXT_KEY } from '../harness/kms.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
@@ -36,7 +35,6 @@ export type Backends = {
 
 export async function backends(): Promise<Backends> {
   const [aws, { jwk }] = [await testAws(readSignedTime), await issuerOfTests()];
-  atEnd(aws.close);
   const spentTable = await aws.dynamo.makeTable(SPENT_TABLE.key);
   const switchTable = await aws.dynamo.makeTable(SWITCH_TABLE.key);
   const off = switchOf({ what: 'pipeline', names: [OFF, 'my-organization', BUILDKITE] });

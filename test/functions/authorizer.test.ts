@@ -1,17 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { createTableSwitches } from '../../lib/stores/switches.ts';
-import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
-import { FLEET, type IssuerServer, issuerServer, linesWith, publishEvent } from '../harness/fleet.ts';
+import { deploy, type Running } from '../harness/deployed.ts';
+import { FLEET, issuerServer, linesWith, publishEvent } from '../harness/fleet.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { switchOf } from '../harness/switch.ts';
 
-let deployed: Deployed;
-let issuer: IssuerServer;
-beforeAll(async () => {
-  issuer = await issuerServer();
-  deployed = await deploy(FLEET, { issuer: issuer.url });
-});
+const issuer = await issuerServer();
+const deployed = await deploy(FLEET, { issuer: issuer.url });
 
 describe('the packaged authorizer, with the environment of the template', () => {
   let running: Running;

@@ -1,18 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { JOB_TABLE } from '../../lib/stores/jobs.ts';
-import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
-import { askToken, FLEET, type IssuerServer, issuerServer, linesWith, mintToken } from '../harness/fleet.ts';
+import { deploy } from '../harness/deployed.ts';
+import { askToken, FLEET, issuerServer, linesWith, mintToken } from '../harness/fleet.ts';
 import { agentLost, jobFinished, jobStarted } from '../harness/job-events.ts';
 
-let deployed: Deployed;
-let issuer: IssuerServer;
-let events: Running;
-beforeAll(async () => {
-  issuer = await issuerServer();
-  deployed = await deploy(FLEET, { issuer: issuer.url });
-  events = await deployed.start('events');
-});
+const issuer = await issuerServer();
+const deployed = await deploy(FLEET, { issuer: issuer.url });
+const events = await deployed.start('events');
 
 const at = (): number => Math.floor(Date.now() / 1000);
 const ask = async (job: string): Promise<unknown> => {

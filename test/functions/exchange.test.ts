@@ -11,7 +11,6 @@ import {
   answerTo,
   askToken,
   FLEET,
-  type IssuerServer,
   issuerServer,
   linesWith,
   mintToken,
@@ -23,12 +22,8 @@ import { APP_KEY } from '../harness/kms.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { switchOf } from '../harness/switch.ts';
 
-let deployed: Deployed;
-let issuer: IssuerServer;
-beforeAll(async () => {
-  issuer = await issuerServer();
-  deployed = await deploy(FLEET, { issuer: issuer.url });
-});
+const issuer = await issuerServer();
+const deployed = await deploy(FLEET, { issuer: issuer.url });
 
 function stsEvent(form: { readonly [name: string]: string | undefined }, headers = {}) {
   return httpEvent({ path: '/', headers, body: new URLSearchParams(stsForm(form)).toString() });

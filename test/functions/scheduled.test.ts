@@ -1,18 +1,14 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
-import { type Deployed, deploy } from '../harness/deployed.ts';
-import { answerTo, askToken, FLEET, type IssuerServer, issuerServer, linesWith } from '../harness/fleet.ts';
+import { deploy } from '../harness/deployed.ts';
+import { answerTo, askToken, FLEET, issuerServer, linesWith } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { DAY } from '../harness/sealed.ts';
 
-let deployed: Deployed;
-let issuer: IssuerServer;
-beforeAll(async () => {
-  issuer = await issuerServer();
-  deployed = await deploy(FLEET, { issuer: issuer.url, options: { signing: 'sealed' } });
-});
+const issuer = await issuerServer();
+const deployed = await deploy(FLEET, { issuer: issuer.url, options: { signing: 'sealed' } });
 
 function get(path: string) {
   return httpEvent({ method: 'GET', path });

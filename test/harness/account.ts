@@ -1,16 +1,15 @@
-import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { AwsSetting } from '../../lib/aws/call.ts';
 import { findSignatureFault, type LocalKeys } from '../../lib/local/signature.ts';
 import { answerSts } from '../../lib/local/sts.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
 import { writeStsXml } from '../../lib/protocols/sts/xml.ts';
-import { httpRequest } from './broker.ts';
+import { receivedRequest } from './broker.ts';
 import { type TestDynamo, testDynamo } from './dynamo.ts';
-import { atEnd } from './endings.ts';
 import { APP_KEY, asKms, KEY, keyPairs, NEXT_KEY, PROOF_KEY } from './kms.ts';
 import { type Attempt, allows } from './rights.ts';
+import { awsAt, listenToEnd, receive } from './server.ts';
 import { REGION, roleArn, tableArn } from './stack.ts';
 
 type Json = { readonly [member: string]: unknown };
@@ -80,12 +79,6 @@ function refuse(code: string, message = 'no'): Reply {
 function refuseQuery(code: string, status = 403): Reply {
   const said = { Type: 'Sender', Code: code, Message: 'no' };
   return { status, body: writeStsXml('ErrorResponse', { Error: said, RequestId: 'r' }) };
-}
-
-async function receive(message: IncomingMessage): Promise<HttpRequest> {
-  const { method = '', url = '', headers } = message;
-  const pairs = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return httpRequest({ method, path: url, headers: Object.fromEntries(pairs), body: await buffer(message) });
 }
 
 function readScope(headers: HttpRequest['headers']): { id: string; region: string; service: string } {
@@ -254,19 +247,12 @@ export async function testAccount(): Promise<Account> {
   }
 
   const server = createServer(async (message, response) => {
-    const { status, body, date } = await answer(await receive(message));
+    const { status, body, date } = await answer(receivedRequest(await receive(message)));
     const headers = { 'content-type': 'application/x-amz-json-1.1', ...(date === undefined ? {} : { date }) };
     response.writeHead(status, headers).end(body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  atEnd(async () => {
-    server.close();
-    server.closeAllConnections();
-    await dynamo.close();
-  });
   return {
-    setting: { ...dynamo.setting, endpoint: `http://127.0.0.1:${port}` },
+    setting: awsAt(await listenToEnd(server)),
     dynamo,
     calls,
     delivered,

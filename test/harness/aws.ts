@@ -1,8 +1,8 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { AwsSetting } from '../../lib/aws/call.ts';
 import { testDynamo } from './dynamo.ts';
 import { testKms } from './kms.ts';
+import { awsAt, listenToEnd } from './server.ts';
 import { testSts } from './sts.ts';
 
 function portOf({ endpoint = '' }: AwsSetting): string {
@@ -27,17 +27,5 @@ export async function testAws(readTime?: Parameters<typeof testSts>[0]) {
     onward.on('error', () => void response.destroy());
     message.pipe(onward);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    setting: { ...kms.setting, endpoint: `http://127.0.0.1:${port}` },
-    kms,
-    dynamo,
-    sts,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await Promise.all([kms.close(), dynamo.close(), sts.close()]);
-    },
-  };
+  return { setting: awsAt(await listenToEnd(server)), kms, dynamo, sts };
 }

@@ -17,7 +17,7 @@ import { type TestIssuer, testIssuer } from './issuer.ts';
 import { PEOPLE } from './job-events.ts';
 import { PLENTY } from './limits.ts';
 import { AUDIENCE, ISSUERS, NOW, roleFrom, rowsFrom, settingOf } from './policy.ts';
-import { type TestServer, testServer } from './server.ts';
+import { type Asked, type TestServer, testServer } from './server.ts';
 
 export type TestBroker = {
   readonly broker: Broker;
@@ -66,6 +66,12 @@ export function httpRequest(changes: Partial<HttpRequest> = {}): HttpRequest {
     sourceAddress: '203.0.113.7',
     ...changes,
   };
+}
+
+/** What a server was asked, as what answers is handed it. */
+export function receivedRequest({ method, path, headers, body }: Asked): HttpRequest {
+  const received = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return httpRequest({ method, path, headers: Object.fromEntries(received), body: Buffer.from(body) });
 }
 
 /** The parameters of `POST /token`, these over the usual ones; undefined leaves one out. */

@@ -1,7 +1,7 @@
 import { createLocalClouds } from '../../lib/local/clouds.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import type { UpstreamSetting } from '../../lib/providers/upstream.ts';
-import { httpRequest } from './broker.ts';
+import { receivedRequest } from './broker.ts';
 import { APP_HOSTS, ENDPOINTS, endpointsFrom, NOW } from './policy.ts';
 import { type Asked, type Said, type TestServer, testServer } from './server.ts';
 import { APP_SIGNER, TRUSTED } from './signing.ts';
@@ -28,10 +28,6 @@ export function withMembers(members: object): Say {
   return (_asked, answer) => ({ status: 200, body: { ...JSON.parse(answer.body), ...members } });
 }
 
-function whole(headers: Asked['headers']) {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
 export async function testClouds(): Promise<TestClouds> {
   const endpoints = endpointsFrom(ENDPOINTS);
   const clouds = createLocalClouds(APP_SIGNER, {
@@ -40,9 +36,8 @@ export async function testClouds(): Promise<TestClouds> {
   });
   let next: Say[] = [];
   const server = await testServer(async asked => {
-    const { method, path, headers, body } = asked;
-    const request = httpRequest({ method, path, headers: whole(headers), body: Buffer.from(body) });
-    const answer = await clouds(path.slice(1), request, { trusted: TRUSTED, now: NOW });
+    const request = receivedRequest(asked);
+    const answer = await clouds(asked.path.slice(1), request, { trusted: TRUSTED, now: NOW });
     if (!answer) return { status: 404 };
     const say = next.length > 1 ? next.shift() : next[0];
     const said = say ? say(asked, answer) : answer;

@@ -1,29 +1,20 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 // @ts-expect-error: it has no types
 import dynalite from 'dynalite';
 import type { AwsSetting } from '../../lib/aws/call.ts';
 import { createJsonCall, DYNAMODB } from '../../lib/aws/json.ts';
-import { DUMMY_KEYS } from '../../lib/local/sts.ts';
+import { awsAt, listenToEnd } from './server.ts';
 
 export type TestDynamo = {
   readonly setting: AwsSetting;
   /** Makes a table whose key is this attribute, a text; gives its name, one that nobody else has unless it is given. */
   makeTable(key: string, name?: string): Promise<string>;
-  close(): Promise<void>;
 };
 
-/** A DynamoDB on loopback. */
+/** A DynamoDB on loopback, closed after the test file. */
 export async function testDynamo(): Promise<TestDynamo> {
   const server: Server = dynalite({ createTableMs: 0 });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const setting: AwsSetting = {
-    region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
-    credentials: DUMMY_KEYS,
-    random: () => 0,
-  };
+  const setting = awsAt(await listenToEnd(server));
   let tables = 0;
   return {
     setting,
@@ -40,10 +31,5 @@ export async function testDynamo(): Promise<TestDynamo> {
       while ((await status()) !== 'ACTIVE');
       return TableName;
     },
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }

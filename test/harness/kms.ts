@@ -8,20 +8,19 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AwsSetting } from '../../lib/aws/call.ts';
 import { findSignatureFault } from '../../lib/local/signature.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { httpRequest } from './broker.ts';
+import { receivedRequest } from './broker.ts';
+import { awsAt, listenToEnd, receive } from './server.ts';
 
 type Json = { readonly [member: string]: unknown };
 type Reply = { readonly status: number; readonly body: string };
 export type KmsCall = { readonly operation: string; readonly input: Json };
 type Say = (call: KmsCall, response: ServerResponse) => Reply | undefined | null;
 
-/** A KMS on loopback with real RSA keys. It answers as KMS does until told otherwise. */
+/** A KMS on loopback with real RSA keys, closed after the test file. It answers as KMS does until told otherwise. */
 export type TestKms = {
   readonly setting: AwsSetting;
   readonly calls: KmsCall[];
@@ -29,7 +28,6 @@ export type TestKms = {
   reply(...replies: (Say | null)[]): void;
   /** Puts another key pair behind an id, as when an alias is moved. */
   move(id: string): void;
-  close(): Promise<void>;
 };
 
 export const KEY = 'arn:aws:kms:us-east-1:123456789012:key/0b1c2d3e-0000-4000-8000-000000000001';
@@ -170,28 +168,17 @@ export function asKms(pairs: KeyPairs, call: KmsCall): Reply {
     : json(400, { __type: 'ValidationException', message: 'not a call that KMS takes' });
 }
 
-function signedWrong({ method = '', url = '', headers }: IncomingMessage, body: string): boolean {
-  const received = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  const request = httpRequest({
-    method,
-    path: url,
-    headers: Object.fromEntries(received),
-    body: Buffer.from(body),
-  });
-  return findSignatureFault(request, DUMMY_KEYS, 'kms') !== undefined;
-}
-
 export async function testKms(ids: readonly string[] = [KEY, NEXT_KEY]): Promise<TestKms> {
   const pairs = keyPairs(ids);
   const calls: KmsCall[] = [];
   let next: (Say | null)[] = [];
   const server = createServer(async (message, response) => {
-    const body = await text(message);
-    const [, operation = ''] = String(message.headers['x-amz-target']).split('TrentService.');
-    const call: KmsCall = { operation, input: JSON.parse(body) as Json };
+    const asked = await receive(message);
+    const [, operation = ''] = String(asked.headers['x-amz-target']).split('TrentService.');
+    const call: KmsCall = { operation, input: JSON.parse(asked.body) as Json };
     calls.push(call);
     const say = next.length > 1 ? next.shift() : next[0];
-    const wrong = signedWrong(message, body);
+    const wrong = findSignatureFault(receivedRequest(asked), DUMMY_KEYS, 'kms');
     const said = wrong
       ? json(400, { __type: 'IncompleteSignatureException', message: 'not signed right' })
       : (say ?? (() => null))(call, response);
@@ -199,25 +186,13 @@ export async function testKms(ids: readonly string[] = [KEY, NEXT_KEY]): Promise
     if (reply)
       response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' }).end(reply.body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    setting: {
-      region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${port}`,
-      credentials: DUMMY_KEYS,
-      random: () => 0,
-    },
+    setting: awsAt(await listenToEnd(server)),
     calls,
     reply(...replies) {
       next = replies;
       calls.length = 0;
     },
     move: id => void pairs.set(id, newKey()),
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import lock from '../../package-lock.json' with { type: 'json' };
-import { atEnd } from './endings.ts';
 import { emptyFolder } from './local.ts';
 import { ROOT } from './markdown.ts';
 import { NO_NETWORK } from './pack.ts';
+import { listenToEnd } from './server.ts';
 
 const run = promisify(execFile);
 
@@ -61,12 +60,6 @@ export async function testRegistry(
     const document = { name: path, 'dist-tags': { latest: manifest.version }, versions };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  atEnd(() => {
-    // npm that was ended in the midst of a request leaves its connection open.
-    server.closeAllConnections();
-    return new Promise<void>(resolve => void server.close(() => resolve()));
-  });
+  const url = `http://127.0.0.1:${await listenToEnd(server)}`;
   return { url, asked };
 }

@@ -1,19 +1,10 @@
 import { createServer as createPlain } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { certificateFor } from './certificate.ts';
 import { atEnd } from './endings.ts';
-
-async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', socket => sockets.add(socket.on('error', () => {})));
-  atEnd(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
+import { listenToEnd } from './server.ts';
 
 export type SecureServer = { readonly port: number; readonly cert: string; readonly asked: string[] };
 
@@ -22,12 +13,10 @@ export async function secureServer(host: string, body: object): Promise<SecureSe
   const { key, cert } = certificateFor(host);
   const asked: string[] = [];
   const server = createSecure({ key, cert }, async (message, response) => {
-    let text = '';
-    for await (const chunk of message) text += chunk;
-    asked.push(`${message.method} ${message.headers.host}${message.url} ${text}`);
+    asked.push(`${message.method} ${message.headers.host}${message.url} ${await text(message)}`);
     response.end(JSON.stringify(body));
   });
-  return { port: await listening(server), cert, asked };
+  return { port: await listenToEnd(server), cert, asked };
 }
 
 export type TestProxy = {
@@ -52,5 +41,5 @@ export async function testProxy(port: number, status = 200): Promise<TestProxy> 
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     socket.pipe(other).pipe(socket);
   });
-  return { url: `http://127.0.0.1:${await listening(server)}`, asked, seen: () => Buffer.concat(seen) };
+  return { url: `http://127.0.0.1:${await listenToEnd(server)}`, asked, seen: () => Buffer.concat(seen) };
 }

@@ -1,5 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createRawServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { AwsSetting } from '../../lib/aws/call.ts';
+import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { atEnd } from './endings.ts';
 
 export type Asked = {
@@ -18,12 +21,6 @@ export type Said = {
 
 export type TestServer = { readonly url: string; readonly port: number; readonly asked: Asked[] };
 
-async function bodyOf(message: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of message) text += chunk;
-  return text;
-}
-
 const INTERIM: { readonly [status: number]: (response: ServerResponse) => void } = {
   100: response => response.writeContinue(),
   102: response => response.writeProcessing(),
@@ -38,10 +35,39 @@ function send(response: ServerResponse, said: Said | undefined): void {
   response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-async function listening(server: Server, path?: string): Promise<number> {
+async function listen(server: Server, path?: string): Promise<number> {
   const at = path === undefined ? { port: 0, host: '127.0.0.1' } : { path };
   await new Promise<void>(resolve => server.listen(at, resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/** Has the server listen on loopback, or at this path, until the end of the test file. Gives its port. */
+export async function listenToEnd(server: Server, path?: string): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', socket => {
+    sockets.add(socket.on('error', () => {}).on('close', () => sockets.delete(socket)));
+  });
+  atEnd(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return listen(server, path);
+}
+
+/** How AWS is called where it is a server at this port: again without a pause, and with keys that everybody knows. */
+export function awsAt(port: number): AwsSetting {
+  return {
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: DUMMY_KEYS,
+    random: () => 0,
+  };
+}
+
+/** A whole request. */
+export async function receive(message: IncomingMessage): Promise<Asked> {
+  const { method = '', url: path = '', headers } = message;
+  return { method, path, headers, body: await text(message) };
 }
 
 /** A server of plain HTTP on loopback, or on a socket at this path, closed after the test file, that keeps what it was asked. */
@@ -51,37 +77,22 @@ export async function testServer(
 ): Promise<TestServer> {
   const asked: Asked[] = [];
   const server = createServer(async (message, response) => {
-    const { method = '', url: path = '', headers } = message;
-    const one = { method, path, headers, body: await bodyOf(message) };
+    const one = await receive(message);
     send(response, await answer(one, asked.push(one)));
   });
-  atEnd(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const port = await listening(server, socket);
+  const port = await listenToEnd(server, socket);
   return { url: `http://127.0.0.1:${port}`, port, asked };
 }
 
 /** The port of a server that says what it likes as soon as it was asked something. */
-export async function rawServer(answer: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createRawServer(socket => {
-    sockets.add(socket);
-    socket.on('error', () => {}).once('data', () => answer(socket));
-  });
-  atEnd(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+export function rawServer(answer: (socket: Socket) => void): Promise<number> {
+  return listenToEnd(createRawServer(socket => void socket.once('data', () => answer(socket))));
 }
 
 /** A URL where nothing listens any more. */
 export async function closedUrl(): Promise<string> {
   const server = createServer();
-  const port = await listening(server);
+  const port = await listen(server);
   await new Promise(resolve => server.close(resolve));
   return `http://127.0.0.1:${port}`;
 }

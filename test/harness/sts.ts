@@ -1,22 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { answerSts, DUMMY_KEYS } from '../../lib/local/sts.ts';
-import type { HttpRequest } from '../../lib/protocols/protocol.ts';
+import { answerSts } from '../../lib/local/sts.ts';
 import type { AwsSetting } from '../../lib/providers/aws.ts';
-import { httpRequest } from './broker.ts';
+import { receivedRequest } from './broker.ts';
 import { NOW } from './policy.ts';
+import { awsAt, listenToEnd, receive } from './server.ts';
 import { TRUSTED } from './signing.ts';
 
 type Reply = { readonly status: number; readonly body: string };
 type Call = (form: URLSearchParams, response: ServerResponse) => Reply | undefined;
 
-/** An STS on loopback that keeps the form of every call. It answers as the local STS does until told otherwise. */
+/**
+ * An STS on loopback that keeps the form of every call. It answers as the local STS does until told
+ * otherwise, and is closed after the test file.
+ */
 export type TestSts = {
   readonly setting: AwsSetting;
   readonly calls: URLSearchParams[];
   /** What comes next, once for each; the last is said again. Undefined: no answer is sent. */
   reply(...replies: Call[]): void;
-  close(): Promise<void>;
 };
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
@@ -84,22 +85,6 @@ export function stsSuccess({
   });
 }
 
-async function text(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Whole: the local STS checks the signature, which covers path and headers. */
-function asReceived({ method = '', url = '', headers }: IncomingMessage, body: string): HttpRequest {
-  return httpRequest({
-    method,
-    path: url,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    body: Buffer.from(body),
-  });
-}
-
 /** The time by which a request was signed, in seconds since the epoch: for brokers whose clocks are moved. */
 export function readSignedTime({ headers }: IncomingMessage): number {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date']));
@@ -113,33 +98,21 @@ export async function testSts(readTime: (message: IncomingMessage) => number = (
   const calls: URLSearchParams[] = [];
   let next: Call[] = [];
   const server = createServer(async (message, response) => {
-    const body = await text(message);
-    const form = new URLSearchParams(body);
+    const asked = await receive(message);
+    const form = new URLSearchParams(asked.body);
     calls.push(form);
     const call = next.length > 1 ? next.shift() : next[0];
     const reply = call
       ? call(form, response)
-      : await answerSts(asReceived(message, body), { now: readTime(message), trusted: TRUSTED });
+      : await answerSts(receivedRequest(asked), { now: readTime(message), trusted: TRUSTED });
     if (reply) response.writeHead(reply.status, { 'content-type': 'text/xml' }).end(reply.body);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    setting: {
-      region: 'us-east-1',
-      endpoint: `http://127.0.0.1:${port}`,
-      credentials: DUMMY_KEYS,
-      random: () => 0,
-    },
+    setting: awsAt(await listenToEnd(server)),
     calls,
     reply(...replies) {
       next = replies;
       calls.length = 0;
     },
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }

@@ -41,7 +41,6 @@ export async function testFolder(): Promise<PrivateFolder> {
 /** STS sessions end 15 minutes after they were asked for, and have a key of their own. */
 async function stsBy(now: () => number) {
   const sts = await testSts();
-  atEnd(sts.close);
   sts.reply((form, response) => {
     const expiration = new Date((now() + 900) * 1000).toISOString();
     return stsSuccess({ expiration, secret: `secret${sts.calls.length}` })(form, response);

@@ -9,7 +9,6 @@ import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { SWITCH_TABLE } from '../../lib/stores/switches.ts';
 import { testAws } from '../harness/aws.ts';
 import { optionsFrom, STACK } from '../harness/deploy.ts';
-import { atEnd } from '../harness/endings.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../harness/issuer.ts';
 import { emptyFolder, folderOf } from '../harness/local.ts';
@@ -74,7 +73,6 @@ describe('the artifact of authorizer', () => {
 
   test('answers on Node 24 with no more than its environment has', async () => {
     const aws = await testAws();
-    atEnd(aws.close);
     const now = Math.floor(Date.now() / 1000);
     const token = await issuer.sign(
       tokenClaims({ aud: REGISTRY_AUDIENCE, iat: now, nbf: now, exp: now + 300 }),

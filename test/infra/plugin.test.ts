@@ -455,7 +455,6 @@ describe('an unpacked artifact answers on Node 24', () => {
       KITE_STS_SEALED_KEYS: await aws.dynamo.makeTable(SEALED_KEY_TABLE.key),
     };
     const runs = [await answer('rotation', {}, environment), await answer('rotation', {}, environment)];
-    await aws.close();
     expect(runs.map(({ made }) => made)).toEqual([true, false]);
   });
 });

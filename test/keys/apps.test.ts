@@ -1,16 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createAppSigners } from '../../lib/keys/apps.ts';
-import { KEY, type TestKms, testKms } from '../harness/kms.ts';
+import { KEY, testKms } from '../harness/kms.ts';
 import { testSecrets } from '../harness/secrets.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:github-app-AbCdEf';
-let kms: TestKms;
-beforeAll(async () => {
-  kms = await testKms();
-});
-afterAll(() => kms.close());
+const kms = await testKms();
 
 test('an app signs by its own key in KMS', async () => {
   const signer = createAppSigners(new Map([['buildkite-app', KEY]]), kms.setting)('buildkite-app');

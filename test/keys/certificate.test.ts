@@ -1,22 +1,19 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type Certificate, readKeyCertificate, signCertificate } from '../../lib/keys/certificate.ts';
+import { describe, expect, test } from 'vitest';
+import { readKeyCertificate, signCertificate } from '../../lib/keys/certificate.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 
 const [OURS, SECOND, THEIRS] = [createLocalSigner(), createLocalSigner(), createLocalSigner()];
-let certificate: Certificate;
-beforeAll(async () => {
-  const [jwk] = await THEIRS.publicKeys();
-  certificate = {
-    day: '2026-11-24',
-    jwk: { ...jwk, kid: 'sealed' },
-    madeAt: NOW,
-    signsFrom: NOW + 1,
-    signsUntil: NOW + 2,
-    publishedUntil: NOW + 3,
-  };
-});
+const [jwk] = await THEIRS.publicKeys();
+const certificate = {
+  day: '2026-11-24',
+  jwk: { ...jwk, kid: 'sealed' },
+  madeAt: NOW,
+  signsFrom: NOW + 1,
+  signsUntil: NOW + 2,
+  publishedUntil: NOW + 3,
+};
 
 async function vouching() {
   return [...(await OURS.publicKeys()), ...(await SECOND.publicKeys())];

@@ -1,20 +1,16 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK, jwtVerify } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createKmsSigner, type KmsSetting } from '../../lib/keys/kms.ts';
 import type { JwtTarget } from '../../lib/policy/targets/jwt.ts';
 import { createJwtProvider } from '../../lib/providers/jwt.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { KEY, kmsDownFor, kmsError, kmsPublicKey, NEXT_KEY, type TestKms, testKms } from '../harness/kms.ts';
+import { KEY, kmsDownFor, kmsError, kmsPublicKey, NEXT_KEY, testKms } from '../harness/kms.ts';
 import { AUDIENCE, NOW, PROVIDER } from '../harness/policy.ts';
 
-let kms: TestKms;
-beforeAll(async () => {
-  kms = await testKms();
-});
+const kms = await testKms();
 beforeEach(() => kms.reply());
-afterAll(() => kms.close());
 
 function signer(changes: Partial<KmsSetting> = {}) {
   return createKmsSigner({ ...kms.setting, keys: [KEY, NEXT_KEY], ...changes });

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readKeyCertificate } from '../../lib/keys/certificate.ts';
 import { PUBLISHED_AFTER, PUBLISHED_BEFORE, SIGNS_FOR } from '../../lib/keys/rotate.ts';
 import { findKind } from '../../lib/language/kinds.ts';
-import { kmsDownFor, type TestKms, testKms } from '../harness/kms.ts';
+import { kmsDownFor, testKms } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { DAY, type Deployment, deployment, MIDNIGHT } from '../harness/sealed.ts';
 
-let kms: TestKms;
 let broker: Deployment;
-beforeAll(async () => {
-  kms = await testKms();
-});
+const kms = await testKms();
 beforeEach(() => {
   kms.reply();
   broker = deployment(kms);
 });
-afterAll(() => kms.close());
 
 function asked(): string[] {
   return kms.calls.map(({ operation }) => operation);

@@ -1,18 +1,13 @@
 import { createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createRsaPublicKey } from '../../lib/keys/rs256.ts';
-import { createKmsSeal, type Seal } from '../../lib/keys/seal.ts';
-import { kmsError, SEALING_KEY, type TestKms, testKms } from '../harness/kms.ts';
+import { createKmsSeal } from '../../lib/keys/seal.ts';
+import { kmsError, SEALING_KEY, testKms } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
-let kms: TestKms;
-let seal: Seal;
-beforeAll(async () => {
-  kms = await testKms();
-  seal = createKmsSeal(SEALING_KEY, AUDIENCE, kms.setting);
-});
+const kms = await testKms();
+const seal = createKmsSeal(SEALING_KEY, AUDIENCE, kms.setting);
 beforeEach(() => kms.reply());
-afterAll(() => kms.close());
 
 test('what was sealed opens to the private half of the same key', async () => {
   const { publicKey: made, sealed } = await seal.make();

@@ -1,27 +1,23 @@
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readKeyCertificate, signCertificate } from '../../lib/keys/certificate.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { SealedKeys } from '../../lib/keys/sealing.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { setOf, signerContract } from '../contract/signer.ts';
-import { kmsDownFor, kmsError, type TestKms, testKms } from '../harness/kms.ts';
+import { kmsDownFor, kmsError, testKms } from '../harness/kms.ts';
 import { DAY, type Deployment, deployment, MIDNIGHT } from '../harness/sealed.ts';
 
 /** The days of the first two keys, made at midnight and a day later. */
 const [FIRST, SECOND] = ['2026-11-24', '2026-11-25'];
 const FIRST_SIGNS = MIDNIGHT + 2 * DAY;
 
-let kms: TestKms;
 let broker: Deployment;
-beforeAll(async () => {
-  kms = await testKms();
-});
+const kms = await testKms();
 beforeEach(() => {
   kms.reply();
   broker = deployment(kms);
 });
-afterAll(() => kms.close());
 
 function asked(operation: string): number {
   return kms.calls.filter(each => each.operation === operation).length;

@@ -1,16 +1,13 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createSecretSigner } from '../../lib/keys/secret.ts';
 import { NOW } from '../harness/policy.ts';
 import { testSecrets } from '../harness/secrets.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:github-app-AbCdEf';
 const secrets = new Map<string, string>();
-let aws: Awaited<ReturnType<typeof testSecrets>>;
-beforeAll(async () => {
-  aws = await testSecrets(secrets);
-});
+const aws = await testSecrets(secrets);
 beforeEach(() => {
   aws.asked.length = 0;
 });

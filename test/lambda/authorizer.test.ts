@@ -1,17 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { authorize } from '../../lib/authorize.ts';
 import { createAuthorizerHandler } from '../../lib/lambda/authorizer.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
-import { FLAT, REGISTRY_AUDIENCE, type TestAuthorizer, testAuthorizer } from '../harness/registry.ts';
+import { FLAT, REGISTRY_AUDIENCE, testAuthorizer } from '../harness/registry.ts';
 
-let door: TestAuthorizer;
-let token: string;
-beforeAll(async () => {
-  door = await testAuthorizer([FLAT]);
-  token = await door.issuer.sign(tokenClaims({ aud: REGISTRY_AUDIENCE }));
-});
+const door = await testAuthorizer([FLAT]);
+const token = await door.issuer.sign(tokenClaims({ aud: REGISTRY_AUDIENCE }));
 
 type Asked = {
   readonly method?: string;

@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { demandSettings } from '../../lib/config/settings.ts';
 import { rotateKey } from '../../lib/keys/rotate.ts';
 import { createDeployedSigner, createSealing } from '../../lib/lambda/signer.ts';
@@ -10,13 +10,8 @@ import { KEY, NEXT_KEY, SEALING_KEY } from '../harness/kms.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { DAY } from '../harness/sealed.ts';
 
-let aws: Awaited<ReturnType<typeof testAws>>;
-let table: string;
-beforeAll(async () => {
-  aws = await testAws();
-  table = await aws.dynamo.makeTable(SEALED_KEY_TABLE.key);
-});
-afterAll(() => aws.close());
+const aws = await testAws();
+const table = await aws.dynamo.makeTable(SEALED_KEY_TABLE.key);
 
 function settings(changes: object = {}) {
   return demandSettings({ KITE_STS_SIGNING_KEYS: `${KEY},${NEXT_KEY}`, ...changes }, []);

@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { recordEvent } from '../../lib/job-events.ts';
 import type { JobFacts } from '../../lib/policy/demand.ts';
 import { createMemoryJobs, createTableJobs, JOB_TABLE, type JobStore } from '../../lib/stores/jobs.ts';
 import { factsOf } from '../contract/jobs.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import { agentLost, jobActivated, jobFinished, jobStarted, SOURCE, STEP } from '../harness/job-events.ts';
 import { NOW } from '../harness/policy.ts';
 
@@ -205,13 +205,8 @@ describe('T88: which build a job is of', () => {
   });
 });
 
+const dynamo = await testDynamo();
 describe('in DynamoDB, by many functions at once', () => {
-  let dynamo: TestDynamo;
-  beforeAll(async () => {
-    dynamo = await testDynamo();
-  });
-  afterAll(() => dynamo.close());
-
   test('T87: an end holds whoever is first', async () => {
     const name = await dynamo.makeTable(JOB_TABLE.key);
     const open = (): JobStore => createTableJobs(createDynamoTable(name, dynamo.setting));

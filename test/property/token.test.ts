@@ -1,23 +1,18 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ClaimValue } from '../../lib/policy/claims.ts';
 import { ROLE_NAME } from '../../lib/policy/name.ts';
 import { GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
 import { JsonError, readStrictJson } from '../../lib/token/json.ts';
-import type { Verify } from '../../lib/token/verify.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { codeOf, faultOf } from '../harness/code.ts';
-import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { HEADER, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
-let issuer: TestIssuer;
-let verify: Verify;
 const rows = rowsFrom(ISSUERS);
 
-beforeAll(async () => {
-  issuer = await testIssuer();
-  verify = verifierOf(issuer, rows);
-});
+const issuer = await testIssuer();
+const verify = verifierOf(issuer, rows);
 
 describe('a token', () => {
   test('T22: of an issuer that is not listed is never verified, though its signature is right', async () => {

@@ -1,25 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { agentCall, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { agentCall, emptyFolder, localBroker } from '../harness/local.ts';
 import { AUDIENCE } from '../harness/policy.ts';
-import { type TestSts, testSts } from '../harness/sts.ts';
+import { testSts } from '../harness/sts.ts';
 
 const IDENTITY =
   '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
 const CALLS = 6;
 
-let broker: Local;
-let aws: TestSts;
 let folder: string;
 
-beforeAll(async () => {
-  broker = await localBroker();
-  aws = await testSts();
-  aws.reply(() => ({ status: 200, body: IDENTITY }));
-});
-afterAll(() => aws.close());
+const broker = await localBroker();
+const aws = await testSts();
+aws.reply(() => ({ status: 200, body: IDENTITY }));
 
 beforeEach(() => {
   folder = emptyFolder();

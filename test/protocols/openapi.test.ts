@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readXml } from '../../lib/aws/xml.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { findBearerStatus } from '../../lib/protocols/bearer.ts';
@@ -10,13 +10,13 @@ import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { findStsError } from '../../lib/protocols/sts/errors.ts';
 import { findTokenStatus } from '../../lib/protocols/token-door.ts';
 import { DOORS, REGISTRY_ROUTES, serve } from '../../lib/serve.ts';
-import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
-import { says, type TestClouds, testClouds } from '../harness/clouds.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
+import { says, testClouds } from '../harness/clouds.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { CLAIMS, IMAGES, testAuthorizer } from '../harness/registry.ts';
 import { APPS } from '../harness/signing.ts';
-import { type TestSts, testSts } from '../harness/sts.ts';
+import { testSts } from '../harness/sts.ts';
 
 /** What of JSON Schema the document uses. */
 type Schema = {
@@ -99,15 +99,9 @@ const TESTED: {
   },
 };
 
-let sts: TestSts;
-let clouds: TestClouds;
-let broker: TestBroker;
-beforeAll(async () => {
-  sts = await testSts();
-  clouds = await testClouds();
-  broker = await testBroker({ roles: ROLES, aws: sts.setting, clouds: clouds.setting, apps: APPS });
-});
-afterAll(() => sts.close());
+const sts = await testSts();
+const clouds = await testClouds();
+const broker = await testBroker({ roles: ROLES, aws: sts.setting, clouds: clouds.setting, apps: APPS });
 
 function ask(route: string, given: Form): Promise<HttpAnswer> {
   const [method = '', path = ''] = route.split(' ');

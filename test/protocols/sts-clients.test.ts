@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import { serve } from '../../lib/serve.ts';
-import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
 import { type Form, stsRefusal, stsRequest, TARGET, textsOf } from '../harness/door.ts';
 import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { NOW } from '../harness/policy.ts';
-import { type TestSts, testSts } from '../harness/sts.ts';
+import { testSts } from '../harness/sts.ts';
 
 type Recorded = { readonly headers: { readonly [name: string]: string }; readonly body: string };
 type Vector = {
@@ -26,25 +26,20 @@ const CALLS = VECTORS.flatMap(({ paths, ...vector }) => paths.map(path => ({ pat
 
 const ROLE = `${TRUST}aws: { role_arn: ${TARGET} }\n`;
 
-let upstream: TestSts;
-let whole: TestBroker;
-beforeAll(async () => {
-  upstream = await testSts();
-  whole = await testBroker({
-    roles: {
-      web: ROLE,
-      once: `single_use: true\n${ROLE.replace('role/deploy-web', 'role/once')}`,
-      short: `session: { max_seconds: 1200 }\n${ROLE.replace('role/deploy-web', 'role/short')}`,
-      narrow: ROLE.replace('deploy-web }', 'narrow, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess] }'),
-      'twin-a': ROLE.replace('role/deploy-web', 'role/twin'),
-      'twin-b': ROLE.replace('role/deploy-web', 'role/twin'),
-      signed: `${TRUST}jwt: { audience: https://api.test.example }\n`,
-    },
-    aws: upstream.setting,
-  });
+const upstream = await testSts();
+const whole = await testBroker({
+  roles: {
+    web: ROLE,
+    once: `single_use: true\n${ROLE.replace('role/deploy-web', 'role/once')}`,
+    short: `session: { max_seconds: 1200 }\n${ROLE.replace('role/deploy-web', 'role/short')}`,
+    narrow: ROLE.replace('deploy-web }', 'narrow, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess] }'),
+    'twin-a': ROLE.replace('role/deploy-web', 'role/twin'),
+    'twin-b': ROLE.replace('role/deploy-web', 'role/twin'),
+    signed: `${TRUST}jwt: { audience: https://api.test.example }\n`,
+  },
+  aws: upstream.setting,
 });
 beforeEach(() => upstream.reply());
-afterAll(() => upstream.close());
 
 function mint(changes: object = {}): Promise<string> {
   return whole.issuer.sign(tokenClaims({ ...changes }));

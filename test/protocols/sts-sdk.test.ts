@@ -1,34 +1,28 @@
 import { GetCallerIdentityCommand, STSClient, STSServiceException } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { serve } from '../../lib/serve.ts';
-import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
 import { TARGET } from '../harness/door.ts';
 import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { folderOf } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
-import { type TestServer, testServer } from '../harness/server.ts';
-import { stsError, type TestSts, testSts } from '../harness/sts.ts';
+import { testServer } from '../harness/server.ts';
+import { stsError, testSts } from '../harness/sts.ts';
 
-let upstream: TestSts;
-let whole: TestBroker;
-let server: TestServer;
-beforeAll(async () => {
-  upstream = await testSts();
-  whole = await testBroker({
-    roles: { 'deploy-web': `${TRUST}contact: "#team-web"\naws: { role_arn: ${TARGET} }\n` },
-    aws: upstream.setting,
-  });
-  server = await testServer(({ path, method, headers, body }) => {
-    const given = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-    return serve(
-      whole.broker,
-      httpRequest({ method, path, headers: Object.fromEntries(given), body: Buffer.from(body) }),
-    );
-  });
+const upstream = await testSts();
+const whole = await testBroker({
+  roles: { 'deploy-web': `${TRUST}contact: "#team-web"\naws: { role_arn: ${TARGET} }\n` },
+  aws: upstream.setting,
 });
-afterAll(() => upstream.close());
+const server = await testServer(({ path, method, headers, body }) => {
+  const given = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return serve(
+    whole.broker,
+    httpRequest({ method, path, headers: Object.fromEntries(given), body: Buffer.from(body) }),
+  );
+});
 afterEach(() => {
   vi.unstubAllEnvs();
   server.asked.length = 0;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
 import { createAwsProvider } from '../../lib/providers/aws.ts';
@@ -9,14 +9,10 @@ import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER, PLENTY } from '../harness/limits.ts';
 import { buildkiteClaims, decideFor, NOW, roleFrom } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
-import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+import { stsError, stsSuccess, testSts } from '../harness/sts.ts';
 
-let sts: TestSts;
-beforeAll(async () => {
-  sts = await testSts();
-});
+const sts = await testSts();
 beforeEach(() => sts.reply());
-afterAll(() => sts.close());
 
 const ROLE = `${TRUST}
 aws:

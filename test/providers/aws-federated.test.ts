@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
 import { nameAwsSession } from '../../lib/providers/aws/session.ts';
 import { createAwsProvider } from '../../lib/providers/aws.ts';
@@ -10,14 +10,10 @@ import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER } from '../harness/limits.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
-import { stsError, stsSuccess, type TestSts, testSts } from '../harness/sts.ts';
+import { stsError, stsSuccess, testSts } from '../harness/sts.ts';
 
-let sts: TestSts;
-beforeAll(async () => {
-  sts = await testSts();
-});
+const sts = await testSts();
 beforeEach(() => sts.reply());
-afterAll(() => sts.close());
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 const PLAIN = `${TRUST}

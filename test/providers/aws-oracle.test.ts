@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AssumedTarget, FederatedTarget } from '../../lib/policy/targets/aws.ts';
 import { nameAwsSession } from '../../lib/providers/aws/session.ts';
 import { createAwsProvider } from '../../lib/providers/aws.ts';
@@ -8,14 +8,10 @@ import { grantFor, TRUST } from '../harness/grant.ts';
 import { LIMITER } from '../harness/limits.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING } from '../harness/signing.ts';
-import { type TestSts, testSts } from '../harness/sts.ts';
+import { testSts } from '../harness/sts.ts';
 
-let sts: TestSts;
-beforeAll(async () => {
-  sts = await testSts();
-});
+const sts = await testSts();
 beforeEach(() => sts.reply());
-afterAll(() => sts.close());
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 

@@ -1,20 +1,17 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
 import { createAzureProvider } from '../../lib/providers/azure.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
-import { type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 const TENANT = '11111111-2222-4333-8444-555555555555';

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
@@ -7,16 +7,13 @@ import type { BuildkiteTarget } from '../../lib/policy/targets/buildkite.ts';
 import { createBuildkiteProvider } from '../../lib/providers/buildkite.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
-import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { own, type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf, failureOf } from '../harness/code.ts';
 import { grantFor } from '../harness/grant.ts';
 import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 import { APPS, BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 const APP = '0123456789abcdef0123';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { Resolve } from '../../lib/http/address.ts';
 import type { AppSigners } from '../../lib/keys/apps.ts';
@@ -8,16 +8,13 @@ import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/targets/github.ts';
 import { createGithubProvider } from '../../lib/providers/github.ts';
 import { providerContract } from '../contract/provider.ts';
-import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { own, type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf, failureOf } from '../harness/code.ts';
 import { grantFor } from '../harness/grant.ts';
 import { BUILDKITE, NOW } from '../harness/policy.ts';
 import { APPS, BROKEN_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 function role(where: string): string {

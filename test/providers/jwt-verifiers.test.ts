@@ -1,16 +1,16 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createKmsSigner } from '../../lib/keys/kms.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import { serve } from '../../lib/serve.ts';
-import { httpRequest, type TestBroker, testBroker } from '../harness/broker.ts';
+import { httpRequest, testBroker } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';
 import { tokenClaims } from '../harness/issuer.ts';
 import { KEY, NEXT_KEY, testKms } from '../harness/kms.ts';
 import { AUDIENCE, NOW } from '../harness/policy.ts';
-import { type TestServer, testServer } from '../harness/server.ts';
+import { testServer } from '../harness/server.ts';
 
 const API = 'https://api.test.example';
 const CALLERS = 8;
@@ -31,20 +31,15 @@ async function rotating() {
   return { signer, rotate: () => void (current = after) };
 }
 
-let broker: TestBroker;
-let server: TestServer;
-let rotate: () => void;
-beforeAll(async () => {
-  const made = await rotating();
-  rotate = made.rotate;
-  broker = await testBroker({
-    roles: { publish: `${TRUST}jwt: { audience: ${API} }\n` },
-    signer: made.signer,
-  });
-  server = await testServer(({ method, path }) =>
-    serve(broker.broker, httpRequest({ method, path, headers: {} })),
-  );
+const made = await rotating();
+const rotate = made.rotate;
+const broker = await testBroker({
+  roles: { publish: `${TRUST}jwt: { audience: ${API} }\n` },
+  signer: made.signer,
 });
+const server = await testServer(({ method, path }) =>
+  serve(broker.broker, httpRequest({ method, path, headers: {} })),
+);
 
 async function issued(): Promise<string> {
   const subject_token = await broker.issuer.sign(tokenClaims({ iat: NOW, nbf: NOW, exp: NOW + 300 }));

@@ -1,20 +1,17 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError, type Code } from '../../lib/errors.ts';
 import type { OauthTarget } from '../../lib/policy/targets/oauth.ts';
 import { createOauthProvider } from '../../lib/providers/oauth.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
 import { providerContract } from '../contract/provider.ts';
-import { own, type Say, says, type TestClouds, testClouds, withMembers } from '../harness/clouds.ts';
+import { own, type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
 import { AUDIENCE, ENDPOINTS, endpointsFrom, NOW } from '../harness/policy.ts';
 import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 function role(oauth: string): string {

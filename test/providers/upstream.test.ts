@@ -1,17 +1,14 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { BrokerError } from '../../lib/errors.ts';
 import { ANYTHING } from '../../lib/providers/meaning.ts';
 import { createUpstream, type UpstreamQuestion } from '../../lib/providers/upstream.ts';
 import { NOW } from '../harness/policy.ts';
-import { type Said, type TestServer, testServer } from '../harness/server.ts';
+import { type Said, testServer } from '../harness/server.ts';
 
-let server: TestServer;
 let next: (Said | 'silence' | undefined)[] = [];
-beforeAll(async () => {
-  server = await testServer(() => {
-    const said = next.length > 1 ? next.shift() : next[0];
-    return said === 'silence' ? new Promise(() => {}) : said;
-  });
+const server = await testServer(() => {
+  const said = next.length > 1 ? next.shift() : next[0];
+  return said === 'silence' ? new Promise(() => {}) : said;
 });
 beforeEach(() => {
   server.asked.length = 0;

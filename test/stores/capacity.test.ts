@@ -58,5 +58,4 @@ test('T-17: calls of AWS STS are as many as broker.yml says', async () => {
   const asked = async (): Promise<number> =>
     (await ask({ audience: 'aws', subject_token: await issuer.sign(tokenClaims()) })).status;
   expect([await asked(), await asked(), sts.calls.length]).toEqual([200, 429, 1]);
-  await sts.close();
 });

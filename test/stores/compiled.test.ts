@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openRoles, writeRoles } from '../../lib/stores/compiled.ts';
-import { createFixedRoles, digestPolicy, type RoleStore } from '../../lib/stores/roles.ts';
+import { createFixedRoles, digestPolicy } from '../../lib/stores/roles.ts';
 import { arnOf } from '../harness/deploy.ts';
 import {
   BUILDKITE,
@@ -29,14 +29,9 @@ aws:
 const NAMES = ['a', 'b-2', 'deploy', 'deploy-web', 'z'.repeat(64)];
 const roles = NAMES.map(name => ({ ...role, name }));
 
-let folder: string;
-let store: RoleStore;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'compiled-'));
-  writeRoles(folder, [...roles].reverse(), rows);
-  store = openRoles(folder);
-});
+const folder = mkdtempSync(join(tmpdir(), 'compiled-'));
+writeRoles(folder, [...roles].reverse(), rows);
+const store = openRoles(folder);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a compiled role', () => {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
+import { describe, expect, test } from 'vitest';
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import {
   createMemoryIdentities,
   createTableIdentities,
@@ -7,7 +7,7 @@ import {
   noIdentities,
 } from '../../lib/stores/identities.ts';
 import { identitiesContract } from '../contract/identities.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
 
 const IDENTITY = {
@@ -18,13 +18,8 @@ const IDENTITY = {
   expiresAt: NOW + 10,
 };
 
-let dynamo: TestDynamo;
-let table: Table;
-beforeAll(async () => {
-  dynamo = await testDynamo();
-  table = createDynamoTable(await dynamo.makeTable(IDENTITY_TABLE.key), dynamo.setting);
-});
-afterAll(() => dynamo.close());
+const dynamo = await testDynamo();
+const table = createDynamoTable(await dynamo.makeTable(IDENTITY_TABLE.key), dynamo.setting);
 
 describe('in memory', () => {
   identitiesContract(() => createMemoryIdentities());

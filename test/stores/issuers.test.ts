@@ -1,27 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
+import { describe, expect, test } from 'vitest';
+import { createDynamoTable, type TableItem } from '../../lib/aws/dynamo.ts';
 import { createKmsSigner } from '../../lib/keys/kms.ts';
 import { createTableIssuerKeys, ISSUER_KEY_TABLE } from '../../lib/stores/issuers.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
-import { KEY, kmsError, NEXT_KEY, type TestKms, testKms } from '../harness/kms.ts';
+import { testDynamo } from '../harness/dynamo.ts';
+import { KEY, kmsError, NEXT_KEY, testKms } from '../harness/kms.ts';
 import { BUILDKITE, GITHUB, NOW } from '../harness/policy.ts';
 
 const ORIGIN = { issuer: BUILDKITE, uri: `${BUILDKITE}/jwks` };
 const OTHER = { issuer: GITHUB, uri: `${GITHUB}/jwks` };
 const SET = { keys: '{"keys":[1]}', at: NOW };
 
+const [dynamo, kms] = [await testDynamo(), await testKms()];
+const table = createDynamoTable(await dynamo.makeTable(ISSUER_KEY_TABLE.key), dynamo.setting);
+
 describe('issuers’ keys in DynamoDB', () => {
-  let dynamo: TestDynamo;
-  let kms: TestKms;
-  let table: Table;
   const signer = (key = KEY) => createKmsSigner({ ...kms.setting, keys: [key] });
   const store = (key?: string) => createTableIssuerKeys(table, signer(key));
   const rowOf = (issuer: string) => table.get({ issuer: { S: issuer } });
-  beforeAll(async () => {
-    [dynamo, kms] = [await testDynamo(), await testKms()];
-    table = createDynamoTable(await dynamo.makeTable(ISSUER_KEY_TABLE.key), dynamo.setting);
-  });
-  afterAll(() => Promise.all([dynamo.close(), kms.close()]));
 
   test('are found as they were kept last, each issuer’s own', async () => {
     const { find, keep } = store();

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import { LATEST_START, readEvent } from '../../lib/events/event.ts';
 import { LONGEST_WITHIN } from '../../lib/language/demand.ts';
 import { createMemoryJobs, createTableJobs, JOB_TABLE, KEPT } from '../../lib/stores/jobs.ts';
 import { factsOf, jobContract } from '../contract/jobs.ts';
 import { codeOf } from '../harness/code.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import {
   AGENT,
   ALICE,
@@ -49,12 +49,8 @@ test('T87: the end of a job is kept for longer than any of its tokens lives and 
   expect(KEPT.unblocked).toBeGreaterThan(LONGEST_WITHIN);
 });
 
+const dynamo = await testDynamo();
 describe('in DynamoDB', () => {
-  let dynamo: TestDynamo;
-  beforeAll(async () => {
-    dynamo = await testDynamo();
-  });
-  afterAll(() => dynamo.close());
   const fresh = async (): Promise<Table> =>
     createDynamoTable(await dynamo.makeTable(JOB_TABLE.key), dynamo.setting);
 

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { createMemorySealedKeys, createTableSealedKeys, SEALED_KEY_TABLE } from '../../lib/stores/keys.ts';
 import { sealedKeysContract } from '../contract/keys.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 
 describe('in memory', () => sealedKeysContract(createMemorySealedKeys));
 
+const dynamo = await testDynamo();
 describe('in DynamoDB', () => {
-  let dynamo: TestDynamo;
-  beforeAll(async () => {
-    dynamo = await testDynamo();
-  });
-  afterAll(() => dynamo.close());
   const newTable = async () =>
     createDynamoTable(await dynamo.makeTable(SEALED_KEY_TABLE.key), dynamo.setting);
 

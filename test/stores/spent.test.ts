@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDynamoTable, type Table } from '../../lib/aws/dynamo.ts';
 import { createMemorySpent, createTableSpent, SPENT_TABLE, type SpentStore } from '../../lib/stores/spent.ts';
 import { spentContract } from '../contract/spent.ts';
 import { codeOf } from '../harness/code.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
 
 let ids = 0;
@@ -27,16 +27,10 @@ describe('in memory', () => {
   });
 });
 
+const dynamo = await testDynamo();
+const name = await dynamo.makeTable(SPENT_TABLE.key);
+const table = createDynamoTable(name, dynamo.setting);
 describe('in DynamoDB', () => {
-  let dynamo: TestDynamo;
-  let name: string;
-  let table: Table;
-  beforeAll(async () => {
-    dynamo = await testDynamo();
-    name = await dynamo.makeTable(SPENT_TABLE.key);
-    table = createDynamoTable(name, dynamo.setting);
-  });
-  afterAll(() => dynamo.close());
   const opened = (): SpentStore => createTableSpent(createDynamoTable(name, dynamo.setting), randomId);
 
   spentContract(() => [opened(), opened()]);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../lib/aws/call.ts';
 import { createDynamoTable, type Table, type TableItem } from '../../lib/aws/dynamo.ts';
 import {
@@ -11,15 +11,11 @@ import {
 } from '../../lib/stores/switches.ts';
 import { switchesContract } from '../contract/switches.ts';
 import { codeOf } from '../harness/code.ts';
-import { type TestDynamo, testDynamo } from '../harness/dynamo.ts';
+import { testDynamo } from '../harness/dynamo.ts';
 import { NOW } from '../harness/policy.ts';
 import { switchOf } from '../harness/switch.ts';
 
-let dynamo: TestDynamo;
-beforeAll(async () => {
-  dynamo = await testDynamo();
-});
-afterAll(() => dynamo.close());
+const dynamo = await testDynamo();
 async function newTable(): Promise<Table> {
   return createDynamoTable(await dynamo.makeTable(SWITCH_TABLE.key), dynamo.setting);
 }

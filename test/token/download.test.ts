@@ -1,12 +1,12 @@
-import { once } from 'node:events';
-import { createServer, request as plainRequest, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, createServer as createListener } from 'node:net';
+import { createServer, request as plainRequest, type RequestListener } from 'node:http';
+import { createServer as createListener } from 'node:net';
 import { Duplex } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isPermitted } from '../../lib/http/address.ts';
 import { createNetwork, downloadKeySet, type Network, TOTAL_MS } from '../../lib/token/download.ts';
 import { KeySetError, MAX_SET_BYTES } from '../../lib/token/keyset.ts';
 import { loopback } from '../harness/network.ts';
+import { listenToEnd } from '../harness/server.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const GOOD = '{"keys":[]}';
@@ -63,19 +63,9 @@ const ANSWERS: { readonly [path: string]: RequestListener } = {
 };
 
 let sent = 0;
-let server: Server;
-let base: string;
 
-beforeAll(async () => {
-  server = createServer((request, response) => ANSWERS[request.url ?? '']?.(request, response));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+const server = createServer((request, response) => ANSWERS[request.url ?? '']?.(request, response));
+const base = `http://127.0.0.1:${await listenToEnd(server)}`;
 
 describe('a key set is downloaded', () => {
   test.each(['/good', '/jwk-set', '/spaced'])('%s', async path => {
@@ -153,14 +143,11 @@ describe('what an issuer may not answer', () => {
   });
 
   test('I8: a host that takes the connection has two seconds for the handshake and the answer', async () => {
-    const silent = createListener().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const port = await listenToEnd(createListener());
     const real: Network = { ...loopback, request: createNetwork(true).request };
     const started = performance.now();
     await expect(downloadKeySet(`https://127.0.0.1:${port}/jwks`, real)).rejects.toBeInstanceOf(KeySetError);
     expect(performance.now() - started).toBeGreaterThan(TOTAL_MS - 100);
-    silent.close();
   });
 
   test('a name that is none is refused', async () => {

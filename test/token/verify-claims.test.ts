@@ -1,17 +1,12 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import { CLOCK_SKEW, type Verify } from '../../lib/token/verify.ts';
+import { CLOCK_SKEW } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
-import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { HEADER, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
-let issuer: TestIssuer;
-let verify: Verify;
-
-beforeAll(async () => {
-  issuer = await testIssuer();
-  verify = verifierOf(issuer);
-});
+const issuer = await testIssuer();
+const verify = verifierOf(issuer);
 
 async function codeFor(claims: { readonly [name: string]: unknown }, now = NOW): Promise<Code | 'none'> {
   const token = await issuer.sign(tokenClaims(claims));

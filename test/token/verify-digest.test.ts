@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createFixedKeys } from '../../lib/token/keys.ts';
-import type { Verify } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
-import { type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
 /** The order of the curve P-256. */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-let verify: Verify;
-let sign: (claims?: object) => Promise<string>;
-let rsa: TestIssuer;
-
-beforeAll(async () => {
-  rsa = await testIssuer();
-  const { publicKey, privateKey } = await generateKeyPair('ES256');
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'ec', alg: 'ES256' };
-  const rows = rowsFrom(ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [ES256]'));
-  verify = verifierOf({ keys: createFixedKeys([jwk], ['ES256']) }, rows);
-  sign = (claims = {}) =>
-    new SignJWT(tokenClaims({ ...claims })).setProtectedHeader({ alg: 'ES256', kid: 'ec' }).sign(privateKey);
-});
+const rsa = await testIssuer();
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const jwk = { ...(await exportJWK(publicKey)), kid: 'ec', alg: 'ES256' };
+const rows = rowsFrom(ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [ES256]'));
+const verify = verifierOf({ keys: createFixedKeys([jwk], ['ES256']) }, rows);
+const sign = (claims = {}) =>
+  new SignJWT(tokenClaims({ ...claims })).setProtectedHeader({ alg: 'ES256', kid: 'ec' }).sign(privateKey);
 
 /** The other signature that every ECDSA signature (r, s) gives to anyone: (r, n - s). */
 function mirrored(token: string): string {

@@ -1,15 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BrokerError, type Code } from '../../lib/errors.ts';
 import { createVerifier } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
-import { HEADER, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { HEADER, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
-let issuer: TestIssuer;
-
-beforeAll(async () => {
-  issuer = await testIssuer();
-});
+const issuer = await testIssuer();
 
 const escaped = BUILDKITE.replaceAll('/', '\\/');
 function signed(claims: object, from = '', to = ''): string {

@@ -1,19 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { type CryptoKey, exportSPKI, importJWK } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
-import type { Verify } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
-import { HEADER, KEY_ID, type TestIssuer, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
+import { HEADER, KEY_ID, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
 import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
 
-let issuer: TestIssuer;
-let verify: Verify;
-
-beforeAll(async () => {
-  issuer = await testIssuer();
-  verify = verifierOf(issuer);
-});
+const issuer = await testIssuer();
+const verify = verifierOf(issuer);
 
 function forged(header: object, claims: object = tokenClaims()): string {
   return issuer.forge(JSON.stringify(header), JSON.stringify(claims));

@@ -1,9 +1,9 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { createKmsSigner } from '../../../lib/keys/kms.ts';
-import { KEY, type TestKms, testKms } from '../../harness/kms.ts';
+import { KEY, testKms } from '../../harness/kms.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 async function printed(text: string) {
@@ -12,11 +12,7 @@ async function printed(text: string) {
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
 
-let kms: TestKms;
-beforeAll(async () => {
-  kms = await testKms();
-});
-afterAll(() => kms.close());
+const kms = await testKms();
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
 

@@ -182,7 +182,6 @@ describe('a real line is counted', () => {
     const sts = await testSts();
     sts.reply(error);
     const line = await lineOf('aws', {}, sts.setting);
-    await sts.close();
     expect(countedAs(line)).toEqual(as);
     expect(JSON.parse(line)).toMatchObject({ code });
   });

@@ -76,7 +76,6 @@ test('a sealed key that could not be used is counted in what the exchange writes
   const theirs = { ...broker.store, findSealed: async () => undefined };
   await broker.process(0, { store: theirs }).sign('JWT', {});
   await broker.process(0, { store: { ...theirs, listCertificates: async () => ['theirs'] } }).sign('JWT', {});
-  await kms.close();
   const counts = readFilter(NOT_USED);
   expect(broker.reported.map(what => counts(JSON.stringify({ what })))).toEqual([true, true]);
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
   FEDERATION_TOKEN,
@@ -7,14 +7,10 @@ import {
 } from '../../../lib/providers/signed.ts';
 import { NOW } from '../../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../../harness/signing.ts';
-import { type TestSts, testSts } from '../../harness/sts.ts';
+import { testSts } from '../../harness/sts.ts';
 
-let sts: TestSts;
-beforeAll(async () => {
-  sts = await testSts();
-});
+const sts = await testSts();
 beforeEach(() => sts.reply());
-afterAll(() => sts.close());
 
 const TAGS = 'https://aws.amazon.com/tags';
 const SOURCE = 'https://aws.amazon.com/source_identity';
