@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../lib/config/load.ts';
 import { locateFile } from '../lib/config/sources.ts';
-import type { Complaint, Place } from '../lib/language/complaint.ts';
-import { findEntry, parse } from '../lib/language/parse.ts';
+import { type Complaint, Complaints } from '../lib/language/complaint.ts';
+import { parse } from '../lib/language/parse.ts';
+import { findEntry, type Place } from '../lib/language/tree.ts';
 import type { DeployOptions } from './options.ts';
 
 /**
@@ -29,7 +30,7 @@ export function findReservedName(url: string): string | undefined {
 
 function findUrlPlace(folder: string): Place {
   const file = join(folder, 'broker.yml');
-  const tree = parse(file, readFileSync(file, 'utf8'), () => {});
+  const tree = parse(file, readFileSync(file, 'utf8'), new Complaints());
   return (tree && findEntry(tree, 'url')?.value.place) ?? locateFile(file);
 }
 
@@ -38,7 +39,7 @@ const EXAMPLE_ACCOUNT = '123456789012';
 
 function findArnPlace(folder: string, role: string): Place {
   const file = join(folder, 'roles', `${role}.yml`);
-  const tree = parse(file, readFileSync(file, 'utf8'), () => {});
+  const tree = parse(file, readFileSync(file, 'utf8'), new Complaints());
   const aws = tree && findEntry(tree, 'aws')?.value;
   return (aws && findEntry(aws, 'role_arn')?.value.place) ?? locateFile(file);
 }

@@ -1,5 +1,4 @@
-import type { Complain, Complaint } from '../lib/language/complaint.ts';
-import type { Tree } from '../lib/language/parse.ts';
+import { type Complaint, Complaints } from '../lib/language/complaint.ts';
 import {
   integer,
   list,
@@ -11,6 +10,7 @@ import {
   text,
   truth,
 } from '../lib/language/shape.ts';
+import type { Tree } from '../lib/language/tree.ts';
 import { locateInService, OPTIONS_PATH } from './place.ts';
 import { type ProviderSettings, readProvider } from './provider.ts';
 
@@ -144,18 +144,16 @@ type OptionsText = NonNullable<ReturnType<typeof OPTIONS.read>>;
 function readRetention(
   written: OptionsText | undefined,
   provider: ProviderSettings,
-  complain: Complain,
+  complaints: Complaints,
 ): number {
   const days = written?.logRetentionDays ?? provider.logRetentionInDays ?? 90;
   const place = locateInService(`${OPTIONS_PATH}.logRetentionDays`);
   if (provider.logRetentionInDays !== undefined && provider.logRetentionInDays !== days)
-    complain(
-      'wrong-value',
-      place,
-      `provider.logRetentionInDays is ${provider.logRetentionInDays}. Write one of the two.`,
-    );
+    complaints
+      .at(place)
+      .wrongValue(`provider.logRetentionInDays is ${provider.logRetentionInDays}. Write one of the two.`);
   if (!RETENTIONS.includes(days))
-    complain('wrong-value', place, `CloudWatch Logs keeps for one of: ${RETENTIONS.join(', ')} days.`);
+    complaints.at(place).wrongValue(`CloudWatch Logs keeps for one of: ${RETENTIONS.join(', ')} days.`);
   return days;
 }
 
@@ -192,17 +190,14 @@ export function readOptions(
   custom: unknown,
   given: unknown = {},
 ): { readonly options: DeployOptions | undefined; readonly complaints: readonly Complaint[] } {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const written = OPTIONS.read(buildTree(custom ?? {}, OPTIONS_PATH), complain);
-  const provider = readProvider(given, complain);
-  const days = readRetention(written, provider, complain);
+  const complaints = new Complaints();
+  const written = OPTIONS.read(buildTree(custom ?? {}, OPTIONS_PATH), complaints);
+  const provider = readProvider(given, complaints);
+  const days = readRetention(written, provider, complaints);
   if (written?.targets && written.orgId === undefined)
-    complain(
-      'missing-key',
-      locateInService(OPTIONS_PATH),
-      '"orgId" is required beside targets: patterns are bounded by it.',
-    );
-  if (!written || complaints.length > 0) return { options: undefined, complaints };
+    complaints
+      .at(locateInService(OPTIONS_PATH))
+      .missingKey('orgId', 'beside targets, whose patterns it bounds');
+  if (!written || complaints.all.length > 0) return { options: undefined, complaints: complaints.all };
   return { options: fillDefaults(written, provider, days), complaints: [] };
 }

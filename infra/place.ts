@@ -1,4 +1,4 @@
-import type { Place } from '../lib/language/complaint.ts';
+import type { Place } from '../lib/language/tree.ts';
 
 /** Where teams say what they deploy. */
 export const OPTIONS_PATH = 'custom.kiteSts';

@@ -1,4 +1,5 @@
-import type { Complain, Place } from '../lib/language/complaint.ts';
+import type { Complaints } from '../lib/language/complaint.ts';
+import type { Place } from '../lib/language/tree.ts';
 import type { TemplateText } from './cloudformation.ts';
 import { locateInService } from './place.ts';
 
@@ -105,10 +106,10 @@ function findValue(given: ProviderSection, path: string): unknown {
   return path.split('.').reduce<unknown>((at, name) => (isSection(at) ? at[name] : undefined), given);
 }
 
-function complainOfRefused(given: ProviderSection, complain: Complain): void {
+function complainOfRefused(given: ProviderSection, complaints: Complaints): void {
   for (const [path, why] of Object.entries(REFUSED)) {
     const value = findValue(given, path);
-    if (value !== undefined && value !== false) complain('wrong-value', locateProviderSetting(path), why);
+    if (value !== undefined && value !== false) complaints.at(locateProviderSetting(path)).wrongValue(why);
   }
   const role = findValue(given, 'iam.role');
   // An ARN, or a reference to a role that is made elsewhere.
@@ -116,22 +117,23 @@ function complainOfRefused(given: ProviderSection, complain: Complain): void {
     typeof role === 'string' ||
     (isSection(role) && Object.keys(role).some(key => /^(Fn::|Ref$)/.test(key)))
   )
-    complain('wrong-value', locateProviderSetting('iam.role'), OWN_ROLES);
+    complaints.at(locateProviderSetting('iam.role')).wrongValue(OWN_ROLES);
 }
 
-function checkVpc(vpc: ProviderSection, complain: Complain): void {
+function checkVpc(vpc: ProviderSection, complaints: Complaints): void {
   for (const name of ['securityGroupIds', 'subnetIds']) {
     const value = vpc[name];
     if (value === undefined || (Array.isArray(value) && value.length === 0))
-      complain(
-        'missing-key',
-        locateProviderSetting('vpc'),
-        `"${name}" is required: without it the Serverless Framework leaves all functions outside of the VPC.`,
-      );
+      complaints
+        .at(locateProviderSetting('vpc'))
+        .say(
+          'missing-key',
+          `"${name}" is required: without it the Serverless Framework leaves all functions outside of the VPC.`,
+        );
   }
 }
 
-function readBoundary(given: ProviderSection, complain: Complain): TemplateText | undefined {
+function readBoundary(given: ProviderSection, complaints: Complaints): TemplateText | undefined {
   const paths = ['iam.role.permissionsBoundary', 'iam.role.permissionBoundary', 'rolePermissionsBoundary'];
   const path = paths.find(each => findValue(given, each) !== undefined);
   if (path === undefined) return undefined;
@@ -141,32 +143,28 @@ function readBoundary(given: ProviderSection, complain: Complain): TemplateText 
     (typeof value === 'string' && /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/.test(value))
   )
     return value as TemplateText;
-  complain('wrong-value', locateProviderSetting(path), 'This is not the ARN of a policy of IAM.');
-  return undefined;
+  return complaints.at(locateProviderSetting(path)).wrongValue('This is not the ARN of a policy of IAM.');
 }
 
-function readPath(given: ProviderSection, complain: Complain): string | undefined {
+function readPath(given: ProviderSection, complaints: Complaints): string | undefined {
   const path = findValue(given, 'iam.role.path');
   if (path === undefined) return undefined;
   if (typeof path === 'string' && path.length <= 512 && /^\/([\w+=,.@-]+\/)*$/.test(path)) return path;
-  complain(
-    'wrong-value',
-    locateProviderSetting('iam.role.path'),
-    'A path begins and ends with a slash, such as /ci/.',
-  );
-  return undefined;
+  return complaints
+    .at(locateProviderSetting('iam.role.path'))
+    .wrongValue('A path begins and ends with a slash, such as /ci/.');
 }
 
 /** Reads `provider` of serverless.yml: what kite-sts honours, and a complaint for each setting that it does not. */
-export function readProvider(provider: unknown, complain: Complain): ProviderSettings {
+export function readProvider(provider: unknown, complaints: Complaints): ProviderSettings {
   const given = isSection(provider) ? provider : {};
-  complainOfRefused(given, complain);
+  complainOfRefused(given, complaints);
   const { vpc, architecture, logRetentionInDays } = given;
   const inVpc = isSection(vpc) && Object.keys(vpc).length > 0;
-  if (inVpc) checkVpc(vpc, complain);
+  if (inVpc) checkVpc(vpc, complaints);
   return {
-    permissionsBoundary: readBoundary(given, complain),
-    path: readPath(given, complain),
+    permissionsBoundary: readBoundary(given, complaints),
+    path: readPath(given, complaints),
     roleTags: (findValue(given, 'iam.role.tags') ?? {}) as ProviderSettings['roleTags'],
     vpc: inVpc,
     tracing: Boolean(findValue(given, 'tracing.lambda')),

@@ -1,5 +1,5 @@
 import type { FunctionName } from '../lib/config/wiring.ts';
-import { type Complain, type Complaint, writeComplaint } from '../lib/language/complaint.ts';
+import { type Complaint, Complaints, writeComplaint } from '../lib/language/complaint.ts';
 import {
   getAttribute,
   type Outputs,
@@ -120,14 +120,14 @@ function findRoleBoundary(input: TemplateInput): TemplateText | undefined {
 }
 
 /** Creates all resources but the dashboard, which is drawn from them, and what `provider` says of roles. */
-function createResources(input: TemplateInput, complain: Complain): Resources {
+function createResources(input: TemplateInput, complaints: Complaints): Resources {
   const { config, options, stack } = input;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
   const signers = sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'];
   const readers = protects ? ['DiscoveryRole', 'AuthorizerRole'] : ['DiscoveryRole'];
   return {
-    ...createRoles({ ...options, config, stack }, complain),
+    ...createRoles({ ...options, config, stack }, complaints),
     ...createSigningKeys(signers, readers),
     ...(sealed ? createSealingResources(config.url, options) : {}),
     ...(sealed ? createRotationResources(options) : {}),
@@ -171,18 +171,17 @@ function buildTemplate(input: TemplateInput): {
   readonly complaints: readonly Complaint[];
 } {
   const { config, options } = input;
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  checkApps(config, options.appKeys, complain);
-  checkLimits(input, complain);
+  const complaints = new Complaints();
+  checkApps(config, options.appKeys, complaints);
+  checkLimits(input, complaints);
   const provider = { ...options.provider, permissionsBoundary: findRoleBoundary(input) };
-  const resources = surroundAll(createResources(input, complain), provider);
+  const resources = surroundAll(createResources(input, complaints), provider);
   const dashboard = options.dashboard ? createDashboard(resources, config) : {};
   const template = {
     functions: createFunctions(input, resources),
     resources: { Resources: { ...resources, ...dashboard }, Outputs: createOutputs(input) },
   };
-  return { template, complaints };
+  return { template, complaints: complaints.all };
 }
 
 /** Lists what of a configuration and its options cannot be deployed together. */

@@ -1,5 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
-import type { Complain, Place } from '../../lib/language/complaint.ts';
+import type { Complaints } from '../../lib/language/complaint.ts';
+import type { Place } from '../../lib/language/tree.ts';
 import { findApp } from '../../lib/policy/targets.ts';
 import type { IamStatement } from '../cloudformation.ts';
 import { allow } from '../cloudformation.ts';
@@ -14,26 +15,24 @@ function locateKey(path = ''): Place {
 }
 
 /** Checks that the apps of roles and the keys of apps fit together: each app has its key, and its key alone. */
-export function checkApps(config: Config, keys: AppKeys, complain: Complain): void {
+export function checkApps(config: Config, keys: AppKeys, complaints: Complaints): void {
   const used = new Set(config.roles.flatMap(each => findApp(each.template) ?? []));
   for (const { name, template } of config.roles) {
     const app = findApp(template);
     if (app !== undefined && !Object.hasOwn(keys, app))
-      complain('missing-key', locateKey(), `The role ${name} is of the app ${app}, which has no key here.`);
+      complaints
+        .at(locateKey())
+        .say('missing-key', `The role ${name} is of the app ${app}, which has no key here.`);
   }
   for (const [app, arn] of Object.entries(keys)) {
     if (!used.has(app))
-      complain(
-        'wrong-value',
-        locateKey(`.${app}`),
-        'No role is of this app. Remove its key, or mend its id.',
-      );
+      complaints
+        .at(locateKey(`.${app}`))
+        .wrongValue('No role is of this app. Remove its key, or mend its id.');
     if (Object.values(keys).filter(each => each === arn).length > 1)
-      complain(
-        'wrong-value',
-        locateKey(`.${app}`),
-        'This key is that of another app too. Give each a key of its own.',
-      );
+      complaints
+        .at(locateKey(`.${app}`))
+        .wrongValue('This key is that of another app too. Give each a key of its own.');
   }
 }
 

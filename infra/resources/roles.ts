@@ -1,6 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
-import type { Complain } from '../../lib/language/complaint.ts';
+import type { Complaints } from '../../lib/language/complaint.ts';
 import { needsSignature } from '../../lib/policy/targets.ts';
 import {
   allow,
@@ -156,7 +156,7 @@ function listOwnRights(input: RolesInput): readonly IamStatement[] {
   ];
 }
 
-function createExchangeRole(input: RolesInput, complain: Complain): Resources {
+function createExchangeRole(input: RolesInput, complaints: Complaints): Resources {
   const { config, stack, provider, targets, orgId } = input;
   const own = listOwnRights(input);
   const surrounding = createProviderPolicy(provider);
@@ -166,7 +166,7 @@ function createExchangeRole(input: RolesInput, complain: Complain): Resources {
     limit: INLINE_LIMIT,
     sizeOf: (document: IamPolicy) => measurePolicy(document, stack),
   };
-  const become = placeTargets(config, { targets, orgId, room }, complain);
+  const become = placeTargets(config, { targets, orgId, room }, complaints);
   const attached = attachTargets(become.attached);
   const document = createExchangePolicy(...own, ...(become.inline ? [become.inline] : []));
   return {
@@ -181,11 +181,11 @@ function createExchangeRole(input: RolesInput, complain: Complain): Resources {
 }
 
 /** Creates a role for each function, which may do its own work and nothing else. Only the exchange makes credentials. */
-export function createRoles(input: RolesInput, complain: Complain): Resources {
+export function createRoles(input: RolesInput, complaints: Complaints): Resources {
   const { config, signingKey, signing } = input;
   const sealed = signing === 'sealed';
   return {
-    ...createExchangeRole(input, complain),
+    ...createExchangeRole(input, complaints),
     ...createSignRights(config, signingKey),
     DiscoveryRole: createRole('discovery'),
     DiscoveryRights: createRights(

@@ -1,5 +1,6 @@
 import type { Config } from '../../lib/config/load.ts';
-import type { Complain, Place } from '../../lib/language/complaint.ts';
+import type { Complaints } from '../../lib/language/complaint.ts';
+import type { Place } from '../../lib/language/tree.ts';
 import type { IamStatement } from '../cloudformation.ts';
 import { allow } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
@@ -69,38 +70,37 @@ function locateOption(path: string): Place {
   return locateInService(`${OPTIONS_PATH}${path}`);
 }
 
-function checkPatterns(config: Config, targets: readonly string[], complain: Complain): void {
+function checkPatterns(config: Config, targets: readonly string[], complaints: Complaints): void {
   for (const [index, pattern] of targets.entries()) {
     if (/^[*/]+$/.test(readArnName(pattern)))
-      complain(
-        'wrong-value',
-        locateOption(`.targets[${index}]`),
-        'This is every role there is. Write the part of the name or path that target roles share.',
-      );
+      complaints
+        .at(locateOption(`.targets[${index}]`))
+        .wrongValue(
+          'This is every role there is. Write the part of the name or path that target roles share.',
+        );
   }
   for (const { role, arn } of listAimedRoles(config)) {
     if (!targets.some(pattern => isArnCovered(pattern, arn)))
-      complain(
-        'wrong-value',
-        locateOption('.targets'),
-        `No pattern covers ${arn}, which the role ${role} names, so it could never be assumed.`,
-      );
+      complaints
+        .at(locateOption('.targets'))
+        .wrongValue(`No pattern covers ${arn}, which the role ${role} names, so it could never be assumed.`);
   }
 }
 
-function complainOfSize(all: readonly string[], left: number, complain: Complain): void {
-  complain(
-    'too-many',
-    locateOption('.targets'),
-    `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestPattern(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
-  );
+function complainOfSize(all: readonly string[], left: number, complaints: Complaints): void {
+  complaints
+    .at(locateOption('.targets'))
+    .say(
+      'too-many',
+      `Of ${all.length} target roles ${all.length - left} fit into the ${INLINE_LIMIT} characters of a role's own policies and ${MANAGED_POLICIES} managed policies of ${MANAGED_LIMIT}, which is all that IAM takes. There are two ways on: write "targets: [${suggestPattern(all)}]" and "orgId" with the id of the AWS Organization that bounds it; or give some of the roles to a second broker, with a url of its own.`,
+    );
 }
 
 /**
  * The exact ARNs while they fit into what IAM takes, since nothing is narrower; else the patterns of `targets`, which
  * the organization bounds. Complains when there is neither.
  */
-export function placeTargets(config: Config, bounds: TargetBounds, complain: Complain): Placement {
+export function placeTargets(config: Config, bounds: TargetBounds, complaints: Complaints): Placement {
   const { targets, orgId, room } = bounds;
   const placeWithin = (resources: readonly string[]): Placement =>
     placeArns(resources, arns => allowAssuming(arns, orgId), room);
@@ -109,10 +109,10 @@ export function placeTargets(config: Config, bounds: TargetBounds, complain: Com
   const exact = placeWithin(arns);
   if (exact.left === 0) return exact;
   if (targets.length === 0 || orgId === undefined) {
-    complainOfSize(arns, exact.left, complain);
+    complainOfSize(arns, exact.left, complaints);
     return NOTHING;
   }
-  checkPatterns(config, targets, complain);
+  checkPatterns(config, targets, complaints);
   // As many as an option may have, at their longest, fit.
   return placeWithin([...new Set(targets)].sort());
 }

@@ -1,7 +1,8 @@
 import { compileIssuerRow } from '../config/issuers.ts';
 import { readSource } from '../config/sources.ts';
-import type { Complain } from '../language/complaint.ts';
-import { findEntry, parse, type Tree } from '../language/parse.ts';
+import { Complaints } from '../language/complaint.ts';
+import { parse } from '../language/parse.ts';
+import { findEntry, type Tree } from '../language/tree.ts';
 import { lintDialect } from '../review/lint/dialect.ts';
 import type { LintFinding } from '../review/lint/rule.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -13,8 +14,8 @@ const SUPPORTED = ['buildkite', 'github-actions', 'circleci'];
 function createDialectRow(issuer: string): IssuerRow | undefined {
   const preset = findPreset(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
-  const tree = parse('', JSON.stringify({ preset, issuer }), () => {});
-  return tree && compileIssuerRow(tree, () => {})?.row;
+  const tree = parse('', JSON.stringify({ preset, issuer }), new Complaints());
+  return tree && compileIssuerRow(tree, new Complaints())?.row;
 }
 
 function listDialectIssuers(tree: Tree): ReadonlyMap<string, IssuerRow> {
@@ -27,10 +28,10 @@ function listDialectIssuers(tree: Tree): ReadonlyMap<string, IssuerRow> {
 
 /** What is found in a file with a policy for the page of a Buildkite registry. */
 export function findDialectFindings(file: string): readonly LintFinding[] {
-  const findings: LintFinding[] = [];
-  const complain: Complain = (rule, place, message) =>
-    void findings.push({ rule, level: 'error', place, message });
-  const source = readSource(file, complain);
-  const tree = source === undefined ? undefined : parse(file, source, complain);
-  return tree && findings.length === 0 ? lintDialect(tree, listDialectIssuers(tree)) : findings;
+  const complaints = new Complaints();
+  const source = readSource(file, complaints);
+  const tree = source === undefined ? undefined : parse(file, source, complaints);
+  return tree && complaints.all.length === 0
+    ? lintDialect(tree, listDialectIssuers(tree))
+    : complaints.all.map(complaint => ({ ...complaint, level: 'error' }));
 }

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
-import { type Complaint, writeComplaint } from '../language/complaint.ts';
+import { type Complaint, Complaints, writeComplaint } from '../language/complaint.ts';
 import { writeCount } from '../language/counted.ts';
 import { formatExcerpt } from '../review/lint/excerpt.ts';
 import { type LintAnswer, lintPolicies } from '../review/lint/lint.ts';
@@ -8,7 +8,7 @@ import type { LintFinding } from '../review/lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
 function readFileText(file: string): string | undefined {
-  return readSource(file, () => {});
+  return readSource(file, new Complaints());
 }
 
 /** One finding as people read it: a line, and below it the line of the file with a caret. */

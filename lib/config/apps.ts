@@ -1,6 +1,6 @@
-import type { Complain } from '../language/complaint.ts';
-import type { Tree } from '../language/parse.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { object, optional, record, required, text, truth } from '../language/shape.ts';
+import type { Tree } from '../language/tree.ts';
 import type { AppHost } from '../policy/endpoint.ts';
 
 // A server of one's own, or data residency: https://docs.github.com/en/enterprise-server/rest/enterprise-admin and
@@ -24,11 +24,11 @@ export const APPS = record(APP, 50);
 export function compileApps(
   written: ReturnType<typeof APPS.read>,
   tree: Tree | undefined,
-  complain: Complain,
+  complaints: Complaints,
 ): ReadonlyMap<string, AppHost> {
   for (const { key, place } of tree?.kind === 'map' ? tree.entries : [])
     if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(key))
-      complain('wrong-value', place, 'Expected the client id of an app.');
+      complaints.at(place).wrongValue('Expected the client id of an app.');
   return new Map(
     Object.entries(written ?? {}).map(([app, { api_url: url, allow_private_network: allow = false }]) => [
       app,

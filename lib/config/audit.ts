@@ -1,7 +1,7 @@
 import type { Destination } from '../aws/delivery.ts';
-import type { Complain } from '../language/complaint.ts';
-import type { Tree } from '../language/parse.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { object, oneOf, optional, required, text, truth } from '../language/shape.ts';
+import type { Tree } from '../language/tree.ts';
 
 /** Where audit events go beside standard output, and whether a credential waits until its own is there. */
 export type AuditSetting = Destination & { readonly required: boolean };
@@ -21,21 +21,14 @@ type AuditText = NonNullable<ReturnType<typeof AUDIT.read>>;
 export function compileAudit(
   written: AuditText | undefined,
   tree: Tree,
-  complain: Complain,
+  complaints: Complaints,
 ): AuditSetting | undefined {
   const { sink, to, required: waits = true } = written ?? { sink: 'stdout' };
-  if (sink === 'stdout') {
-    if (to !== undefined || !waits)
-      complain(
-        'wrong-value',
-        tree.place,
-        'audit: standard output has no name, and every credential waits for it.',
-      );
-    return undefined;
-  }
-  if (to === undefined) {
-    complain('missing-key', tree.place, `audit: "to" is required, the name of what ${sink} writes to.`);
-    return undefined;
-  }
+  const here = complaints.at(tree);
+  if (sink === 'stdout')
+    return to === undefined && waits
+      ? undefined
+      : here.wrongValue('audit: standard output has no name, and every credential waits for it.');
+  if (to === undefined) return here.missingKey('to', `beside ${sink}, the name of what it writes to`);
   return { sink, to, required: waits };
 }

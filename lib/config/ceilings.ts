@@ -1,6 +1,5 @@
-import type { Complain, Place } from '../language/complaint.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { listBeyondBounds, writeBoundPolicy } from '../language/kinds/iam-bounds.ts';
-import { findEntry, type Tree } from '../language/parse.ts';
 import {
   checked,
   either,
@@ -14,6 +13,7 @@ import {
   text,
 } from '../language/shape.ts';
 import { scopeList } from '../language/statement.ts';
+import { findEntry, type Place, type Tree } from '../language/tree.ts';
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import { MAX_POLICY } from '../policy/targets/aws.ts';
@@ -76,20 +76,21 @@ const NOT_OURS: { readonly [kind in KindName]?: string } = {
 export function checkCeiling(
   team: { readonly ceiling?: Ceiling | undefined; readonly targets: { readonly [kind: string]: unknown } },
   tree: Tree | undefined,
-  complain: Complain,
+  complaints: Complaints,
 ): void {
   const { ceiling, targets } = team;
   if (!ceiling || !tree) return;
   for (const kind of Object.keys(targets) as KindName[]) {
     if (ceiling[kind] !== undefined) continue;
     const why = NOT_OURS[kind];
-    complain(
-      'missing-key',
-      tree.place,
-      why === undefined
-        ? `targets has ${kind}, and the ceiling says nothing of it. Say how far its roles reach, or ${kind}: unbounded.`
-        : `A ceiling of ${kind} cannot be kept here: ${why}. Take ${kind} out of targets, or say ${kind}: unbounded.`,
-    );
+    complaints
+      .at(tree)
+      .say(
+        'missing-key',
+        why === undefined
+          ? `targets has ${kind}, and the ceiling says nothing of it. Say how far its roles reach, or ${kind}: unbounded.`
+          : `A ceiling of ${kind} cannot be kept here: ${why}. Take ${kind} out of targets, or say ${kind}: unbounded.`,
+      );
   }
 }
 
@@ -194,15 +195,13 @@ function locateCeiling(tree: Tree, kind: KindName, key: string): Place {
 }
 
 /** Complains of all that a role would give beyond its team's ceiling. */
-export function checkRoleCeiling({ role, tree, team, ceiling }: BoundedRole, complain: Complain): void {
+export function checkRoleCeiling({ role, tree, team, ceiling }: BoundedRole, complaints: Complaints): void {
   const { template } = role;
   const find = EXCESS[template.kind] as ((template: Template, ceiling: Ceiling) => Excess[]) | undefined;
   for (const { key, says } of find?.(template, ceiling) ?? [])
-    complain(
-      'team-exceeded',
-      locateCeiling(tree, template.kind, key),
-      `Ceiling of team ${team} for ${template.kind}: ${says}.`,
-    );
+    complaints
+      .at(locateCeiling(tree, template.kind, key))
+      .say('team-exceeded', `Ceiling of team ${team} for ${template.kind}: ${says}.`);
 }
 
 /** The role with the ceiling for its session policy, where it has none of its own: AWS then gives what both allow. */

@@ -1,6 +1,6 @@
-import type { Complaint } from '../language/complaint.ts';
-import { findEntry } from '../language/parse.ts';
+import { type Complaint, Complaints } from '../language/complaint.ts';
 import { readSessionDefaults, SESSION, type SessionDefaults } from '../language/session.ts';
+import { findEntry } from '../language/tree.ts';
 import type { Person } from '../policy/demand.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -26,7 +26,7 @@ function listRoleTexts(texts: ConfigTexts): ConsoleData['roles'] {
     .filter(({ compiled }) => !('methods' in compiled))
     .map(({ compiled: { name }, tree }) => ({
       name,
-      text: readSource(tree.place.file, () => {}) ?? '',
+      text: readSource(tree.place.file, new Complaints()) ?? '',
     }));
 }
 
@@ -43,7 +43,7 @@ export function readConsoleData(folder: string): {
     data: {
       url: config.url,
       audience: config.audience,
-      session: readSessionDefaults(session && SESSION.read(session, () => {})),
+      session: readSessionDefaults(session && SESSION.read(session, new Complaints())),
       // The page verifies no signature.
       rows: [...config.rows.values()].map(row => ({ ...row, origin: { keys: [] } })),
       endpoints: [...(config.endpoints?.values() ?? [])],

@@ -1,6 +1,5 @@
 import { isFederation } from '../language/audience.ts';
-import type { Complain, Place } from '../language/complaint.ts';
-import { findEntry, type Tree } from '../language/parse.ts';
+import { Complaints } from '../language/complaint.ts';
 import {
   integer,
   object,
@@ -12,6 +11,7 @@ import {
   text,
   truth,
 } from '../language/shape.ts';
+import { findEntry, type Place, type Tree } from '../language/tree.ts';
 import { AUDIENCE_PARAMETERS, type Endpoint, GRANT_PARAMETERS, GRANTS } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Registry } from '../policy/registry.ts';
@@ -51,35 +51,31 @@ function findEndpointUrl(
   row: EndpointText,
   preset: EndpointPreset | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): string {
   const known = preset?.url;
   if (typeof known === 'string' && row.url !== undefined && row.url !== known)
-    complain('wrong-value', place, `The endpoint of ${row.preset} is ${known}. Leave url out.`);
+    complaints.at(place).wrongValue(`The endpoint of ${row.preset} is ${known}. Leave url out.`);
   if (known instanceof Object && !known.pattern.test(row.url ?? ''))
-    complain('wrong-value', place, `url of ${row.preset} is yours: ${known.says}.`);
+    complaints.at(place).wrongValue(`url of ${row.preset} is yours: ${known.says}.`);
   if (known === undefined && row.url === undefined)
-    complain('missing-key', place, 'Name a preset, or the whole url of the token endpoint.');
+    complaints.at(place).say('missing-key', 'Name a preset, or the whole url of the token endpoint.');
   return (typeof known === 'string' ? known : row.url) ?? '';
 }
 
 /** A preset fixes what the service's own documentation says: a row that says it again could only differ. */
-function complainOfPreset(row: EndpointText, tree: Tree, complain: Complain): void {
+function complainOfPreset(row: EndpointText, tree: Tree, complaints: Complaints): void {
   for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
     const written = findEntry(tree as never, key);
     if (row.preset && written)
-      complain(
-        'wrong-value',
-        written.place,
-        `${key} is what ${row.preset} has. Remove it, or leave preset out.`,
-      );
+      complaints.at(written).wrongValue(`${key} is what ${row.preset} has. Remove it, or leave preset out.`);
   }
   if (!row.preset && row.grant === undefined)
-    complain('missing-key', tree.place, `"grant" is required without a preset: ${GRANTS.join(', ')}.`);
+    complaints.at(tree).say('missing-key', `"grant" is required without a preset: ${GRANTS.join(', ')}.`);
 }
 
 /** The grant's own members are set once, and whom the token is for no role may say (threat T90). */
-function complainOfParameters(row: EndpointText, tree: Tree, complain: Complain): void {
+function complainOfParameters(row: EndpointText, tree: Tree, complaints: Complaints): void {
   for (const [key, refused] of [
     ['parameters', GRANT_PARAMETERS],
     ['slots', new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS])],
@@ -87,19 +83,17 @@ function complainOfParameters(row: EndpointText, tree: Tree, complain: Complain)
     const written = findEntry(tree as never, key)?.value;
     for (const entry of written?.kind === 'map' ? written.entries : [])
       if (refused.has(entry.key))
-        complain(
-          'wrong-value',
-          entry.place,
-          `"${entry.key}" is not for ${key}: the grant, the audience and secrets are no parameters.`,
-        );
+        complaints
+          .at(entry)
+          .wrongValue(
+            `"${entry.key}" is not for ${key}: the grant, the audience and secrets are no parameters.`,
+          );
   }
   const twice = Object.keys(row.parameters ?? {}).find(name => row.slots && Object.hasOwn(row.slots, name));
   if (twice !== undefined)
-    complain(
-      'wrong-value',
-      tree.place,
-      `"${twice}" is fixed in parameters, and a role fills it in by slots. Remove one.`,
-    );
+    complaints
+      .at(tree)
+      .wrongValue(`"${twice}" is fixed in parameters, and a role fills it in by slots. Remove one.`);
 }
 
 function compileSlots(written: EndpointText): Endpoint['slots'] {
@@ -109,17 +103,17 @@ function compileSlots(written: EndpointText): Endpoint['slots'] {
   );
 }
 
-function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint | undefined {
-  const row = ENDPOINT.read(tree, () => {});
+function compileEndpoint(name: string, tree: Tree, complaints: Complaints): Endpoint | undefined {
+  const row = ENDPOINT.read(tree, new Complaints());
   if (!row) return undefined;
   if (!NAME.test(name))
-    complain('wrong-value', tree.place, 'The name of an endpoint is 1 to 64 of a-z, 0-9 and -.');
+    complaints.at(tree).wrongValue('The name of an endpoint is 1 to 64 of a-z, 0-9 and -.');
   const preset: EndpointPreset | undefined = row.preset && ENDPOINT_PRESETS[row.preset];
-  complainOfPreset(row, tree, complain);
-  complainOfParameters(row, tree, complain);
+  complainOfPreset(row, tree, complaints);
+  complainOfParameters(row, tree, complaints);
   return {
     name,
-    url: findEndpointUrl(row, preset, tree.place, complain),
+    url: findEndpointUrl(row, preset, tree.place, complaints),
     grant: preset?.grant ?? row.grant ?? 'token_exchange',
     body: preset?.body ?? row.body ?? 'form',
     headers: preset?.headers ?? {},
@@ -135,11 +129,11 @@ function compileEndpoint(name: string, tree: Tree, complain: Complain): Endpoint
 /** Compiles `endpoints` of broker.yml, whose shape was read, or complains of all that is wrong with it. */
 export function compileEndpoints(
   tree: Tree | undefined,
-  complain: Complain,
+  complaints: Complaints,
 ): ReadonlyMap<string, Placed<Endpoint>> {
   const rows = new Map<string, Placed<Endpoint>>();
   for (const { key, value } of tree?.kind === 'map' ? tree.entries : []) {
-    const endpoint = compileEndpoint(key, value, complain);
+    const endpoint = compileEndpoint(key, value, complaints);
     const place = (value.kind === 'map' && findEntry(value, 'audience')?.value.place) || value.place;
     if (endpoint) rows.set(key, { value: endpoint, place });
   }
@@ -172,23 +166,24 @@ function* listAudiences(holders: AudienceOwners): Iterable<string> {
 export function complainOfAudiences(
   rows: ReadonlyMap<string, Placed<Endpoint>>,
   others: AudienceOwners,
-  complain: Complain,
+  complaints: Complaints,
 ): void {
   const taken = new Set(listAudiences(others));
   for (const { value, place } of rows.values()) {
     const { audience } = value;
     if (isFederation(audience))
-      complain(
-        'audience-shared',
-        place,
-        `A cloud takes "${audience}" as proof of identity, and this endpoint would get it.`,
-      );
+      complaints
+        .at(place)
+        .say(
+          'audience-shared',
+          `A cloud takes "${audience}" as proof of identity, and this endpoint would get it.`,
+        );
     else if (taken.has(audience))
-      complain(
-        'wrong-value',
-        place,
-        `"${audience}" is the audience of something else too, so who gets our JWT here could use it there.`,
-      );
+      complaints
+        .at(place)
+        .wrongValue(
+          `"${audience}" is the audience of something else too, so who gets our JWT here could use it there.`,
+        );
     taken.add(audience);
   }
 }

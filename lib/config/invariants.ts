@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Complain, Complaint } from '../language/complaint.ts';
+import { type Complaint, Complaints } from '../language/complaint.ts';
 import { suggestWord } from '../language/nearest.ts';
-import { findEntry, type MapTree, parse, type Tree } from '../language/parse.ts';
+import { parse } from '../language/parse.ts';
 import {
   either,
   list,
@@ -16,6 +16,7 @@ import {
   text,
 } from '../language/shape.ts';
 import { compileStatementList, statementsSchema } from '../language/statement.ts';
+import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -57,8 +58,8 @@ const PATTERNS = either(PATTERN, list(PATTERN, 50));
 const OR_NONE: Shape<string | null> = {
   says: 'a pattern, or null for what may be left out',
   schema: { anyOf: [PATTERN.schema, { type: 'null' }] },
-  read: (tree, complain) =>
-    tree.kind === 'scalar' && tree.value === null ? null : PATTERN.read(tree, complain),
+  read: (tree, complaints) =>
+    tree.kind === 'scalar' && tree.value === null ? null : PATTERN.read(tree, complaints),
 };
 const ALLOWED = either(OR_NONE, list(OR_NONE, 50));
 const ID = text({ pattern: /^[a-z0-9-]{1,64}$/, says: 'an id of a-z, 0-9 and -, at most 64 characters' });
@@ -87,39 +88,39 @@ function compileInvariantStatements(
   tree: MapTree,
   key: 'never' | 'only',
   rows: IssuerRows,
-  complain: Complain,
+  complaints: Complaints,
 ): Statement[] | undefined {
   const written = findEntry(tree, key);
   if (!written) return undefined;
-  const placed = compileStatementList(written.value, 'deny', rows, complain);
+  const placed = compileStatementList(written.value, 'deny', rows, complaints);
   // Past its end a statement is as if it were not there: what is proved today would say nothing of tomorrow.
   for (const { value, place } of placed)
     if (value.until !== undefined)
-      complain('wrong-value', place, 'What must always hold has no end. Leave until out.');
+      complaints.at(place).wrongValue('What must always hold has no end. Leave until out.');
   const read = placed.map(({ value }) => value);
   return key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' }));
 }
 
-function complainOfKinds(tree: MapTree, complain: Complain): void {
+function complainOfKinds(tree: MapTree, complaints: Complaints): void {
   if (KINDS.every(kind => findEntry(tree, kind) === undefined))
-    complain('missing-key', tree.place, `An invariant has one of ${KINDS.join(', ')}.`);
+    complaints.at(tree).say('missing-key', `An invariant has one of ${KINDS.join(', ')}.`);
 }
 
 /** A name that nobody has would be a sentence about nothing, and so true. */
-function complainOfTargets(tree: MapTree, complain: Complain): void {
+function complainOfTargets(tree: MapTree, complaints: Complaints): void {
   const targets = findEntry(tree, 'targets')?.value;
   for (const { key, place } of targets?.kind === 'map' ? targets.entries : []) {
     const fault = findTargetFault(key.split('.'));
-    if (fault !== undefined) complain('unknown-key', place, fault);
+    if (fault !== undefined) complaints.at(place).say('unknown-key', fault);
   }
 }
 
-function complainOfIssuers(tree: MapTree, rows: IssuerRows, complain: Complain): void {
+function complainOfIssuers(tree: MapTree, rows: IssuerRows, complaints: Complaints): void {
   const issuers = findEntry(tree, 'issuers')?.value;
   for (const item of issuers?.kind === 'list' ? issuers.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || rows.has(item.value)) continue;
     const near = suggestWord(item.value, rows.keys());
-    complain('issuer-unknown', item.place, `broker.yml has no issuer "${item.value}".${near}`);
+    complaints.at(item).say('issuer-unknown', `broker.yml has no issuer "${item.value}".${near}`);
   }
 }
 
@@ -133,21 +134,19 @@ function createDemandedTargets(read: {
   }));
 }
 
-function compileInvariant(tree: Tree, rows: IssuerRows, complain: Complain): Invariant | undefined {
-  const read = INVARIANT.read(tree, complain);
+function compileInvariant(tree: Tree, rows: IssuerRows, complaints: Complaints): Invariant | undefined {
+  const read = INVARIANT.read(tree, complaints);
   if (!read || tree.kind !== 'map') return undefined;
-  complainOfKinds(tree, complain);
+  complainOfKinds(tree, complaints);
   if (read.demands && read.registries !== undefined)
-    complain(
-      'wrong-value',
-      tree.place,
-      'A registry demands nothing of a job: leave registries out beside demands.',
-    );
+    complaints
+      .at(tree)
+      .wrongValue('A registry demands nothing of a job: leave registries out beside demands.');
   const speaksOfAll = read.roles === undefined && read.registries === undefined;
-  complainOfTargets(tree, complain);
-  complainOfIssuers(tree, rows, complain);
-  const never = compileInvariantStatements(tree, 'never', rows, complain);
-  const only = compileInvariantStatements(tree, 'only', rows, complain);
+  complainOfTargets(tree, complaints);
+  complainOfIssuers(tree, rows, complaints);
+  const never = compileInvariantStatements(tree, 'never', rows, complaints);
+  const only = compileInvariantStatements(tree, 'only', rows, complaints);
   return {
     id: read.id,
     says: read.says,
@@ -169,14 +168,13 @@ export type InvariantsResult = {
 
 /** Reads invariants.yml of a folder: a list. Either all of it is sound, or every complaint is told with its place. */
 export function readInvariants(folder: string, rows: IssuerRows): InvariantsResult {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
+  const complaints = new Complaints();
   const file = join(folder, 'invariants.yml');
-  const source = readSource(file, complain);
-  const tree = source === undefined ? undefined : parse(file, source, complain);
+  const source = readSource(file, complaints);
+  const tree = source === undefined ? undefined : parse(file, source, complaints);
   if (tree && tree.kind !== 'list')
-    complain('wrong-type', tree.place, 'Invariants are a list: each begins with "- id: …".');
+    complaints.at(tree).say('wrong-type', 'Invariants are a list: each begins with "- id: …".');
   const items = tree?.kind === 'list' ? tree.items : [];
-  const invariants = items.flatMap(item => compileInvariant(item, rows, complain) ?? []);
-  return { invariants: complaints.length > 0 ? [] : invariants, complaints };
+  const invariants = items.flatMap(item => compileInvariant(item, rows, complaints) ?? []);
+  return { invariants: complaints.all.length > 0 ? [] : invariants, complaints: complaints.all };
 }

@@ -1,8 +1,7 @@
 import type { JWK } from 'jose';
 import { audienceShape, compileAudience } from '../language/audience.ts';
-import type { Complain, Place } from '../language/complaint.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { claimsSchema, compileClaims, listUnmetBindings } from '../language/condition.ts';
-import { findEntry, type MapTree, type Tree } from '../language/parse.ts';
 import {
   data,
   either,
@@ -17,6 +16,7 @@ import {
   text,
   truth,
 } from '../language/shape.ts';
+import { findEntry, type MapTree, type Place, type Tree } from '../language/tree.ts';
 import type { ClaimType, ClaimValue } from '../policy/claims.ts';
 import type { Binding, EventSource, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -80,11 +80,11 @@ export const rowSchema = ROW.schema;
 
 type IssuerText = NonNullable<ReturnType<typeof ROW.read>>;
 
-function choosePreset(written: IssuerText, place: Place, complain: Complain): Preset | undefined {
+function choosePreset(written: IssuerText, place: Place, complaints: Complaints): Preset | undefined {
   const { preset, issuer } = written;
   const owner = issuer === undefined ? undefined : findPreset(issuer);
   if (preset && owner && owner !== preset)
-    complain('issuer-row', place, `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
+    complaints.at(place).say('issuer-row', `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
   // The URL decides, whatever the row says: leaving out the preset must not leave out its demands.
   const name = owner ?? preset;
   return name && PRESETS[name];
@@ -94,17 +94,18 @@ function findIssuerUrl(
   row: IssuerText,
   preset: Preset | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): string | undefined {
   const url = row.issuer ?? preset?.issuer;
   const customer = preset?.customer;
   if (customer && !(url !== undefined && customer.pattern.test(url))) {
-    complain(
-      'issuer-row',
-      place,
-      `Each customer of this service has an issuer of its own, byte for byte: ${customer.form}.`,
-    );
-  } else if (url === undefined) complain('issuer-row', place, 'Name a preset or an issuer.');
+    complaints
+      .at(place)
+      .say(
+        'issuer-row',
+        `Each customer of this service has an issuer of its own, byte for byte: ${customer.form}.`,
+      );
+  } else if (url === undefined) complaints.at(place).say('issuer-row', 'Name a preset or an issuer.');
   return url;
 }
 
@@ -113,10 +114,10 @@ function vetInlineKeys(
   row: IssuerText,
   algorithms: readonly string[],
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): readonly JWK[] {
   const keys = row.jwks?.keys ?? [];
-  if (keys.length === 0) complain('empty', place, 'jwks needs at least one key under keys.');
+  if (keys.length === 0) complaints.at(place).say('empty', 'jwks needs at least one key under keys.');
   const skipped: string[] = [];
   try {
     createKeySet(keys as ClaimValue[], algorithms, why => void skipped.push(why));
@@ -124,7 +125,7 @@ function vetInlineKeys(
     if (!(error instanceof KeySetError)) throw error;
     if (keys.length > skipped.length) skipped.push(error.message);
   }
-  for (const why of skipped) complain('issuer-row', place, `A key in jwks cannot be used: ${why}.`);
+  for (const why of skipped) complaints.at(place).say('issuer-row', `A key in jwks cannot be used: ${why}.`);
   return keys as JWK[];
 }
 
@@ -137,14 +138,16 @@ function compileKeyPlace(
   issuer: string,
   preset: Preset | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): IssuerRow['origin'] | undefined {
   if (row.jwks && row.jwks_uri !== undefined)
-    complain('issuer-row', place, 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
-  if (row.jwks) return { keys: vetInlineKeys(row, chooseAlgorithms(row, preset), place, complain) };
+    complaints.at(place).say('issuer-row', 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
+  if (row.jwks) return { keys: vetInlineKeys(row, chooseAlgorithms(row, preset), place, complaints) };
   const uri = row.jwks_uri ?? preset?.jwks(issuer);
   if (uri === undefined)
-    complain('issuer-row', place, 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
+    complaints
+      .at(place)
+      .say('issuer-row', 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
   return uri === undefined ? undefined : { uri };
 }
 
@@ -153,25 +156,27 @@ function compileBinding(
   row: IssuerText,
   preset: Preset | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): readonly Binding[] {
   const own: Binding[] = row.bind ? [{ anyOf: row.bind, ownerPrefix: [] }] : [];
   if (row.single_tenant && row.bind)
-    complain('issuer-row', place, 'single_tenant and bind contradict each other.');
+    complaints.at(place).say('issuer-row', 'single_tenant and bind contradict each other.');
   if (preset && row.single_tenant)
-    complain(
-      'issuer-row',
-      place,
-      preset.customer
-        ? 'The URL of this issuer names the customer already. Remove single_tenant.'
-        : 'This issuer serves many customers, so it cannot be single_tenant.',
-    );
+    complaints
+      .at(place)
+      .say(
+        'issuer-row',
+        preset.customer
+          ? 'The URL of this issuer names the customer already. Remove single_tenant.'
+          : 'This issuer serves many customers, so it cannot be single_tenant.',
+      );
   if (!preset && !row.bind && !row.single_tenant) {
-    complain(
-      'issuer-row',
-      place,
-      'Say bind: [claim] with a claim that names the tenant, or single_tenant: true if this issuer signs for you alone.',
-    );
+    complaints
+      .at(place)
+      .say(
+        'issuer-row',
+        'Say bind: [claim] with a claim that names the tenant, or single_tenant: true if this issuer signs for you alone.',
+      );
   }
   return [...(preset?.binding ?? []), ...own];
 }
@@ -188,14 +193,17 @@ function compileVocabulary(row: IssuerText, preset: Preset | undefined): Vocabul
   return { claims: own, prefixes: preset?.vocabulary.prefixes ?? {} };
 }
 
-function compileGuard(tree: Tree | undefined, facts: IssuerFacts, complain: Complain): IssuerRow['require'] {
+function compileGuard(
+  tree: Tree | undefined,
+  facts: IssuerFacts,
+  complaints: Complaints,
+): IssuerRow['require'] {
   if (!tree) return [];
-  if (tree.kind === 'map' && tree.entries.length > 0) return compileClaims(tree as MapTree, facts, complain);
-  complain(
-    tree.kind === 'map' ? 'empty' : 'wrong-type',
-    tree.place,
-    'require is a mapping of claims, as in a statement.',
-  );
+  if (tree.kind === 'map' && tree.entries.length > 0)
+    return compileClaims(tree as MapTree, facts, complaints);
+  complaints
+    .at(tree)
+    .say(tree.kind === 'map' ? 'empty' : 'wrong-type', 'require is a mapping of claims, as in a statement.');
   return [];
 }
 
@@ -204,13 +212,15 @@ function compileEventSources(
   written: IssuerText,
   preset: PresetName | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): Pick<IssuerFacts, 'events' | 'running'> {
   const { events, running } = written;
   if (events && preset !== 'buildkite')
-    complain('issuer-row', place, 'Only Buildkite sends events that are known here. Remove events.');
+    complaints.at(place).say('issuer-row', 'Only Buildkite sends events that are known here. Remove events.');
   if (running && !events)
-    complain('demand-refused', place, 'running needs events: say where they come from, or remove running.');
+    complaints
+      .at(place)
+      .say('demand-refused', 'running needs events: say where they come from, or remove running.');
   const sources = (events ?? []).map(
     ({ source, organization_id: organizationId, account }): EventSource => ({
       source,
@@ -219,7 +229,7 @@ function compileEventSources(
     }),
   );
   if (new Set(sources.map(({ source }) => source)).size < sources.length)
-    complain('issuer-row', place, 'Two entries of events name the same source.');
+    complaints.at(place).say('issuer-row', 'Two entries of events name the same source.');
   return { ...(events ? { events: sources } : {}), ...(running ? { running: true } : {}) };
 }
 
@@ -245,7 +255,7 @@ function compileFacts(
   issuer: string,
   preset: Preset | undefined,
   place: Place,
-  complain: Complain,
+  complaints: Complaints,
 ): Omit<IssuerFacts, 'binding'> {
   return {
     issuer,
@@ -254,26 +264,26 @@ function compileFacts(
     onRequest: preset?.onRequest,
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
-    audiences: (row.audiences ?? []).map(each => compileAudience(each, complain)),
-    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complain),
+    audiences: (row.audiences ?? []).map(each => compileAudience(each, complaints)),
+    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complaints),
   };
 }
 
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
 export function compileIssuerRow(
   tree: Tree,
-  complain: Complain,
+  complaints: Complaints,
 ): { row: IssuerRow; place: Place } | undefined {
-  const row = ROW.read(tree, complain);
+  const row = ROW.read(tree, complaints);
   if (!row) return undefined;
   const { place } = tree;
-  const preset = choosePreset(row, place, complain);
-  const issuer = findIssuerUrl(row, preset, place, complain);
-  const origin = issuer === undefined ? undefined : compileKeyPlace(row, issuer, preset, place, complain);
-  const binding = compileBinding(row, preset, place, complain);
+  const preset = choosePreset(row, place, complaints);
+  const issuer = findIssuerUrl(row, preset, place, complaints);
+  const origin = issuer === undefined ? undefined : compileKeyPlace(row, issuer, preset, place, complaints);
+  const binding = compileBinding(row, preset, place, complaints);
   if (issuer === undefined || origin === undefined) return undefined;
-  const facts = { ...compileFacts(row, issuer, preset, place, complain), binding };
-  const guard = compileGuard(findEntry(tree, 'require')?.value, facts, complain);
+  const facts = { ...compileFacts(row, issuer, preset, place, complaints), binding };
+  const guard = compileGuard(findEntry(tree, 'require')?.value, facts, complaints);
   const compiled = {
     ...facts,
     preset: findPreset(issuer) ?? row.preset,

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { audienceShape, compileAudience } from '../language/audience.ts';
-import type { Complain, Complaint } from '../language/complaint.ts';
+import { type Complaint, Complaints } from '../language/complaint.ts';
 import type { People } from '../language/demand.ts';
 import { REGION } from '../language/kinds/aws.ts';
-import { findEntry, type MapTree, parse, type Tree } from '../language/parse.ts';
+import { parse } from '../language/parse.ts';
 import { compileRole, parseRole, type RoleDocument, type RoleSetting } from '../language/role.ts';
 import { readSessionDefaults, SESSION } from '../language/session.ts';
 import { list, object, optional, type Placed, raw, required, text } from '../language/shape.ts';
+import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
@@ -95,19 +96,21 @@ type CompiledBroker = {
   readonly tree: Tree;
 };
 
-function compileRows(tree: Tree, url: string | undefined, complain: Complain): Map<string, IssuerRow> {
+function compileRows(tree: Tree, url: string | undefined, complaints: Complaints): Map<string, IssuerRow> {
   const rows = new Map<string, IssuerRow>();
   for (const item of tree.kind === 'list' ? tree.items : []) {
-    const compiled = compileIssuerRow(item, complain);
+    const compiled = compileIssuerRow(item, complaints);
     if (!compiled) continue;
     const { row, place } = compiled;
     if (row.issuer === url)
-      complain(
-        'own-issuer',
-        place,
-        'Our own tokens are never subject tokens: whoever got one could trade it for another.',
-      );
-    if (rows.has(row.issuer)) complain('duplicate-issuer', place, `Two rows name the issuer ${row.issuer}.`);
+      complaints
+        .at(place)
+        .say(
+          'own-issuer',
+          'Our own tokens are never subject tokens: whoever got one could trade it for another.',
+        );
+    if (rows.has(row.issuer))
+      complaints.at(place).say('duplicate-issuer', `Two rows name the issuer ${row.issuer}.`);
     rows.set(row.issuer, row);
   }
   return rows;
@@ -118,47 +121,45 @@ function dropPlaces(placed: CompiledBroker['endpoints']): ReadonlyMap<string, En
   return new Map([...placed].map(([name, { value }]) => [name, value]));
 }
 
-function compileBroker(file: string, source: string, complain: Complain): CompiledBroker | undefined {
-  const tree = parse(file, source, complain);
-  const read = tree && BROKER.read(tree, complain);
+function compileBroker(file: string, source: string, complaints: Complaints): CompiledBroker | undefined {
+  const tree = parse(file, source, complaints);
+  const read = tree && BROKER.read(tree, complaints);
   const issuers = tree && findEntry(tree, 'issuers')?.value;
   if (!issuers) return undefined;
-  const rows = compileRows(issuers, read?.url, complain);
+  const rows = compileRows(issuers, read?.url, complaints);
   // What could not be read was complained of; the roles are compiled all the same, for their own complaints.
   const url = read?.url ?? '';
-  const audience = read?.audience ? compileAudience(read.audience, complain) : url;
+  const audience = read?.audience ? compileAudience(read.audience, complaints) : url;
   const session = readSessionDefaults(read?.session);
-  const people = compilePeople({ people: read?.people, groups: read?.groups }, tree, complain);
+  const people = compilePeople({ people: read?.people, groups: read?.groups }, tree, complaints);
   const limits = compileLimits(read?.limits);
   const secondRegion = read?.aws?.second_region;
-  const audit = compileAudit(read?.audit, findEntry(tree, 'audit')?.value ?? tree, complain);
+  const audit = compileAudit(read?.audit, findEntry(tree, 'audit')?.value ?? tree, complaints);
   const ground = { url, audience, rows, limits, secondRegion, audit };
-  const endpoints = compileEndpoints(findEntry(tree, 'endpoints')?.value, complain);
-  const apps = compileApps(read?.apps, findEntry(tree, 'apps')?.value, complain);
+  const endpoints = compileEndpoints(findEntry(tree, 'endpoints')?.value, complaints);
+  const apps = compileApps(read?.apps, findEntry(tree, 'apps')?.value, complaints);
   const setting = { audience, issuers: rows, session, people, endpoints: dropPlaces(endpoints), apps };
   return { ground, tree, endpoints, apps, people, setting };
 }
 
 type LoadedRole = { readonly role: Role; readonly document: RoleDocument };
 
-function loadRoles(folder: string, setting: RoleSetting | undefined, complain: Complain): LoadedRole[] {
+function loadRoles(folder: string, setting: RoleSetting | undefined, complaints: Complaints): LoadedRole[] {
   const below = join(folder, 'roles');
   if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
-    complain(
-      'file-missing',
-      locateFile(below),
-      'There is no such folder. Each role is a file in it: roles/<name>.yml.',
-    );
+    complaints
+      .at(locateFile(below))
+      .say('file-missing', 'There is no such folder. Each role is a file in it: roles/<name>.yml.');
   }
-  return readSources(below, 'A role', complain).flatMap(({ name, path, source }) => {
-    const document = parseRole(name, path, source, complain);
-    const role = document && setting && compileRole(document, setting, complain);
+  return readSources(below, 'A role', complaints).flatMap(({ name, path, source }) => {
+    const document = parseRole(name, path, source, complaints);
+    const role = document && setting && compileRole(document, setting, complaints);
     return role ? [{ role, document }] : [];
   });
 }
 
 /** The proof that one role shows to its target is never that of another: who may write one file would be both (T44). */
-function checkExternalIds(roles: readonly LoadedRole[], complain: Complain): void {
+function checkExternalIds(roles: readonly LoadedRole[], complaints: Complaints): void {
   const names = new Set(roles.map(({ role }) => role.name));
   for (const { role, document } of roles) {
     const { template } = role;
@@ -166,11 +167,11 @@ function checkExternalIds(roles: readonly LoadedRole[], complain: Complain): voi
     const other = template.external_id.startsWith('kite-sts:') ? template.external_id.slice(9) : undefined;
     if (other === undefined || other === role.name || !names.has(other)) continue;
     const aws = findEntry(document.tree, 'aws')?.value;
-    complain(
-      'wrong-value',
-      (aws && findEntry(aws, 'external_id')?.place) ?? document.tree.place,
-      `kite-sts:${other} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
-    );
+    complaints
+      .at((aws && findEntry(aws, 'external_id')?.place) ?? document.tree.place)
+      .wrongValue(
+        `kite-sts:${other} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
+      );
   }
 }
 
@@ -182,21 +183,21 @@ type CompiledFolder = {
   readonly teams: Teams | undefined;
 };
 
-function compileFolder(folder: string, complain: Complain): CompiledFolder {
+function compileFolder(folder: string, complaints: Complaints): CompiledFolder {
   const file = join(folder, 'broker.yml');
-  const source = readSource(file, complain);
-  const broker = source === undefined ? undefined : compileBroker(file, source, complain);
-  const loaded = loadRoles(folder, broker?.setting, complain);
-  checkExternalIds(loaded, complain);
+  const source = readSource(file, complaints);
+  const broker = source === undefined ? undefined : compileBroker(file, source, complaints);
+  const loaded = loadRoles(folder, broker?.setting, complaints);
+  checkExternalIds(loaded, complaints);
   const roles = loaded.map(({ role }) => role);
-  const registries = broker ? loadRegistries(folder, { ...broker.setting, roles }, complain) : [];
+  const registries = broker ? loadRegistries(folder, { ...broker.setting, roles }, complaints) : [];
   if (broker) {
     const { ground, endpoints } = broker;
     const compiled = { roles, registries: registries.map(({ registry }) => registry) };
-    complainOfAudiences(endpoints, { ...ground, issuers: ground.rows, ...compiled }, complain);
+    complainOfAudiences(endpoints, { ...ground, issuers: ground.rows, ...compiled }, complaints);
   }
-  const teams = readTeams(folder, loaded, complain);
-  complainOfEndings(folder, complain);
+  const teams = readTeams(folder, loaded, complaints);
+  complainOfEndings(folder, complaints);
   return { broker, roles: loaded, registries, teams };
 }
 
@@ -233,10 +234,9 @@ function assembleConfig(folder: string, broker: CompiledBroker, compiled: Compil
  * come at once, each with file, line and column, in the order of the files.
  */
 export function loadConfig(folder: string): LoadResult {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const compiled = compileFolder(folder, complain);
+  const complaints = new Complaints();
+  const compiled = compileFolder(folder, complaints);
   const { broker } = compiled;
-  if (!broker || complaints.length > 0) return { config: undefined, complaints };
+  if (!broker || complaints.all.length > 0) return { config: undefined, complaints: complaints.all };
   return assembleConfig(folder, broker, compiled);
 }

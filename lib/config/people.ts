@@ -1,8 +1,8 @@
-import type { Complain } from '../language/complaint.ts';
+import type { Complaints } from '../language/complaint.ts';
 import type { People } from '../language/demand.ts';
 import { suggestWord } from '../language/nearest.ts';
-import { findEntry, type MapTree, type Tree } from '../language/parse.ts';
 import { list, record, text } from '../language/shape.ts';
+import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
 
 /** An id as Buildkite writes it. */
 export const UUID = text({
@@ -27,25 +27,21 @@ function listEntries(tree: Tree, key: string): MapTree['entries'] {
   return under?.kind === 'map' ? under.entries : [];
 }
 
-function complainOfPeople(written: PeopleText, tree: Tree, complain: Complain): void {
+function complainOfPeople(written: PeopleText, tree: Tree, complaints: Complaints): void {
   const { people, groups } = written;
   for (const { key, place } of [...listEntries(tree, 'people'), ...listEntries(tree, 'groups')])
     if (!NAME.test(key))
-      complain('wrong-value', place, 'A name has letters, digits and . _ @ -, at most 64 of them.');
+      complaints.at(place).wrongValue('A name has letters, digits and . _ @ -, at most 64 of them.');
   for (const { key, place, value } of listEntries(tree, 'groups')) {
     if (Object.hasOwn(people, key))
-      complain(
-        'wrong-value',
-        place,
-        `"${key}" is a person too. A role that names it must mean one of the two.`,
-      );
+      complaints
+        .at(place)
+        .wrongValue(`"${key}" is a person too. A role that names it must mean one of the two.`);
     for (const [index, name] of (groups[key] ?? []).entries())
       if (!Object.hasOwn(people, name))
-        complain(
-          'wrong-value',
-          (value.kind === 'list' ? value.items[index]?.place : undefined) ?? place,
-          `people has no "${name}".${suggestWord(name, Object.keys(people))}`,
-        );
+        complaints
+          .at((value.kind === 'list' ? value.items[index]?.place : undefined) ?? place)
+          .wrongValue(`people has no "${name}".${suggestWord(name, Object.keys(people))}`);
   }
 }
 
@@ -53,10 +49,10 @@ function complainOfPeople(written: PeopleText, tree: Tree, complain: Complain): 
 export function compilePeople(
   written: { readonly [key in keyof PeopleText]: PeopleText[key] | undefined },
   tree: Tree,
-  complain: Complain,
+  complaints: Complaints,
 ): People {
   const { people = {}, groups = {} } = written;
-  complainOfPeople({ people, groups }, tree, complain);
+  complainOfPeople({ people, groups }, tree, complaints);
   const findPerson = (name: string) => (people[name] === undefined ? [] : [{ name, id: people[name] }]);
   return new Map([
     ...Object.entries(groups).map(([name, members]) => [name, members.flatMap(findPerson)] as const),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Complain } from '../language/complaint.ts';
-import { findEntry } from '../language/parse.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { compileRegistry, parseRegistry, type RegistryDocument } from '../language/registry.ts';
+import { findEntry } from '../language/tree.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow } from '../policy/path.ts';
 import type { Registry } from '../policy/registry.ts';
@@ -34,7 +34,7 @@ function listOtherAudiences(setting: RegistrySetting): ReadonlySet<string> {
 function complainOfOverlaps(
   all: readonly LoadedRegistry[],
   setting: RegistrySetting,
-  complain: Complain,
+  complaints: Complaints,
 ): void {
   const others = listOtherAudiences(setting);
   for (const [index, { registry, document }] of all.entries()) {
@@ -42,18 +42,16 @@ function complainOfOverlaps(
     const locateKey = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
     const earlier = all.slice(0, index).map(each => each.registry);
     if (others.has(audience) || earlier.some(each => each.audience === audience))
-      complain(
-        'wrong-value',
-        locateKey('audience'),
-        `"${audience}" is the audience of something else too, so a token for the one would open the other.`,
-      );
+      complaints
+        .at(locateKey('audience'))
+        .wrongValue(
+          `"${audience}" is the audience of something else too, so a token for the one would open the other.`,
+        );
     const around = earlier.find(each => isBelow(path, each.path) || isBelow(each.path, path));
     if (around)
-      complain(
-        'wrong-value',
-        locateKey('path'),
-        `${path} and ${around.path} of ${around.name} hold the same paths.`,
-      );
+      complaints
+        .at(locateKey('path'))
+        .wrongValue(`${path} and ${around.path} of ${around.name} hold the same paths.`);
   }
 }
 
@@ -61,15 +59,15 @@ function complainOfOverlaps(
 export function loadRegistries(
   folder: string,
   setting: RegistrySetting,
-  complain: Complain,
+  complaints: Complaints,
 ): LoadedRegistry[] {
-  const all = readSources(join(folder, 'registries'), 'A registry', complain).flatMap(
+  const all = readSources(join(folder, 'registries'), 'A registry', complaints).flatMap(
     ({ name, path, source }) => {
-      const document = parseRegistry(name, path, source, complain);
-      const registry = document && compileRegistry(document, setting.issuers, complain);
+      const document = parseRegistry(name, path, source, complaints);
+      const registry = document && compileRegistry(document, setting.issuers, complaints);
       return registry ? [{ registry, document }] : [];
     },
   );
-  complainOfOverlaps(all, setting, complain);
+  complainOfOverlaps(all, setting, complaints);
   return all;
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Complain } from '../language/complaint.ts';
+import type { Complaints } from '../language/complaint.ts';
 import { KINDS } from '../language/kinds.ts';
-import { findEntry, parse, type Tree } from '../language/parse.ts';
+import { parse } from '../language/parse.ts';
 import type { RoleDocument } from '../language/role.ts';
 import {
   checked,
@@ -15,6 +15,7 @@ import {
   type Shape,
   text,
 } from '../language/shape.ts';
+import { findEntry, type Tree } from '../language/tree.ts';
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
@@ -77,17 +78,17 @@ export function findTeams(role: string, teams: Teams['teams']): (readonly [name:
 }
 
 /** Finds the one team that has the role; complains where none or several have it. */
-function findOnlyTeam(compiledRole: CompiledRole, teams: Teams, complain: Complain) {
+function findOnlyTeam(compiledRole: CompiledRole, teams: Teams, complaints: Complaints) {
   const found = findTeams(compiledRole.role.name, teams.teams);
   const [first] = found;
   if (first && found.length === 1) return { name: first[0], team: first[1] };
   const says = first ? `The teams ${found.map(([name]) => name).join(' and ')} have` : 'No team has';
-  complain(
-    'team-unclear',
-    compiledRole.document.tree.place,
-    `${says} the role ${compiledRole.role.name} among its roles in teams.yml. Exactly one must.`,
-  );
-  return undefined;
+  return complaints
+    .at(compiledRole.document.tree)
+    .say(
+      'team-unclear',
+      `${says} the role ${compiledRole.role.name} among its roles in teams.yml. Exactly one must.`,
+    );
 }
 
 type TeamRole = CompiledRole & { readonly name: string; readonly team: Team };
@@ -96,7 +97,7 @@ function isPlaceNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some(pattern => pattern === name || matchGlob(pattern, name));
 }
 
-function checkTeamTargets(owned: TeamRole, complain: Complain): void {
+function checkTeamTargets(owned: TeamRole, complaints: Complaints): void {
   const {
     role: { template },
     document,
@@ -109,14 +110,15 @@ function checkTeamTargets(owned: TeamRole, complain: Complain): void {
     .filter(place => !place.some(name => isPlaceNamed(name, allowed)))
     .map(place => place.at(-1) ?? '');
   if (beyond.length > 0)
-    complain(
-      'team-exceeded',
-      findEntry(document.tree, kind)?.place ?? document.tree.place,
-      `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
-    );
+    complaints
+      .at(findEntry(document.tree, kind) ?? document.tree)
+      .say(
+        'team-exceeded',
+        `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
+      );
 }
 
-function checkLength(owned: TeamRole, complain: Complain): void {
+function checkLength(owned: TeamRole, complaints: Complaints): void {
   const {
     role,
     document: { tree },
@@ -127,15 +129,16 @@ function checkLength(owned: TeamRole, complain: Complain): void {
   if (most === undefined || role.session.max <= most) return;
   const session = findEntry(tree, 'session');
   const written = session && findEntry(session.value, 'max_seconds');
-  complain(
-    'team-exceeded',
-    (written ?? session)?.place ?? tree.place,
-    `Sessions of team ${name} last at most ${most} seconds, and this role's up to ${role.session.max}. Say session: { max_seconds: ${most} }, or less.`,
-  );
+  complaints
+    .at((written ?? session)?.place ?? tree.place)
+    .say(
+      'team-exceeded',
+      `Sessions of team ${name} last at most ${most} seconds, and this role's up to ${role.session.max}. Say session: { max_seconds: ${most} }, or less.`,
+    );
 }
 
 /** Checks that the team may admit all that its statements mean to admit (threat T97). */
-function checkWords(owned: TeamRole, complain: Complain): void {
+function checkWords(owned: TeamRole, complaints: Complaints): void {
   const {
     role: { trust },
     document: { tree },
@@ -147,11 +150,12 @@ function checkWords(owned: TeamRole, complain: Complain): void {
     .flatMap(({ knowingly }) => knowingly?.jobs ?? [])
     .filter(job => !allowed.includes(job));
   if (beyond.length > 0)
-    complain(
-      'team-exceeded',
-      findEntry(tree, 'trust')?.place ?? tree.place,
-      `Roles of team ${name} may not admit ${[...new Set(beyond)].join(' or ')} knowingly: teams.yml has ${allowed.join(', ') || 'none'}.`,
-    );
+    complaints
+      .at(findEntry(tree, 'trust') ?? tree)
+      .say(
+        'team-exceeded',
+        `Roles of team ${name} may not admit ${[...new Set(beyond)].join(' or ')} knowingly: teams.yml has ${allowed.join(', ') || 'none'}.`,
+      );
 }
 
 /** Lists what is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
@@ -165,7 +169,7 @@ function listTeamTargets(owned: TeamRole): readonly string[] {
 }
 
 /** Two teams that share a target have each other's rights there: both must say so (threat T44). */
-function checkShared(owned: readonly TeamRole[], complain: Complain): void {
+function checkShared(owned: readonly TeamRole[], complaints: Complaints): void {
   const holders = new Map<string, TeamRole[]>();
   for (const each of owned)
     for (const target of new Set(listTeamTargets(each)))
@@ -175,11 +179,12 @@ function checkShared(owned: readonly TeamRole[], complain: Complain): void {
     const teams = [...new Set(sharing.map(each => each.name))];
     if (teams.length < 2 || sharing.every(({ team }) => isPlaceNamed(name, team.shared ?? []))) continue;
     for (const { role, document } of sharing)
-      complain(
-        'team-exceeded',
-        findEntry(document.tree, role.template.kind)?.place ?? document.tree.place,
-        `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`,
-      );
+      complaints
+        .at(findEntry(document.tree, role.template.kind) ?? document.tree)
+        .say(
+          'team-exceeded',
+          `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`,
+        );
   }
 }
 
@@ -190,35 +195,35 @@ function checkShared(owned: readonly TeamRole[], complain: Complain): void {
 export function readTeams(
   folder: string,
   roles: readonly CompiledRole[],
-  complain: Complain,
+  complaints: Complaints,
 ): Teams | undefined {
   const file = join(folder, 'teams.yml');
-  const source = existsSync(file) ? readSource(file, complain) : undefined;
-  const tree = source === undefined ? undefined : parse(file, source, complain);
-  const teams = tree && TEAMS.read(tree, complain);
+  const source = existsSync(file) ? readSource(file, complaints) : undefined;
+  const tree = source === undefined ? undefined : parse(file, source, complaints);
+  const teams = tree && TEAMS.read(tree, complaints);
   if (!teams) return undefined;
-  complainOfCeilings(tree, teams, complain);
+  complainOfCeilings(tree, teams, complaints);
   const owned = roles.flatMap((compiled): TeamRole[] => {
-    const found = findOnlyTeam(compiled, teams, complain);
+    const found = findOnlyTeam(compiled, teams, complaints);
     return found ? [{ ...compiled, ...found }] : [];
   });
   for (const each of owned) {
-    checkTeamTargets(each, complain);
-    checkLength(each, complain);
-    checkWords(each, complain);
+    checkTeamTargets(each, complaints);
+    checkLength(each, complaints);
+    checkWords(each, complaints);
     const { role, document, name, team } = each;
     if (team.ceiling)
-      checkRoleCeiling({ role, tree: document.tree, team: name, ceiling: team.ceiling }, complain);
+      checkRoleCeiling({ role, tree: document.tree, team: name, ceiling: team.ceiling }, complaints);
   }
-  checkShared(owned, complain);
+  checkShared(owned, complaints);
   return teams;
 }
 
-function complainOfCeilings(tree: Tree, teams: Teams, complain: Complain): void {
+function complainOfCeilings(tree: Tree, teams: Teams, complaints: Complaints): void {
   const written = findEntry(tree, 'teams')?.value;
   for (const { key, value } of written?.kind === 'map' ? written.entries : []) {
     const team = teams.teams[key];
-    if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complain);
+    if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complaints);
   }
 }
 

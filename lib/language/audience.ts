@@ -1,4 +1,4 @@
-import type { Complain, Rule } from './complaint.ts';
+import type { Complaints, Rule } from './complaint.ts';
 import { either, object, type Placed, placed, required, type Shape, text } from './shape.ts';
 
 /** An audience as the file says it: plain text, or text with the reason why a shared one is right here. */
@@ -36,18 +36,22 @@ export function isFederation(audience: string): boolean {
 }
 
 /** The audience itself; complains of one that others accept when no reason stands beside it. */
-export function compileAudience({ value: written, place }: AudienceDeclaration, complain: Complain): string {
+export function compileAudience(
+  { value: written, place }: AudienceDeclaration,
+  complaints: Complaints,
+): string {
   if (typeof written !== 'string') return written.value;
   const rule: Rule = 'audience-shared';
   if (SHARED.some(pattern => pattern.test(written))) {
     const buildkites = /^https:\/\/packages\.buildkite\.com\//i.test(written);
-    complain(
-      rule,
-      place,
-      buildkites
-        ? `"${written}" is the audience of a registry that Buildkite runs: it takes the job's token itself, without a broker. For a registry of your own, name it here by its own URL and mint for that: --audience https://packages.acme.example/npm.`
-        : `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
-    );
+    complaints
+      .at(place)
+      .say(
+        rule,
+        buildkites
+          ? `"${written}" is the audience of a registry that Buildkite runs: it takes the job's token itself, without a broker. For a registry of your own, name it here by its own URL and mint for that: --audience https://packages.acme.example/npm.`
+          : `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
+      );
   }
   return written;
 }

@@ -1,5 +1,8 @@
-/** Where in a file something stands. Lines and columns count from 1. */
-export type Place = { readonly file: string; readonly line: number; readonly column: number };
+import { suggestWord } from './nearest.ts';
+import { describeTree, type Place, type Tree } from './tree.ts';
+
+/** So many names at most are listed where none is near. */
+const MAX_LISTED = 12;
 
 /**
  * The closed list of what `load` refuses and `kite-sts lint` reports. Each has a row in
@@ -45,20 +48,83 @@ export type Rule = keyof typeof RULES;
 /** One thing that is wrong in a configuration: which rule, where, and what to do. */
 export type Complaint = { readonly rule: Rule; readonly place: Place; readonly message: string };
 
-/** Collects complaints, so that a reader gets all of them at once and not the first alone. */
-export type Complain = (rule: Rule, place: Place, message: string) => void;
+/** What a complaint can be about: a place itself, or what stands at one. */
+type Located = Place | Tree | { readonly place: Place };
 
-/** Passes complaints on and keeps them: what was complained of is not used. */
-export function collectComplaints(complainTo: Complain): {
-  readonly complain: Complain;
-  readonly complaints: Complaint[];
-} {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => {
-    complaints.push({ rule, place, message });
-    complainTo(rule, place, message);
-  };
-  return { complain, complaints };
+/**
+ * Complains of one place. Each method gives undefined, so that who has nothing to give complains in its place. The
+ * kinds of complaints that recur have a method, so that their words stand once; all others are said in full.
+ */
+export class ComplaintsAt {
+  readonly #complaints: Complaints;
+  readonly #where: Located;
+
+  constructor(complaints: Complaints, where: Located) {
+    this.#complaints = complaints;
+    this.#where = where;
+  }
+
+  say(rule: Rule, message: string): undefined {
+    const place = 'place' in this.#where ? this.#where.place : this.#where;
+    this.#complaints.add({ rule, place, message });
+  }
+
+  /** `hint` begins with a space, here and below. */
+  wrongType(expected: string, hint = ''): undefined {
+    const found = 'kind' in this.#where ? `, found ${describeTree(this.#where)}` : '';
+    return this.say('wrong-type', `Expected ${expected}${found}.${hint}`);
+  }
+
+  wrongValue(message: string): undefined {
+    return this.say('wrong-value', message);
+  }
+
+  /** Of a value whose type is right. */
+  unexpected(expected: string, hint = ''): undefined {
+    return this.wrongValue(`Expected ${expected}.${hint}`);
+  }
+
+  missingKey(key: string, where = 'in this mapping'): undefined {
+    return this.say('missing-key', `"${key}" is required ${where}.`);
+  }
+
+  /** `what` completes the sentence "… is not …". */
+  unknownKey(key: string, known: readonly string[], what = 'a key here'): undefined {
+    const hint =
+      suggestWord(key, known) || (known.length > MAX_LISTED ? '' : ` There are ${known.join(', ')}.`);
+    return this.say('unknown-key', `"${key}" is not ${what}.${hint}`);
+  }
+
+  /** A name that leads nowhere: `says` stands before it, `hint` after what may have been meant. */
+  unknownName(rule: Rule, says: string, name: string, known: Iterable<string>, hint = ''): undefined {
+    return this.say(rule, `${says} "${name}".${suggestWord(name, known)}${hint}`);
+  }
+
+  /** `says` completes the sentence "Two …". */
+  repeated(rule: Rule, says: string, name: string): undefined {
+    return this.say(rule, `Two ${says} "${name}".`);
+  }
+
+  tooMany(what: string, most: number): undefined {
+    return this.say('too-many', `${what}; at most ${most} are allowed.`);
+  }
+}
+
+/** Collects complaints, so that a reader gets all of them at once and not the first alone. */
+export class Complaints {
+  readonly #all: Complaint[] = [];
+
+  get all(): readonly Complaint[] {
+    return this.#all;
+  }
+
+  add(complaint: Complaint): void {
+    this.#all.push(complaint);
+  }
+
+  at(where: Located): ComplaintsAt {
+    return new ComplaintsAt(this, where);
+  }
 }
 
 function escapeInvisible(character: string): string {

@@ -2,10 +2,10 @@ import { type ClaimType, findClaimType, readClaimPath } from '../policy/claims.t
 import { type Condition, OPERATORS, type Operator, type Scalar } from '../policy/condition.ts';
 import { findPatternFault, MAX_PATTERN, readLiteralPrefix } from '../policy/glob.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../policy/issuer.ts';
-import type { Complain, Place } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import { suggestWord } from './nearest.ts';
-import type { Entry, MapTree, ScalarTree, Tree } from './parse.ts';
 import { isIntegerText, type Schema } from './shape.ts';
+import type { Entry, MapTree, Place, ScalarTree, Tree } from './tree.ts';
 
 /** At most so many operands in one list. */
 export const MAX_OPERANDS = 100;
@@ -50,59 +50,51 @@ export const claimsSchema: Schema = {
   additionalProperties: { $ref: '#/definitions/rule' },
 };
 
-function compileOperand(tree: ScalarTree, complain: Complain): Scalar | undefined {
+function compileOperand(tree: ScalarTree, complaints: Complaints): Scalar | undefined {
   const { value, source, place } = tree;
-  if (typeof value === 'number' && !isIntegerText(source)) {
-    complain(
-      'wrong-value',
-      place,
-      `${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`,
-    );
-    return undefined;
-  }
-  if (typeof value === 'string' && value.length > MAX_VALUE) {
-    complain('wrong-value', place, `The text is longer than ${MAX_VALUE} characters.`);
-    return undefined;
-  }
+  if (typeof value === 'number' && !isIntegerText(source))
+    return complaints
+      .at(place)
+      .wrongValue(`${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`);
+  if (typeof value === 'string' && value.length > MAX_VALUE)
+    return complaints.at(place).wrongValue(`The text is longer than ${MAX_VALUE} characters.`);
   return value;
 }
 
 /** The plain values beside an operator, one or a list as it takes them. */
-export function readScalars(tree: Tree, operator: Operator, complain: Complain): ScalarTree[] | undefined {
-  if (tree.kind === 'map') {
-    complain(
-      'wrong-type',
-      tree.place,
-      `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}, not a mapping.`,
-    );
-    return undefined;
-  }
+export function readScalars(
+  tree: Tree,
+  operator: Operator,
+  complaints: Complaints,
+): ScalarTree[] | undefined {
+  if (tree.kind === 'map')
+    return complaints
+      .at(tree)
+      .say(
+        'wrong-type',
+        `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}, not a mapping.`,
+      );
   const asList = tree.kind === 'list';
   if (operator === 'matches' ? false : asList !== TAKES_LIST.has(operator)) {
     const hint = asList
       ? ` For several values write ${operator === 'contains' ? 'contains_any' : operator === 'not_equals' ? 'not_in' : 'in'}.`
       : '';
-    complain(
-      'wrong-type',
-      tree.place,
-      `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}.${hint}`,
-    );
-    return undefined;
+    return complaints
+      .at(tree)
+      .say('wrong-type', `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}.${hint}`);
   }
   const items = asList ? tree.items : [tree];
   if (items.length === 0)
-    complain('empty', tree.place, `${operator} has an empty list. Fill it, or remove the condition.`);
+    complaints.at(tree).say('empty', `${operator} has an empty list. Fill it, or remove the condition.`);
   if (items.length > MAX_OPERANDS)
-    complain(
-      'too-many',
-      tree.place,
-      `${operator} lists ${items.length} values; at most ${MAX_OPERANDS} are allowed.`,
-    );
+    complaints
+      .at(tree)
+      .say('too-many', `${operator} lists ${items.length} values; at most ${MAX_OPERANDS} are allowed.`);
   if (items.length === 0 || items.length > MAX_OPERANDS) return undefined;
   const scalars = items.filter(item => item.kind === 'scalar');
   for (const item of items)
     if (item.kind !== 'scalar')
-      complain('wrong-type', item.place, `${operator} compares plain values, not lists or mappings.`);
+      complaints.at(item).say('wrong-type', `${operator} compares plain values, not lists or mappings.`);
   return scalars.length === items.length ? scalars : undefined;
 }
 
@@ -132,27 +124,28 @@ function compileCondition(
   claim: Claim,
   operator: Operator,
   tree: Tree,
-  complain: Complain,
+  complaints: Complaints,
 ): Condition | undefined {
   const { name, types } = claim;
   const path = readClaimPath(name);
   if (path === undefined) return undefined;
-  if (!isOperatorFor(operator, types)) {
-    complain('operand-type', tree.place, `${operator} can never be met: "${name}" is ${quoteTypes(types)}.`);
-    return undefined;
-  }
-  const scalars = readScalars(tree, operator, complain);
+  if (!isOperatorFor(operator, types))
+    return complaints
+      .at(tree)
+      .say('operand-type', `${operator} can never be met: "${name}" is ${quoteTypes(types)}.`);
+  const scalars = readScalars(tree, operator, complaints);
   const operands = scalars?.map(scalar => {
-    const operand = compileOperand(scalar, complain);
+    const operand = compileOperand(scalar, complaints);
     if (operand === undefined) return undefined;
     const fault = operator === 'matches' ? findOperandFault(operand) : undefined;
-    if (fault) complain('pattern-refused', scalar.place, fault);
+    if (fault) complaints.at(scalar).say('pattern-refused', fault);
     else if (!isOfType(operand, operator, types))
-      complain(
-        'operand-type',
-        scalar.place,
-        `"${name}" is ${quoteTypes(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${suggestQuotes(operand, types)}`,
-      );
+      complaints
+        .at(scalar)
+        .say(
+          'operand-type',
+          `"${name}" is ${quoteTypes(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${suggestQuotes(operand, types)}`,
+        );
     else return operand;
     return undefined;
   });
@@ -175,44 +168,45 @@ function findKnownClaim(
   name: string,
   place: Place,
   facts: IssuerFacts,
-  complain: Complain,
+  complaints: Complaints,
 ): Claim | undefined {
-  if (readClaimPath(name) === undefined) {
-    complain('claim-unknown', place, `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
-    return undefined;
-  }
+  if (readClaimPath(name) === undefined)
+    return complaints
+      .at(place)
+      .say('claim-unknown', `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
   if (name.startsWith('/') || facts.vocabulary === undefined) return { name, types: undefined };
   const types = findVocabularyTypes(facts.vocabulary, name);
   if (types) return { name, types };
   const near = suggestWord(name, Object.keys(facts.vocabulary.claims));
-  complain(
-    'claim-unknown',
-    place,
-    `${facts.issuer} sends no claim "${name}".${near} A claim of your own is added under "claims" of its row in broker.yml.`,
-  );
-  return undefined;
+  return complaints
+    .at(place)
+    .say(
+      'claim-unknown',
+      `${facts.issuer} sends no claim "${name}".${near} A claim of your own is added under "claims" of its row in broker.yml.`,
+    );
 }
 
 /** The conditions of one claim: a scalar means equals; a mapping holds operators, all of which must hold. */
-function compileRule({ key, place, value }: Entry, facts: IssuerFacts, complain: Complain): Condition[] {
-  const claim = findKnownClaim(key, place, facts, complain);
+function compileRule({ key, place, value }: Entry, facts: IssuerFacts, complaints: Complaints): Condition[] {
+  const claim = findKnownClaim(key, place, facts, complaints);
   if (!claim) return [];
   if (value.kind === 'list') {
-    complain('wrong-type', value.place, `A list needs an operator: ${key}: { in: […] }.`);
+    complaints.at(value).say('wrong-type', `A list needs an operator: ${key}: { in: […] }.`);
     return [];
   }
   if (value.kind === 'scalar')
-    return [compileCondition(claim, 'equals', value, complain)].filter(each => each !== undefined);
-  if (value.entries.length === 0) complain('empty', value.place, `"${key}" has no operator.`);
+    return [compileCondition(claim, 'equals', value, complaints)].filter(each => each !== undefined);
+  if (value.entries.length === 0) complaints.at(value).say('empty', `"${key}" has no operator.`);
   return value.entries.flatMap(entry => {
     const operator = OPERATORS.find(each => each === entry.key);
     if (!operator)
-      complain(
-        'unknown-key',
-        entry.place,
-        `"${entry.key}" is not an operator.${suggestWord(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
-      );
-    return (operator && compileCondition(claim, operator, entry.value, complain)) ?? [];
+      complaints
+        .at(entry)
+        .say(
+          'unknown-key',
+          `"${entry.key}" is not an operator.${suggestWord(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
+        );
+    return (operator && compileCondition(claim, operator, entry.value, complaints)) ?? [];
   });
 }
 
@@ -234,9 +228,9 @@ function meetsBinding(
  * Compiles a mapping of claims to conditions, each marked with whether it binds the tenant. Used for
  * statements and for the `require` guard of an issuer row.
  */
-export function compileClaims(claims: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
+export function compileClaims(claims: MapTree, facts: IssuerFacts, complaints: Complaints): Condition[] {
   return claims.entries
-    .flatMap(entry => compileRule(entry, facts, complain))
+    .flatMap(entry => compileRule(entry, facts, complaints))
     .map(condition => ({
       ...condition,
       binds: facts.binding.some(binding => meetsBinding(condition, binding)),

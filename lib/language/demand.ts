@@ -1,9 +1,10 @@
 import type { ApprovalDemand, Person } from '../policy/demand.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Statement } from '../policy/statement.ts';
-import type { Complain, Place } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import { suggestWord } from './nearest.ts';
 import { list, object, type Placed, placed, required, type Shape, text, truth } from './shape.ts';
+import type { Place } from './tree.ts';
 
 /** Names of people and of groups in broker.yml, each with those whom it stands for. */
 export type People = ReadonlyMap<string, readonly Person[]>;
@@ -19,13 +20,12 @@ const LENGTH = text({ pattern: /^[1-9]\d{0,3}[mh]$/, says: 'a length of time suc
 export const lengthOfTime: Shape<number> = {
   says: LENGTH.says,
   schema: LENGTH.schema,
-  read(tree, complain) {
-    const written = LENGTH.read(tree, complain);
+  read(tree, complaints) {
+    const written = LENGTH.read(tree, complaints);
     if (written === undefined) return undefined;
     const seconds = Number(written.slice(0, -1)) * (written.endsWith('h') ? HOUR : MINUTE);
     if (seconds <= LONGEST_WITHIN) return seconds;
-    complain('wrong-value', tree.place, `At most 168h, not ${written}.`);
-    return undefined;
+    return complaints.at(tree).wrongValue(`At most 168h, not ${written}.`);
   },
 };
 
@@ -68,27 +68,29 @@ const BY_CLAIM: { readonly [issuer: string]: string } = {
 };
 
 /** Without events nothing could ever be known of the job, so nobody could have the role. */
-function complainOfSilence(what: string, place: Place, setting: DemandSetting, complain: Complain): void {
+function complainOfSilence(what: string, place: Place, setting: DemandSetting, complaints: Complaints): void {
   for (const { id, issuer } of setting.trust) {
     if (setting.issuers.get(issuer)?.events) continue;
-    complain(
-      'demand-refused',
-      place,
-      `${what} needs events, and ${issuer}, which ${id} trusts, sends none: its row in broker.yml has no events.${BY_CLAIM[issuer] ?? ''}`,
-    );
+    complaints
+      .at(place)
+      .say(
+        'demand-refused',
+        `${what} needs events, and ${issuer}, which ${id} trusts, sends none: its row in broker.yml has no events.${BY_CLAIM[issuer] ?? ''}`,
+      );
   }
 }
 
 /** Those who may approve, each once, by the names of broker.yml. */
-function findPeople(names: readonly Placed<string>[], people: People, complain: Complain): Person[] {
+function findPeople(names: readonly Placed<string>[], people: People, complaints: Complaints): Person[] {
   const found = names.flatMap(({ value, place }) => {
     const meant = people.get(value);
     if (!meant)
-      complain(
-        'demand-refused',
-        place,
-        `broker.yml names no person and no group "${value}".${suggestWord(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
-      );
+      complaints
+        .at(place)
+        .say(
+          'demand-refused',
+          `broker.yml names no person and no group "${value}".${suggestWord(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
+        );
     return meant ?? [];
   });
   return [...new Map(found.map(person => [person.id, person])).values()];
@@ -98,18 +100,16 @@ function findPeople(names: readonly Placed<string>[], people: People, complain: 
 export function compileDemands(
   { running, approval }: DemandsRead,
   setting: DemandSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): { running?: true; approval?: ApprovalDemand } {
   if (running && !running.value)
-    complain(
-      'demand-refused',
-      running.place,
-      'Leave running out: false takes back nothing that a row demands.',
-    );
-  if (running) complainOfSilence('running', running.place, setting, complain);
+    complaints
+      .at(running)
+      .say('demand-refused', 'Leave running out: false takes back nothing that a row demands.');
+  if (running) complainOfSilence('running', running.place, setting, complaints);
   if (!approval) return running?.value ? { running: true } : {};
-  complainOfSilence('approval', approval.place, setting, complain);
+  complainOfSilence('approval', approval.place, setting, complaints);
   const { step, by, within: seconds } = approval.value;
-  const demanded = { step, by: findPeople(by, setting.people, complain), within: seconds };
+  const demanded = { step, by: findPeople(by, setting.people, complaints), within: seconds };
   return { ...(running?.value ? { running: true } : {}), approval: demanded };
 }

@@ -1,18 +1,16 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type Scalar } from 'yaml';
-import type { Complain, Place } from './complaint.ts';
-
-/** A YAML or JSON value that still knows where it stands, so that every complaint can say so. */
-export type Tree = ScalarTree | ListTree | MapTree;
-export type ScalarTree = {
-  readonly kind: 'scalar';
-  readonly value: string | number | boolean | null;
-  /** The text as written: a number counts as an integer only if its text is one. */
-  readonly source: string;
-  readonly place: Place;
-};
-export type ListTree = { readonly kind: 'list'; readonly items: readonly Tree[]; readonly place: Place };
-export type Entry = { readonly key: string; readonly place: Place; readonly value: Tree };
-export type MapTree = { readonly kind: 'map'; readonly entries: readonly Entry[]; readonly place: Place };
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+} from 'yaml';
+import { Complaints, type ComplaintsAt } from './complaint.ts';
+import type { Entry, MapTree, Place, ScalarTree, Tree } from './tree.ts';
 
 /** Greatest size of one configuration file in bytes, and its greatest depth (threats T36, T73). */
 export const MAX_FILE_BYTES = 64 * 1024;
@@ -40,7 +38,7 @@ function describeHidden(text: string): HiddenCharacter | undefined {
 }
 
 type FindPlace = (offset: number) => Place;
-type ParseState = { readonly at: FindPlace; readonly complain: Complain };
+type ParseState = { readonly locate: FindPlace; readonly complaints: Complaints };
 
 /** Counted on the text itself: the parser's own counter misses lines of a text that it cannot read. */
 function createPlaceFinder(file: string, text: string): FindPlace {
@@ -56,115 +54,95 @@ function createPlaceFinder(file: string, text: string): FindPlace {
   };
 }
 
-function checkText(text: string, { at, complain }: ParseState): boolean {
-  if (new TextEncoder().encode(text).length > MAX_FILE_BYTES) {
-    complain('text-refused', at(0), `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
-    return true;
-  }
-  const cr = text.search(LONE_CR);
-  if (cr >= 0) complain('text-refused', at(cr), 'A carriage return stands alone. End lines with LF or CRLF.');
-  const hidden = describeHidden(text);
-  if (hidden)
-    complain('text-refused', at(hidden.index), `${hidden.name} cannot be seen by a reader. Remove it.`);
-  return cr >= 0 || hidden !== undefined;
+function findNodePlace(node: unknown, reading: ParseState): Place {
+  return reading.locate((node as Node | null)?.range?.[0] ?? 0);
+}
+
+/** Complains of a text that a reader and a parser may not see alike, and says whether it may be parsed. */
+function checkText(text: string, { locate, complaints }: ParseState): boolean {
+  const refuse = (index: number, why: string) => complaints.at(locate(index)).say('text-refused', why);
+  const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
+  if (tooLarge) refuse(0, `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
+  const cr = tooLarge ? -1 : text.search(LONE_CR);
+  if (cr >= 0) refuse(cr, 'A carriage return stands alone. End lines with LF or CRLF.');
+  const hidden = tooLarge ? undefined : describeHidden(text);
+  if (hidden) refuse(hidden.index, `${hidden.name} cannot be seen by a reader. Remove it.`);
+  return !tooLarge && cr < 0 && !hidden;
 }
 
 /** Anchors, tags, merge keys: refused, since a reviewer and a parser may read them differently. */
-function describeRefusedFeature(node: Node, reading: ParseState): boolean {
-  const refuse = (what: string): true => {
-    reading.complain(
-      'yaml-feature',
-      reading.at(node.range?.[0] ?? 0),
-      `${what} are not part of the language. Write the value out.`,
-    );
-    return true;
-  };
-  if (isAlias(node)) return refuse('Aliases (*name)');
-  if (node.anchor !== undefined) return refuse('Anchors (&name)');
-  if (node.tag !== undefined) return refuse('Tags (!name)');
-  return false;
+function findRefusedFeature(node: Node): string | undefined {
+  if (isAlias(node)) return 'Aliases (*name)';
+  if (node.anchor !== undefined) return 'Anchors (&name)';
+  return node.tag === undefined ? undefined : 'Tags (!name)';
 }
 
-function listRefusedWords(
-  hidden: HiddenCharacter | undefined,
-  place: Place,
-  { complain }: ParseState,
-): boolean {
-  if (hidden)
-    complain(
-      'text-refused',
-      place,
-      `The text holds ${hidden.name}, which cannot be seen by a reader. Remove it.`,
-    );
-  return hidden !== undefined;
+function complainOfFeature(what: string, here: ComplaintsAt): undefined {
+  return here.say('yaml-feature', `${what} are not part of the language. Write it out.`);
 }
 
-function readScalar(node: Scalar, reading: ParseState): ScalarTree | undefined {
-  const place = reading.at(node.range?.[0] ?? 0);
-  const { value } = node;
-  const source = node.source ?? '';
-  if (value === null && source === '') {
-    reading.complain('wrong-value', place, 'The value is missing. Write null if null is meant.');
-    return undefined;
-  }
-  if (typeof value === 'string' && listRefusedWords(describeHidden(value), place, reading)) return undefined;
+function complainOfHidden(name: string, here: ComplaintsAt): undefined {
+  return here.say('text-refused', `The text holds ${name}, which cannot be seen by a reader. Remove it.`);
+}
+
+function readScalar(node: Scalar, place: Place, here: ComplaintsAt): ScalarTree | undefined {
+  const { value, source = '' } = node;
+  if (value === null && source === '')
+    return here.wrongValue('The value is missing. Write null if null is meant.');
+  const hidden = typeof value === 'string' ? describeHidden(value) : undefined;
+  if (hidden) return complainOfHidden(hidden.name, here);
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
 }
 
-function readKey(key: unknown, reading: ParseState): { key: string; place: Place } | undefined {
-  const place = reading.at((key as Node | null)?.range?.[0] ?? 0);
-  if (!isScalar(key)) {
-    reading.complain('wrong-type', place, 'A key must be text.');
-    return undefined;
-  }
-  if (describeRefusedFeature(key, reading)) return undefined;
-  if (key.value === '<<') {
-    reading.complain(
-      'yaml-feature',
-      place,
-      'Merge keys (<<) are not part of the language. Write the keys out.',
-    );
-    return undefined;
-  }
+type Key = { readonly key: string; readonly place: Place };
+
+function readKey(node: unknown, reading: ParseState): Key | undefined {
+  const place = findNodePlace(node, reading);
+  const here = reading.complaints.at(place);
+  if (!isScalar(node)) return here.say('wrong-type', 'A key must be text.');
+  const feature = findRefusedFeature(node) ?? (node.value === '<<' ? 'Merge keys (<<)' : undefined);
+  if (feature !== undefined) return complainOfFeature(feature, here);
+  if (typeof node.value !== 'string') return here.say('wrong-type', 'A key must be text. Put it in quotes.');
   // In a key even a tab: a claim whose name ends in one looks like the claim that was meant.
-  if (typeof key.value === 'string')
-    return listRefusedWords(findInvisible(key.value), place, reading) ? undefined : { key: key.value, place };
-  reading.complain('wrong-type', place, 'A key must be text. Put it in quotes.');
-  return undefined;
+  const hidden = findInvisible(node.value);
+  return hidden ? complainOfHidden(hidden.name, here) : { key: node.value, place };
+}
+
+function readEntries(pairs: readonly Pair[], reading: ParseState, depth: number): Entry[] {
+  const entries: Entry[] = [];
+  const seen = new Set<string>();
+  for (const pair of pairs) {
+    const key = readKey(pair.key, reading);
+    if (!key) continue;
+    const here = reading.complaints.at(key);
+    if (seen.has(key.key)) {
+      here.say('duplicate-key', `"${key.key}" stands twice in this mapping.`);
+      continue;
+    }
+    seen.add(key.key);
+    const value = pair.value ? readTree(pair.value, reading, depth) : undefined;
+    if (value) entries.push({ ...key, value });
+    else if (!pair.value) here.wrongValue(`"${key.key}" has no value. Write null if null is meant.`);
+  }
+  return entries;
+}
+
+function complainOfDepth(here: ComplaintsAt): undefined {
+  return here.say('text-refused', `The file is nested deeper than ${MAX_DEPTH} levels.`);
 }
 
 function readTree(node: unknown, reading: ParseState, depth: number): Tree | undefined {
   if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
-  const place = reading.at(node.range?.[0] ?? 0);
-  if (describeRefusedFeature(node, reading)) return undefined;
-  if (depth > MAX_DEPTH) {
-    reading.complain('text-refused', place, `The file is nested deeper than ${MAX_DEPTH} levels.`);
-    return undefined;
-  }
-  if (isScalar(node)) return readScalar(node, reading);
-  if (isSeq(node)) {
-    const items = node.items
-      .map(item => readTree(item, reading, depth + 1))
-      .filter(item => item !== undefined);
-    return { kind: 'list', items, place };
-  }
-  if (!isMap(node)) return undefined;
-  const entries: Entry[] = [];
-  const seen = new Set<string>();
-  for (const pair of node.items) {
-    const key = readKey(pair.key, reading);
-    if (!key) continue;
-    if (seen.has(key.key)) {
-      reading.complain('duplicate-key', key.place, `"${key.key}" stands twice in this mapping.`);
-      continue;
-    }
-    seen.add(key.key);
-    const value = pair.value ? readTree(pair.value, reading, depth + 1) : undefined;
-    if (value) entries.push({ ...key, value });
-    else if (!pair.value)
-      reading.complain('wrong-value', key.place, `"${key.key}" has no value. Write null if null is meant.`);
-  }
-  return { kind: 'map', entries, place };
+  const place = findNodePlace(node, reading);
+  const here = reading.complaints.at(place);
+  const feature = findRefusedFeature(node);
+  if (feature !== undefined) return complainOfFeature(feature, here);
+  if (depth > MAX_DEPTH) return complainOfDepth(here);
+  if (isScalar(node)) return readScalar(node, place, here);
+  if (isMap(node)) return { kind: 'map', entries: readEntries(node.items, reading, depth + 1), place };
+  if (!isSeq(node)) return undefined;
+  const items = node.items.map(item => readTree(item, reading, depth + 1));
+  return { kind: 'list', items: items.filter(item => item !== undefined), place };
 }
 
 /** The first line of the parser's own message; the rest draws the source, which lint does itself. */
@@ -194,85 +172,63 @@ export function readDocument(text: string): Document | undefined {
   }
 }
 
-/** Complaints of how one file is written; the rest is of one kind with these, or follows from them. */
-const MAX_COMPLAINTS = 50;
-
-function limitComplaints(complain: Complain): Complain {
-  let count = 0;
-  return (rule, place, message) => {
-    count++;
-    if (count <= MAX_COMPLAINTS) complain(rule, place, message);
-    if (count === MAX_COMPLAINTS + 1)
-      complain(
-        'too-many',
-        place,
-        `More is wrong with this file than ${MAX_COMPLAINTS} things. Mend those first.`,
-      );
-  };
+/** Complains of what the library found; a second document is refused where the library warns. */
+function complainOfSyntax(document: Document, { locate, complaints }: ParseState): void {
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    const here = complaints.at(locate(pos[0]));
+    if (code === 'MULTIPLE_DOCS')
+      here.say('yaml-feature', 'A second document (---) is refused. One file holds one document.');
+    else here.say('yaml-syntax', readFirstLine(message));
+  }
 }
 
-/**
- * Reads one YAML or JSON document with the strictness of policy.md: core schema, no anchors, aliases,
- * tags, merge keys or directives, unique keys, visible characters only, 64 KiB, depth 16.
- * Undefined when nothing could be read; whatever is wrong is told to `complain`, all of it at once.
- */
-export function parse(file: string, text: string, complainTo: Complain): Tree | undefined {
-  const at = createPlaceFinder(file, text);
-  const complain = limitComplaints(complainTo);
-  const reading: ParseState = { at, complain };
-  if (checkText(text, reading)) return undefined;
+function readText(text: string, reading: ParseState): Tree | undefined {
+  const { locate, complaints } = reading;
+  if (!checkText(text, reading)) return undefined;
   const document = readDocument(text);
-  if (!document) {
-    complain('text-refused', at(0), `The file is nested deeper than ${MAX_DEPTH} levels.`);
-    return undefined;
-  }
+  if (!document) return complainOfDepth(complaints.at(locate(0)));
   const tab = /^ *\t/m.exec(text);
-  if (tab && document.errors.length > 0) {
-    const place = at(tab.index + tab[0].length - 1);
-    complain('yaml-syntax', place, 'A tab indents this line, which YAML does not take. Use spaces.');
-    return undefined;
-  }
+  if (tab && document.errors.length > 0)
+    return complaints
+      .at(locate(tab.index + tab[0].length - 1))
+      .say('yaml-syntax', 'A tab indents this line, which YAML does not take. Use spaces.');
   const directive = /^%/m.exec(text);
-  if (directive && document.directives?.docStart) {
-    complain('yaml-feature', at(directive.index), 'Directives (%YAML, %TAG) are not part of the language.');
-  }
-  for (const error of [...document.errors, ...document.warnings]) {
-    const rule = error.code === 'MULTIPLE_DOCS' ? 'yaml-feature' : 'yaml-syntax';
-    const said =
-      error.code === 'MULTIPLE_DOCS'
-        ? 'A second document (---) is refused. One file holds one document.'
-        : readFirstLine(error.message);
-    complain(rule, at(error.pos[0]), said);
-  }
-  if (document.contents === null) {
-    complain('empty', at(0), 'The file is empty.');
-    return undefined;
-  }
+  if (directive && document.directives?.docStart)
+    complainOfFeature('Directives (%YAML, %TAG)', complaints.at(locate(directive.index)));
+  complainOfSyntax(document, reading);
+  if (document.contents === null) return complaints.at(locate(0)).say('empty', 'The file is empty.');
   return readTree(document.contents, reading, 1);
 }
 
-/** The same, of a file that must be a mapping; `says` is what is told of any other. */
+/** Complaints of how one file is written; the rest is of one kind with these, or follows from them. */
+const MAX_COMPLAINTS = 50;
+
+/**
+ * Reads one YAML or JSON document strictly: core schema, no anchors, aliases, tags, merge keys or directives, unique
+ * keys, visible characters only, 64 KiB, depth 16. Undefined when nothing could be read; all that is wrong is
+ * complained of at once.
+ */
+export function parse(file: string, text: string, complaints: Complaints): Tree | undefined {
+  const found = new Complaints();
+  const tree = readText(text, { locate: createPlaceFinder(file, text), complaints: found });
+  for (const complaint of found.all.slice(0, MAX_COMPLAINTS)) complaints.add(complaint);
+  const more = found.all[MAX_COMPLAINTS];
+  if (more)
+    complaints
+      .at(more)
+      .say('too-many', `More is wrong with this file than ${MAX_COMPLAINTS} things. Mend those first.`);
+  return tree;
+}
+
+/** Parses a file that must be a mapping. `expected` and `hint` are told of any other. */
 export function parseMapping(
   file: string,
   text: string,
-  says: string,
-  complain: Complain,
+  complaints: Complaints,
+  expected: string,
+  hint = '',
 ): MapTree | undefined {
-  const tree = parse(file, text, complain);
-  if (tree && tree.kind !== 'map') complain('wrong-type', tree.place, says);
-  return tree?.kind === 'map' ? tree : undefined;
-}
-
-/** The plain value of a tree, for what is passed on as data (a session policy). Maps have no prototype. */
-export function toPlain(tree: Tree): unknown {
-  if (tree.kind === 'scalar') return tree.value;
-  if (tree.kind === 'list') return tree.items.map(toPlain);
-  const map: Record<string, unknown> = Object.create(null);
-  for (const { key, value } of tree.entries) map[key] = toPlain(value);
-  return map;
-}
-
-/** The entry of a mapping under this key; undefined when there is none, or when it is no mapping. */
-export function findEntry(tree: Tree, key: string): Entry | undefined {
-  return tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;
+  const tree = parse(file, text, complaints);
+  if (tree && tree.kind !== 'map') return complaints.at(tree).wrongType(expected, hint);
+  return tree;
 }

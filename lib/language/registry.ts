@@ -5,12 +5,13 @@ import { findDefaultKind, KINDS } from '../policy/registries/read.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Statement } from '../policy/statement.ts';
 import { audienceShape, compileAudience } from './audience.ts';
-import { type Complain, collectComplaints } from './complaint.ts';
-import { findEntry, type MapTree, parseMapping } from './parse.ts';
+import type { Complaints } from './complaint.ts';
+import { parseMapping } from './parse.ts';
 import { contact } from './role.ts';
 import { checked, object, oneOf, optional, type Placed, raw, required, text } from './shape.ts';
 import { scopeText, statementsSchema } from './statement.ts';
 import { compileScopes, compileStatements, readIssuers } from './statements.ts';
+import { findEntry, type MapTree } from './tree.ts';
 
 /** One registry file, read but not yet compiled. */
 export type RegistryDocument = { readonly name: string; readonly tree: MapTree };
@@ -54,10 +55,9 @@ export function parseRegistry(
   name: string,
   file: string,
   source: string,
-  complain: Complain,
+  complaints: Complaints,
 ): RegistryDocument | undefined {
-  const says = 'A registry is a mapping with audience, path, methods and trust.';
-  const tree = parseMapping(file, source, says, complain);
+  const tree = parseMapping(file, source, complaints, 'a mapping with audience, path, methods and trust');
   return tree && { name, tree };
 }
 
@@ -65,15 +65,16 @@ export function parseRegistry(
 function complainOfRunning(
   trust: readonly Placed<Statement>[],
   issuers: ReadonlyMap<string, IssuerFacts>,
-  complain: Complain,
+  complaints: Complaints,
 ): void {
   for (const { value, place } of trust)
     if (issuers.get(value.issuer)?.running)
-      complain(
-        'demand-refused',
-        place,
-        `The row of ${value.issuer} says running: true, and a registry cannot ask whether a job runs. Say running: true in each role instead.`,
-      );
+      complaints
+        .at(place)
+        .say(
+          'demand-refused',
+          `The row of ${value.issuer} says running: true, and a registry cannot ask whether a job runs. Say running: true in each role instead.`,
+        );
 }
 
 /**
@@ -83,27 +84,29 @@ function complainOfRunning(
 export function compileRegistry(
   { name, tree }: RegistryDocument,
   issuers: ReadonlyMap<string, IssuerFacts>,
-  complainTo: Complain,
+  complaints: Complaints,
 ): Registry | undefined {
-  const { complain, complaints } = collectComplaints(complainTo);
-  const read = REGISTRY.read(tree, complain);
-  const statements = compileStatements(tree, issuers, complain);
-  complainOfRunning(statements.trust, issuers, complain);
+  const before = complaints.all.length;
+  const read = REGISTRY.read(tree, complaints);
+  const statements = compileStatements(tree, issuers, complaints);
+  complainOfRunning(statements.trust, issuers, complaints);
   const demand = { of: 'a registry', scopes: 'required', listed: undefined } as const;
-  const trust = compileScopes(statements.trust, demand, complain);
+  const trust = compileScopes(statements.trust, demand, complaints);
   const deny = statements.deny.map(({ value }) => value);
-  const audience = read && compileAudience(read.audience, complain);
+  const audience = read && compileAudience(read.audience, complaints);
   const methods = findEntry(tree, 'methods')?.value;
   if (methods?.kind === 'map' && methods.entries.length === 0)
-    complain('empty', methods.place, 'methods is empty, so nothing could be done. Name some, such as GET.');
+    complaints
+      .at(methods)
+      .say('empty', 'methods is empty, so nothing could be done. Name some, such as GET.');
   const kind = read?.kind ?? findDefaultKind(read?.path ?? '');
   if (kind === 'oci' && read && !isBelow(read.path, OCI_ROOT))
-    complain(
-      'wrong-value',
-      findEntry(tree, 'path')?.value.place ?? tree.place,
-      'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
-    );
-  if (!read || audience === undefined || complaints.length > 0) return undefined;
+    complaints
+      .at(findEntry(tree, 'path')?.value ?? tree)
+      .wrongValue(
+        'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
+      );
+  if (!read || audience === undefined || complaints.all.length > before) return undefined;
   return {
     name,
     description: read.description,

@@ -3,14 +3,15 @@ import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import { COVERS, type KindName, type Template } from '../policy/targets.ts';
 import { audienceShape, compileAudience } from './audience.ts';
-import { type Complain, collectComplaints } from './complaint.ts';
+import { Complaints } from './complaint.ts';
 import { APPROVED, compileDemands, type People, RUNNING } from './demand.ts';
 import { findKind, KINDS } from './kinds.ts';
-import { findEntry, type MapTree, parseMapping, type Tree } from './parse.ts';
+import { parseMapping } from './parse.ts';
 import { compileSession, RUNNING_SESSION, SESSION, type SessionDefaults } from './session.ts';
 import { object, optional, raw, required, type Schema, type Shape, text, truth } from './shape.ts';
 import { statementsSchema } from './statement.ts';
 import { compileScopes, compileStatements, readIssuers } from './statements.ts';
+import { findEntry, type MapTree, type Tree } from './tree.ts';
 
 /** One role file, read but not yet compiled. */
 export type RoleDocument = { readonly name: string; readonly tree: MapTree };
@@ -60,24 +61,26 @@ export function parseRole(
   name: string,
   file: string,
   source: string,
-  complain: Complain,
+  complaints: Complaints,
 ): RoleDocument | undefined {
   const tree = parseMapping(
     file,
     source,
-    'A role is a mapping with trust and one provider. A bare list of statements goes under trust:.',
-    complain,
+    complaints,
+    'a mapping with trust and one provider',
+    ' A bare list of statements goes under trust:.',
   );
   return tree && { name, tree };
 }
 
-function findChosenKind(tree: MapTree, complain: Complain): KindName | undefined {
+function findChosenKind(tree: MapTree, complaints: Complaints): KindName | undefined {
   const names = Object.keys(KINDS) as KindName[];
   const chosen = names.filter(name => tree.entries.some(({ key }) => key === name));
   if (chosen.length === 1) return chosen[0];
   const says = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
-  complain('provider-count', tree.place, `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
-  return undefined;
+  return complaints
+    .at(tree)
+    .say('provider-count', `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
 }
 
 /**
@@ -88,35 +91,35 @@ function findChosenKind(tree: MapTree, complain: Complain): KindName | undefined
 export function compileRole(
   { name, tree }: RoleDocument,
   setting: RoleSetting,
-  complainTo: Complain,
+  complaints: Complaints,
 ): Role | undefined {
-  const { complain, complaints } = collectComplaints(complainTo);
-  const read = ROLE.read(tree, complain);
+  const before = complaints.all.length;
+  const read = ROLE.read(tree, complaints);
   const under = (key: string): Tree | undefined => findEntry(tree, key)?.value;
   // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
   const sound = <T>(key: string, shape: Shape<T>): T | undefined => {
     const value = under(key);
-    return value && shape.read(value, () => {});
+    return value && shape.read(value, new Complaints());
   };
-  const statements = compileStatements(tree, setting.issuers, complain);
-  const kind = findChosenKind(tree, complain);
+  const statements = compileStatements(tree, setting.issuers, complaints);
+  const kind = findChosenKind(tree, complaints);
   const kindTree = kind && under(kind);
   if (!kind || !kindTree) return undefined;
   const { compile, lengths, scopes, scopesOf } = findKind(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
   const { issuers, endpoints, apps } = setting;
-  const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complain);
+  const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complaints);
   const listed = template && scopesOf?.(template);
   const granting = compileScopes(
     statements.trust,
     { of: kind, scopes, listed, covers: COVERS[kind] },
-    complain,
+    complaints,
   );
   const demands = compileDemands(
     { running: sound('running', RUNNING), approval: sound('approval', APPROVED) },
     { trust, issuers: setting.issuers, people: setting.people ?? new Map() },
-    complain,
+    complaints,
   );
   const runs = demands.running ?? trust.some(({ issuer }) => setting.issuers.get(issuer)?.running);
   const session = compileSession(
@@ -127,11 +130,11 @@ export function compileRole(
       lengths: lengths(template),
     },
     runs && kind === 'aws' ? RUNNING_SESSION : setting.session,
-    complain,
+    complaints,
   );
   const written = sound('audience', audienceShape);
-  const audience = written ? compileAudience(written, complain) : setting.audience;
-  if (!read || !template || complaints.length > 0) return undefined;
+  const audience = written ? compileAudience(written, complaints) : setting.audience;
+  if (!read || !template || complaints.all.length > before) return undefined;
   return {
     name,
     description: read.description,

@@ -1,5 +1,5 @@
 import type { SessionLength } from '../policy/role.ts';
-import type { Complain } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import type { SessionLimits } from './kinds/kind.ts';
 import { integer, object, optional, type Placed, placed } from './shape.ts';
 
@@ -47,22 +47,16 @@ export function compileSession(
   own: SessionDeclaration | undefined,
   { kind, seconds: inTemplate, lengths: { fallback, min, max } }: ProviderLengths,
   defaults: SessionDefaults,
-  complain: Complain,
+  complaints: Complaints,
 ): SessionLength {
   for (const written of [own?.seconds, own?.max_seconds]) {
     if (written && (written.value < min || written.value > max))
-      complain(
-        'wrong-value',
-        written.place,
-        `A session of ${kind} lasts ${min} to ${max} seconds, not ${written.value}.`,
-      );
+      complaints
+        .at(written)
+        .wrongValue(`A session of ${kind} lasts ${min} to ${max} seconds, not ${written.value}.`);
   }
   if (own?.seconds && inTemplate !== undefined)
-    complain(
-      'wrong-value',
-      own.seconds.place,
-      `The length is said twice: here and under ${kind}. Remove one.`,
-    );
+    complaints.at(own.seconds).wrongValue(`The length is said twice: here and under ${kind}. Remove one.`);
   const seconds =
     own?.seconds?.value ??
     inTemplate ??
@@ -74,10 +68,8 @@ export function compileSession(
     inTemplate ??
     Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
   if (own?.max_seconds && seconds > longest)
-    complain(
-      'wrong-value',
-      own.max_seconds.place,
-      `max_seconds (${longest}) is less than the usual length (${seconds}).`,
-    );
+    complaints
+      .at(own.max_seconds)
+      .wrongValue(`max_seconds (${longest}) is less than the usual length (${seconds}).`);
   return { seconds, max: longest, min };
 }

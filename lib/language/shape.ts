@@ -1,6 +1,6 @@
-import type { Complain, Place, Rule } from './complaint.ts';
+import type { Complaints, Rule } from './complaint.ts';
 import { suggestWord } from './nearest.ts';
-import { type Tree, toPlain } from './parse.ts';
+import { type Place, type Tree, toPlain } from './tree.ts';
 
 /** A JSON Schema (draft-07), for editors. It may take more than `read` does, and refuses nothing that `read` takes. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -12,7 +12,7 @@ export type Schema = { readonly [keyword: string]: unknown };
 export type Shape<T> = {
   readonly says: string;
   readonly schema: Schema;
-  read(tree: Tree, complain: Complain): T | undefined;
+  read(tree: Tree, complaints: Complaints): T | undefined;
 };
 
 /** A value together with where it stands, for checks that need more than one value. */
@@ -24,9 +24,8 @@ function describeFound(tree: Tree): string {
   return typeof tree.value === 'string' ? 'text' : `the ${typeof tree.value} ${tree.source}`;
 }
 
-function complainOfMismatch(tree: Tree, says: string, complain: Complain): undefined {
-  complain('wrong-type', tree.place, `Expected ${says}, found ${describeFound(tree)}.`);
-  return undefined;
+function complainOfMismatch(tree: Tree, says: string, complaints: Complaints): undefined {
+  return complaints.at(tree).say('wrong-type', `Expected ${says}, found ${describeFound(tree)}.`);
 }
 
 type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
@@ -47,14 +46,13 @@ export function text({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits
       maxLength: max,
       ...findPatternText(pattern),
     },
-    read(tree, complain) {
+    read(tree, complaints) {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
-        return complainOfMismatch(tree, says, complain);
+        return complainOfMismatch(tree, says, complaints);
       const { value } = tree;
       if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
       const why = pattern ? '' : ` of ${min} to ${max} characters`;
-      complain('wrong-value', tree.place, `Expected ${says}${why}.`);
-      return undefined;
+      return complaints.at(tree).wrongValue(`Expected ${says}${why}.`);
     },
   };
 }
@@ -65,12 +63,11 @@ export function integer(min: number, max: number, unit = ''): Shape<number> {
   return {
     says,
     schema: { type: 'integer', description: says, minimum: min, maximum: max },
-    read(tree, complain) {
+    read(tree, complaints) {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'number')
-        return complainOfMismatch(tree, says, complain);
+        return complainOfMismatch(tree, says, complaints);
       if (isIntegerText(tree.source) && tree.value >= min && tree.value <= max) return tree.value;
-      complain('wrong-value', tree.place, `Expected ${says}, found ${tree.source}.`);
-      return undefined;
+      return complaints.at(tree).wrongValue(`Expected ${says}, found ${tree.source}.`);
     },
   };
 }
@@ -83,10 +80,10 @@ export function isIntegerText(source: string): boolean {
 export const truth: Shape<boolean> = {
   says: 'true or false',
   schema: { type: 'boolean' },
-  read: (tree, complain) =>
+  read: (tree, complaints) =>
     tree.kind === 'scalar' && typeof tree.value === 'boolean'
       ? tree.value
-      : complainOfMismatch(tree, truth.says, complain),
+      : complainOfMismatch(tree, truth.says, complaints),
 };
 
 // RFC 3339 with Z alone: an offset reads differently to two people on call.
@@ -99,15 +96,14 @@ const TIME = text({
 export const time: Shape<number> = {
   says: TIME.says,
   schema: TIME.schema,
-  read(tree, complain) {
-    const written = TIME.read(tree, complain);
+  read(tree, complaints) {
+    const written = TIME.read(tree, complaints);
     if (written === undefined) return undefined;
     const milliseconds = Date.parse(written);
     // Date.parse rolls 2027-02-30 over to March in some forms; a date that does not read back is refused.
     if (!Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().replace('.000', '') === written)
       return milliseconds / 1000;
-    complain('wrong-value', tree.place, `${written} is not a date.`);
-    return undefined;
+    return complaints.at(tree).wrongValue(`${written} is not a date.`);
   },
 };
 
@@ -117,13 +113,12 @@ export function oneOf<const W extends string>(...words: readonly W[]): Shape<W> 
   return {
     says,
     schema: { enum: words },
-    read(tree, complain) {
+    read(tree, complaints) {
       if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
-        return complainOfMismatch(tree, says, complain);
+        return complainOfMismatch(tree, says, complaints);
       const value = tree.value;
       const word = words.find(each => each === value);
-      if (word === undefined)
-        complain('wrong-value', tree.place, `Expected ${says}.${suggestWord(value, words)}`);
+      if (word === undefined) complaints.at(tree).wrongValue(`Expected ${says}.${suggestWord(value, words)}`);
       return word;
     },
   };
@@ -135,18 +130,19 @@ export function list<T>(of: Shape<T>, max = 100): Shape<T[]> {
   return {
     says,
     schema: { type: 'array', minItems: 1, maxItems: max, items: of.schema },
-    read(tree, complain) {
-      if (tree.kind !== 'list') return complainOfMismatch(tree, says, complain);
-      if (!countAllowed(tree.items.length, max, tree.place, complain)) return undefined;
-      const items = tree.items.map(item => of.read(item, complain));
+    read(tree, complaints) {
+      if (tree.kind !== 'list') return complainOfMismatch(tree, says, complaints);
+      if (!countAllowed(tree.items.length, max, tree.place, complaints)) return undefined;
+      const items = tree.items.map(item => of.read(item, complaints));
       return items.every(item => item !== undefined) ? items : undefined;
     },
   };
 }
 
-function countAllowed(count: number, max: number, place: Place, complain: Complain): boolean {
-  if (count === 0) complain('empty', place, 'This is empty. Fill it, or leave the key out.');
-  if (count > max) complain('too-many', place, `There are ${count} entries; at most ${max} are allowed.`);
+function countAllowed(count: number, max: number, place: Place, complaints: Complaints): boolean {
+  if (count === 0) complaints.at(place).say('empty', 'This is empty. Fill it, or leave the key out.');
+  if (count > max)
+    complaints.at(place).say('too-many', `There are ${count} entries; at most ${max} are allowed.`);
   return count > 0 && count <= max;
 }
 
@@ -156,13 +152,13 @@ export function record<T>(of: Shape<T>, max = 100): Shape<Record<string, T>> {
   return {
     says,
     schema: { type: 'object', minProperties: 1, maxProperties: max, additionalProperties: of.schema },
-    read(tree, complain) {
-      if (tree.kind !== 'map') return complainOfMismatch(tree, says, complain);
-      if (!countAllowed(tree.entries.length, max, tree.place, complain)) return undefined;
+    read(tree, complaints) {
+      if (tree.kind !== 'map') return complainOfMismatch(tree, says, complaints);
+      if (!countAllowed(tree.entries.length, max, tree.place, complaints)) return undefined;
       const map: Record<string, T> = Object.create(null);
       let whole = true;
       for (const { key, value } of tree.entries) {
-        const read = of.read(value, complain);
+        const read = of.read(value, complaints);
         if (read === undefined) whole = false;
         else map[key] = read;
       }
@@ -176,8 +172,8 @@ export function placed<T>(of: Shape<T>): Shape<Placed<T>> {
   return {
     says: of.says,
     schema: of.schema,
-    read(tree, complain) {
-      const value = of.read(tree, complain);
+    read(tree, complaints) {
+      const value = of.read(tree, complaints);
       return value === undefined ? undefined : { value, place: tree.place };
     },
   };
@@ -188,8 +184,8 @@ export function either<A, B>(scalar: Shape<A>, other: Shape<B>): Shape<A | B> {
   return {
     says: `${scalar.says}, or ${other.says}`,
     schema: { anyOf: [scalar.schema, other.schema] },
-    read: (tree, complain) =>
-      tree.kind === 'scalar' ? scalar.read(tree, complain) : other.read(tree, complain),
+    read: (tree, complaints) =>
+      tree.kind === 'scalar' ? scalar.read(tree, complaints) : other.read(tree, complaints),
   };
 }
 
@@ -202,10 +198,10 @@ export function raw(schema: Schema): Shape<Tree> {
 export const data: Shape<Record<string, unknown>> = {
   says: 'a mapping',
   schema: { type: 'object' },
-  read: (each, complain) =>
+  read: (each, complaints) =>
     each.kind === 'map'
       ? (toPlain(each) as Record<string, unknown>)
-      : complainOfMismatch(each, 'a mapping', complain),
+      : complainOfMismatch(each, 'a mapping', complaints),
 };
 
 type Member<T, R extends boolean> = { readonly shape: Shape<T>; readonly required: R };
@@ -237,25 +233,23 @@ export function object<M extends Members>(members: M, says = 'a mapping'): Shape
   return {
     says,
     schema: createObjectSchema(members),
-    read(each, complain) {
-      if (each.kind !== 'map') return complainOfMismatch(each, says, complain);
+    read(each, complaints) {
+      if (each.kind !== 'map') return complainOfMismatch(each, says, complaints);
       const map: Record<string, unknown> = {};
       const broken = new Set<string>();
       for (const { key, place, value } of each.entries) {
         const member = Object.hasOwn(members, key) ? members[key] : undefined;
         if (!member)
-          complain(
-            'unknown-key',
-            place,
-            `"${key}" is not a key here.${suggestWord(key, Object.keys(members))}`,
-          );
-        const read = member?.shape.read(value, complain);
+          complaints
+            .at(place)
+            .say('unknown-key', `"${key}" is not a key here.${suggestWord(key, Object.keys(members))}`);
+        const read = member?.shape.read(value, complaints);
         if (read === undefined) broken.add(key);
         else map[key] = read;
       }
       for (const key of Object.keys(members)) {
         if (!members[key]?.required || key in map) continue;
-        if (!broken.has(key)) complain('missing-key', each.place, `"${key}" is required here.`);
+        if (!broken.has(key)) complaints.at(each).say('missing-key', `"${key}" is required here.`);
         broken.add(key);
       }
       return broken.size === 0 ? (map as ReadMembers<M>) : undefined;
@@ -268,13 +262,12 @@ export function checked<T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string
   return {
     says: of.says,
     schema: of.schema,
-    read(each, complain) {
-      const value = of.read(each, complain);
+    read(each, complaints) {
+      const value = of.read(each, complaints);
       if (value === undefined) return undefined;
       const message = wrong(value);
       if (message === undefined) return value;
-      complain(rule, each.place, message);
-      return undefined;
+      return complaints.at(each).say(rule, message);
     },
   };
 }

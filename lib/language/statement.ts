@@ -1,10 +1,9 @@
 import type { Condition } from '../policy/condition.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
-import type { Complain, Place } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import { claimsSchema, compileClaims, listUnmetBindings, scalarSchema } from './condition.ts';
 import { suggestWord } from './nearest.ts';
-import { findEntry, type MapTree, type Tree } from './parse.ts';
 import { compileRequest, requestSchema } from './request.ts';
 import {
   list,
@@ -18,6 +17,7 @@ import {
   text,
   time,
 } from './shape.ts';
+import { findEntry, type MapTree, type Place, type Tree } from './tree.ts';
 
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;
@@ -80,21 +80,22 @@ export const statementsSchema: Schema = {
   items: { $ref: '#/definitions/statement' },
 };
 
-function compileFlatForm(tree: MapTree, facts: IssuerFacts, complain: Complain): Condition[] {
+function compileFlatForm(tree: MapTree, facts: IssuerFacts, complaints: Complaints): Condition[] {
   const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
   for (const { key, value } of claims) {
     if (value.kind !== 'scalar')
-      complain(
-        'statement-form',
-        value.place,
-        `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
-      );
+      complaints
+        .at(value)
+        .say(
+          'statement-form',
+          `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
+        );
   }
   const scalars = claims.filter(({ value }) => value.kind === 'scalar');
-  return compileClaims({ ...tree, entries: scalars }, facts, complain);
+  return compileClaims({ ...tree, entries: scalars }, facts, complaints);
 }
 
-function compileParts(tree: MapTree, facts: IssuerFacts, complain: Complain): StatementParts | undefined {
+function compileParts(tree: MapTree, facts: IssuerFacts, complaints: Complaints): StatementParts | undefined {
   const claims = findEntry(tree, 'claims');
   const request = findEntry(tree, 'request');
   const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
@@ -102,50 +103,52 @@ function compileParts(tree: MapTree, facts: IssuerFacts, complain: Complain): St
     for (const name of ['request', 'knowingly']) {
       const beyond = findEntry(tree, name);
       if (beyond)
-        complain(
-          'statement-form',
-          beyond.place,
-          `The flat form has no ${name}. Put the claims under claims:.`,
-        );
+        complaints
+          .at(beyond)
+          .say('statement-form', `The flat form has no ${name}. Put the claims under claims:.`);
     }
     if (siblings.length === 0)
-      complain(
-        'empty',
-        tree.place,
-        'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
-      );
+      complaints
+        .at(tree)
+        .say(
+          'empty',
+          'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
+        );
     return request || siblings.length === 0
       ? undefined
-      : { conditions: compileFlatForm(tree, facts, complain), flat: true };
+      : { conditions: compileFlatForm(tree, facts, complaints), flat: true };
   }
   for (const { key, place } of siblings) {
-    complain(
-      'statement-form',
-      place,
-      `"${key}" stands beside claims:. Move it under claims:, or remove it.${suggestWord(key, OWN_KEYS)}`,
-    );
+    complaints
+      .at(place)
+      .say(
+        'statement-form',
+        `"${key}" stands beside claims:. Move it under claims:, or remove it.${suggestWord(key, OWN_KEYS)}`,
+      );
   }
-  if (claims.value.kind !== 'map' || claims.value.entries.length === 0) {
-    complain(
-      claims.value.kind === 'map' ? 'empty' : 'wrong-type',
-      claims.value.place,
-      'Expected a mapping of at least one claim.',
-    );
-    return undefined;
-  }
-  const source = request ? compileRequest(request.value, complain) : [];
-  return { conditions: [...compileClaims(claims.value, facts, complain), ...source], flat: false };
+  if (claims.value.kind !== 'map' || claims.value.entries.length === 0)
+    return complaints
+      .at(claims.value)
+      .say(claims.value.kind === 'map' ? 'empty' : 'wrong-type', 'Expected a mapping of at least one claim.');
+  const source = request ? compileRequest(request.value, complaints) : [];
+  return { conditions: [...compileClaims(claims.value, facts, complaints), ...source], flat: false };
 }
 
-function checkBindings(conditions: Condition[], facts: IssuerFacts, place: Place, complain: Complain): void {
+function checkBindings(
+  conditions: Condition[],
+  facts: IssuerFacts,
+  place: Place,
+  complaints: Complaints,
+): void {
   for (const { anyOf, ownerPrefix } of listUnmetBindings(conditions, facts)) {
     const pattern =
       ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
-    complain(
-      'binding-missing',
-      place,
-      `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
-    );
+    complaints
+      .at(place)
+      .say(
+        'binding-missing',
+        `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
+      );
   }
 }
 
@@ -159,40 +162,39 @@ export type StatementSetting = {
 export function compileStatement(
   tree: Tree,
   { effect, index, issuers }: StatementSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): Statement | undefined {
-  if (tree.kind !== 'map') {
-    complain('wrong-type', tree.place, 'A statement is a mapping with iss and claims.');
-    return undefined;
-  }
+  if (tree.kind !== 'map')
+    return complaints.at(tree).say('wrong-type', 'A statement is a mapping with iss and claims.');
   const issEntry = findEntry(tree, 'iss');
-  if (!issEntry) complain('missing-key', tree.place, '"iss" is required in a statement.');
-  const iss = issEntry && ISS.read(issEntry.value, complain);
+  if (!issEntry) complaints.at(tree).say('missing-key', '"iss" is required in a statement.');
+  const iss = issEntry && ISS.read(issEntry.value, complaints);
   if (!iss) return undefined;
   const facts = issuers.get(iss.value);
-  if (!facts) {
-    complain(
-      'issuer-unknown',
-      iss.place,
-      `broker.yml lists no issuer "${iss.value}".${suggestWord(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
-    );
-    return undefined;
-  }
+  if (!facts)
+    return complaints
+      .at(iss)
+      .say(
+        'issuer-unknown',
+        `broker.yml lists no issuer "${iss.value}".${suggestWord(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
+      );
   const idEntry = findEntry(tree, 'id');
   const scopesEntry = findEntry(tree, 'scopes');
-  const parts = compileParts(tree, facts, complain);
-  const id = idEntry ? ID.read(idEntry.value, complain) : `${effect}[${index}]`;
-  const scopes = scopesEntry && scopeList.read(scopesEntry.value, complain);
+  const parts = compileParts(tree, facts, complaints);
+  const id = idEntry ? ID.read(idEntry.value, complaints) : `${effect}[${index}]`;
+  const scopes = scopesEntry && scopeList.read(scopesEntry.value, complaints);
   const untilEntry = findEntry(tree, 'until');
-  const until = untilEntry && time.read(untilEntry.value, complain);
+  const until = untilEntry && time.read(untilEntry.value, complaints);
   if (scopesEntry && effect === 'deny')
-    complain('scopes-refused', scopesEntry.place, 'A deny statement denies everything, so it has no scopes.');
+    complaints
+      .at(scopesEntry)
+      .say('scopes-refused', 'A deny statement denies everything, so it has no scopes.');
   const knowinglyEntry = findEntry(tree, 'knowingly');
-  const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complain);
+  const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complaints);
   if (knowinglyEntry && effect === 'deny')
-    complain('statement-form', knowinglyEntry.place, 'A deny statement admits nobody. Remove knowingly.');
+    complaints.at(knowinglyEntry).say('statement-form', 'A deny statement admits nobody. Remove knowingly.');
   if (!parts || id === undefined) return undefined;
-  if (effect === 'trust') checkBindings(parts.conditions, facts, tree.place, complain);
+  if (effect === 'trust') checkBindings(parts.conditions, facts, tree.place, complaints);
   return {
     id,
     effect,
@@ -209,22 +211,23 @@ export function compileStatementList(
   tree: Tree,
   effect: Effect,
   issuers: ReadonlyMap<string, IssuerFacts>,
-  complain: Complain,
+  complaints: Complaints,
 ): Placed<Statement>[] {
   if (tree.kind !== 'list') {
-    complain('wrong-type', tree.place, `${effect} is a list of statements: each begins with "- iss: …".`);
+    complaints.at(tree).say('wrong-type', `${effect} is a list of statements: each begins with "- iss: …".`);
     return [];
   }
   if (tree.items.length === 0)
-    complain(
-      'empty',
-      tree.place,
-      effect === 'trust'
-        ? 'trust is empty, so nobody could have this role.'
-        : 'deny is empty. Leave the key out.',
-    );
+    complaints
+      .at(tree)
+      .say(
+        'empty',
+        effect === 'trust'
+          ? 'trust is empty, so nobody could have this role.'
+          : 'deny is empty. Leave the key out.',
+      );
   return tree.items.flatMap((item, index) => {
-    const value = compileStatement(item, { effect, index, issuers }, complain);
+    const value = compileStatement(item, { effect, index, issuers }, complaints);
     return value ? { value, place: item.place } : [];
   });
 }

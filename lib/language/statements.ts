@@ -3,11 +3,11 @@ import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { CoverScope } from '../policy/targets.ts';
-import type { Complain, Place } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import type { Kind } from './kinds/kind.ts';
-import { findEntry, type MapTree } from './parse.ts';
 import type { Placed } from './shape.ts';
 import { compileStatementList, MAX_STATEMENTS } from './statement.ts';
+import { findEntry, type MapTree, type Place } from './tree.ts';
 
 /** The statements of a trust policy, with where each stands. */
 type PlacedStatements = {
@@ -15,52 +15,55 @@ type PlacedStatements = {
   readonly deny: readonly Placed<Statement>[];
 };
 
-function checkIds({ trust, deny }: PlacedStatements, whole: Place, complain: Complain): void {
+function checkIds({ trust, deny }: PlacedStatements, whole: Place, complaints: Complaints): void {
   const statements = [...trust, ...deny];
   const seen = new Set<string>();
   for (const {
     value: { id },
     place,
   } of statements) {
-    if (seen.has(id)) complain('duplicate-id', place, `Two statements of this policy have the id "${id}".`);
+    if (seen.has(id))
+      complaints.at(place).say('duplicate-id', `Two statements of this policy have the id "${id}".`);
     seen.add(id);
   }
   if (statements.length > MAX_STATEMENTS)
-    complain(
-      'too-many',
-      whole,
-      `The policy has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
-    );
+    complaints
+      .at(whole)
+      .say(
+        'too-many',
+        `The policy has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
+      );
 }
 
 /** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
-function checkCost({ trust, deny }: PlacedStatements, whole: Place, complain: Complain): void {
+function checkCost({ trust, deny }: PlacedStatements, whole: Place, complaints: Complaints): void {
   const patterns = [...trust, ...deny]
     .flatMap(({ value }) => value.conditions)
     .filter(({ operator }) => operator === 'matches')
     .flatMap(({ operands }) => operands.map(String));
   const searched = patterns.reduce((sum, each) => sum + countSearched(each), 0);
   if (searched > MAX_SEARCHED)
-    complain(
-      'too-many',
-      whole,
-      `What stands between two stars in the patterns of this policy counts ${searched}; at most ${MAX_SEARCHED} is allowed, so that no decision takes long. Name values with in, or split the policy.`,
-    );
+    complaints
+      .at(whole)
+      .say(
+        'too-many',
+        `What stands between two stars in the patterns of this policy counts ${searched}; at most ${MAX_SEARCHED} is allowed, so that no decision takes long. Name values with in, or split the policy.`,
+      );
 }
 
 /** Compiles what stands under `trust` and `deny` of a file, or complains of all that is wrong with it. */
 export function compileStatements(
   tree: MapTree,
   issuers: ReadonlyMap<string, IssuerFacts>,
-  complain: Complain,
+  complaints: Complaints,
 ): PlacedStatements {
   const under = (effect: keyof PlacedStatements): readonly Placed<Statement>[] => {
     const list = findEntry(tree, effect)?.value;
-    return list ? compileStatementList(list, effect, issuers, complain) : [];
+    return list ? compileStatementList(list, effect, issuers, complaints) : [];
   };
   const statements = { trust: under('trust'), deny: under('deny') };
-  checkIds(statements, tree.place, complain);
-  checkCost(statements, tree.place, complain);
+  checkIds(statements, tree.place, complaints);
+  checkCost(statements, tree.place, complaints);
   return statements;
 }
 
@@ -99,11 +102,11 @@ function findScopesFault({ scopes, flat }: Statement, demand: ScopeDemand): stri
 export function compileScopes(
   trust: PlacedStatements['trust'],
   demand: ScopeDemand,
-  complain: Complain,
+  complaints: Complaints,
 ): readonly Statement[] {
   return trust.map(({ value: statement, place }) => {
     const fault = findScopesFault(statement, demand);
-    if (fault !== undefined) complain('scopes-refused', place, `${statement.id} ${fault}`);
+    if (fault !== undefined) complaints.at(place).say('scopes-refused', `${statement.id} ${fault}`);
     const fallback = (statement.flat ? findFlatScopes(demand) : undefined) ?? demand.listed;
     return fallback ? { ...statement, scopes: statement.scopes ?? fallback } : statement;
   });

@@ -3,7 +3,7 @@ import { AUDIT, compileAudit } from '../../lib/config/audit.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {
-  return readWith(yaml, (tree, complain) => compileAudit(AUDIT.read(tree, complain), tree, complain));
+  return readWith(yaml, (tree, complaints) => compileAudit(AUDIT.read(tree, complaints), tree, complaints));
 }
 
 test.each([

@@ -1,17 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { compileIssuerRow } from '../../lib/config/issuers.ts';
-import type { Complain, Rule } from '../../lib/language/complaint.ts';
+import { Complaints, type Rule } from '../../lib/language/complaint.ts';
 import { parse } from '../../lib/language/parse.ts';
 import { meetsGuard } from '../../lib/policy/guard.ts';
 import type { IssuerRow } from '../../lib/token/issuer.ts';
 import { BUILDKITE, claims, GITHUB, rowsFrom } from '../harness/policy.ts';
 
 function read(yaml: string): { row: IssuerRow | undefined; rules: Rule[] } {
-  const rules: Rule[] = [];
-  const complain: Complain = rule => void rules.push(rule);
-  const tree = parse('broker.yml', yaml, complain);
-  return { row: tree && compileIssuerRow(tree, complain)?.row, rules };
+  const complaints = new Complaints();
+  const tree = parse('broker.yml', yaml, complaints);
+  return {
+    row: tree && compileIssuerRow(tree, complaints)?.row,
+    rules: complaints.all.map(({ rule }) => rule),
+  };
 }
 
 function rowOf(yaml: string): IssuerRow {

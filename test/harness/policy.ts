@@ -1,9 +1,10 @@
 import { compileEndpoints } from '../../lib/config/endpoints.ts';
 import { compileIssuerRow } from '../../lib/config/issuers.ts';
-import type { Complain, Complaint } from '../../lib/language/complaint.ts';
+import { type Complaint, Complaints } from '../../lib/language/complaint.ts';
 import { KINDS } from '../../lib/language/kinds.ts';
-import { parse, type Tree } from '../../lib/language/parse.ts';
+import { parse } from '../../lib/language/parse.ts';
 import { compileRole, parseRole, type RoleSetting } from '../../lib/language/role.ts';
+import type { Tree } from '../../lib/language/tree.ts';
 import type { Claims, ClaimValue } from '../../lib/policy/claims.ts';
 import { type AccessRequest, type Decision, decide } from '../../lib/policy/decide.ts';
 import type { AppHost, Endpoint } from '../../lib/policy/endpoint.ts';
@@ -38,13 +39,12 @@ export const ISSUERS = `
 
 /** Compiles issuer rows from YAML; throws when there is any complaint. */
 export function rowsFrom(yaml: string): Map<string, IssuerRow> {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const tree = parse('broker.yml', yaml, complain);
+  const complaints = new Complaints();
+  const tree = parse('broker.yml', yaml, complaints);
   const rows = (tree?.kind === 'list' ? tree.items : []).flatMap(
-    item => compileIssuerRow(item, complain)?.row ?? [],
+    item => compileIssuerRow(item, complaints)?.row ?? [],
   );
-  if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
+  if (complaints.all.length > 0) throw new Error(JSON.stringify(complaints.all, null, 2));
   return new Map(rows.map(row => [row.issuer, row]));
 }
 
@@ -77,10 +77,9 @@ export const APP_HOSTS: ReadonlyMap<string, AppHost> = new Map([
 
 /** Compiles rows of endpoints from YAML; throws when there is any complaint. */
 export function endpointsFrom(yaml: string): Map<string, Endpoint> {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const rows = compileEndpoints(parse('broker.yml', yaml, complain), complain);
-  if (complaints.length > 0) throw new Error(JSON.stringify(complaints, null, 2));
+  const complaints = new Complaints();
+  const rows = compileEndpoints(parse('broker.yml', yaml, complaints), complaints);
+  if (complaints.all.length > 0) throw new Error(JSON.stringify(complaints.all, null, 2));
   return new Map([...rows].map(([name, { value }]) => [name, value]));
 }
 
@@ -97,15 +96,14 @@ export function settingOf(issuers: ReadonlyMap<string, IssuerRow> = rowsFrom(ISS
 /** A provider for roles whose test is about their trust alone. */
 export const PROVIDER = 'jwt: { audience: https://api.test.example }';
 
-type Compiled = { role: Role | undefined; complaints: Complaint[] };
+type Compiled = { role: Role | undefined; complaints: readonly Complaint[] };
 
 /** Compiles the text of a role as it stands, with all its complaints. */
 export function compileText(text: string, setting: RoleSetting = settingOf()): Compiled {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const document = parseRole('tested', 'tested.yml', text, complain);
-  const role = document && compileRole(document, setting, complain);
-  return { role, complaints };
+  const complaints = new Complaints();
+  const document = parseRole('tested', 'tested.yml', text, complaints);
+  const role = document && compileRole(document, setting, complaints);
+  return { role, complaints: complaints.all };
 }
 
 const HAS_PROVIDER = new RegExp(`^(${Object.keys(KINDS).join('|')}):`, 'm');
@@ -201,13 +199,12 @@ export function refusalsOf(yaml: string, setting?: RoleSetting): string[] {
 /** Reads a text, as YAML, with something that complains. */
 export function readWith<T>(
   yaml: string,
-  read: (tree: Tree, complain: Complain) => T,
+  read: (tree: Tree, complaints: Complaints) => T,
 ): { value: T | undefined; refusals: string[] } {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const tree = parse('tested.yml', yaml, complain);
-  const value = tree && read(tree, complain);
-  return { value, refusals: placesOf(complaints) };
+  const complaints = new Complaints();
+  const tree = parse('tested.yml', yaml, complaints);
+  const value = tree && read(tree, complaints);
+  return { value, refusals: placesOf(complaints.all) };
 }
 
 /** `allowed by <statement>` or the reason of a denial, for tables of decisions. */

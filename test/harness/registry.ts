@@ -5,7 +5,7 @@ import { createAuthorizerConfig, createBrokerConfig } from '../../lib/config/com
 import type { BrokerError } from '../../lib/errors.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
-import type { Complain, Complaint } from '../../lib/language/complaint.ts';
+import { Complaints } from '../../lib/language/complaint.ts';
 import { compileRegistry, parseRegistry } from '../../lib/language/registry.ts';
 import type { Registry } from '../../lib/policy/registry.ts';
 import type { HttpRequest } from '../../lib/protocols/protocol.ts';
@@ -36,11 +36,10 @@ export function compileRegistryText(
   text: string,
   issuers = ISSUERS,
 ): { registry: Registry | undefined; refusals: readonly string[] } {
-  const complaints: Complaint[] = [];
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const document = parseRegistry('tested', 'tested.yml', text, complain);
-  const registry = document && compileRegistry(document, rowsFrom(issuers), complain);
-  return { registry, refusals: placesOf(complaints) };
+  const complaints = new Complaints();
+  const document = parseRegistry('tested', 'tested.yml', text, complaints);
+  const registry = document && compileRegistry(document, rowsFrom(issuers), complaints);
+  return { registry, refusals: placesOf(complaints.all) };
 }
 
 /** A registry that must compile. */

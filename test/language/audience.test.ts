@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { audienceShape, compileAudience } from '../../lib/language/audience.ts';
+import { Complaints } from '../../lib/language/complaint.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {
-  return readWith(yaml, (tree, complain) => {
-    const written = audienceShape.read(tree, complain);
-    return written && compileAudience(written, complain);
+  return readWith(yaml, (tree, complaints) => {
+    const written = audienceShape.read(tree, complaints);
+    return written && compileAudience(written, complaints);
   });
 }
 
@@ -62,12 +63,13 @@ test.each([
 });
 
 test('P31: who follows the page of Buildkite on registries is told whose that audience is', () => {
-  const said: string[] = [];
+  const said = new Complaints();
   const url = 'https://packages.buildkite.com/acme/gems';
-  readWith(url, (tree, complain) => {
-    const written = audienceShape.read(tree, complain);
-    if (written) compileAudience(written, (_rule, _place, message) => void said.push(message));
+  readWith(url, (tree, complaints) => {
+    const written = audienceShape.read(tree, complaints);
+    if (written) compileAudience(written, said);
   });
-  expect(said.join()).toContain('without a broker');
-  expect(said.join()).toContain('--audience');
+  const [complaint] = said.all;
+  expect(complaint?.message).toContain('without a broker');
+  expect(complaint?.message).toContain('--audience');
 });

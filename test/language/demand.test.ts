@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Complaint } from '../../lib/language/complaint.ts';
+import { type Complaint, Complaints } from '../../lib/language/complaint.ts';
 import { compileRegistry, parseRegistry } from '../../lib/language/registry.ts';
 import { TRUST } from '../harness/grant.ts';
 import { ALICE, BOB, eventSetting, issuersWithEvents, SOURCE } from '../harness/job-events.ts';
@@ -122,13 +122,11 @@ describe('a row', () => {
 
 describe('a registry', () => {
   const registry = (issuers: string, more = '') => {
-    const complaints: Complaint[] = [];
-    const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string) =>
-      void complaints.push({ rule, place, message });
+    const complaints = new Complaints();
     const text = `${more}audience: https://r.example\npath: /npm\nmethods: { GET: read_packages }\ntrust: [{ iss: ${BUILDKITE}, organization_slug: a }]\n`;
-    const document = parseRegistry('r', 'r.yml', text, complain);
-    if (document) compileRegistry(document, rowsFrom(issuers), complain);
-    return placesOf(complaints);
+    const document = parseRegistry('r', 'r.yml', text, complaints);
+    if (document) compileRegistry(document, rowsFrom(issuers), complaints);
+    return placesOf(complaints.all);
   };
 
   test.each([

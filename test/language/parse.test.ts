@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findEntry, MAX_DEPTH, MAX_FILE_BYTES, toPlain } from '../../lib/language/parse.ts';
+import { MAX_DEPTH, MAX_FILE_BYTES } from '../../lib/language/parse.ts';
+import { findEntry, toPlain } from '../../lib/language/tree.ts';
 import { readWith } from '../harness/policy.ts';
 
 function read(yaml: string) {

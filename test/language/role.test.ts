@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Complain, Complaint } from '../../lib/language/complaint.ts';
+import { Complaints } from '../../lib/language/complaint.ts';
 import { compileRole, parseRole, type RoleSetting } from '../../lib/language/role.ts';
 import {
   AUDIENCE,
@@ -154,17 +154,16 @@ describe('a role is refused for', () => {
   });
 
   test('no provider', () => {
-    const { refusals } = readWith(TRUST, (tree, complain) =>
-      tree.kind === 'map' ? compileRole({ name: 'tested', tree }, settingOf(), complain) : undefined,
+    const { refusals } = readWith(TRUST, (tree, complaints) =>
+      tree.kind === 'map' ? compileRole({ name: 'tested', tree }, settingOf(), complaints) : undefined,
     );
     expect(refusals).toEqual(['provider-count 1:1']);
   });
 
   test('being a list of statements, which the flat form of a registry is', () => {
-    const complaints: Complaint[] = [];
-    const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-    expect(parseRole('tested', 'tested.yml', '- { iss: x }\n', complain)).toBeUndefined();
-    expect(placesOf(complaints)).toEqual(['wrong-type 1:1']);
+    const complaints = new Complaints();
+    expect(parseRole('tested', 'tested.yml', '- { iss: x }\n', complaints)).toBeUndefined();
+    expect(placesOf(complaints.all)).toEqual(['wrong-type 1:1']);
   });
 });
 

@@ -22,7 +22,7 @@ const person = object({ name: required(name), age: optional(integer(0, 150)) });
 const audience = either(name, object({ value: required(name) }));
 
 function read(shape: Shape<unknown>, yaml: string) {
-  return readWith(yaml, (tree, complain) => shape.read(tree, complain));
+  return readWith(yaml, (tree, complaints) => shape.read(tree, complaints));
 }
 
 describe('a value of the right shape is read', () => {
@@ -102,14 +102,14 @@ test('all that is wrong with an object is told at once', () => {
 });
 
 test('T29: a mapping of names has no prototype, so that no name is special', () => {
-  const { value } = readWith('__proto__: x', (tree, complain) => record(name).read(tree, complain));
+  const { value } = readWith('__proto__: x', (tree, complaints) => record(name).read(tree, complaints));
   expect(value && Object.getPrototypeOf(value)).toBeNull();
   expect(value && Object.entries(value)).toEqual([['__proto__', 'x']]);
 });
 
 test('a value can keep its place', () => {
-  const { value } = readWith('{ name: ann }', (tree, complain) =>
-    object({ name: required(placed(name)) }).read(tree, complain),
+  const { value } = readWith('{ name: ann }', (tree, complaints) =>
+    object({ name: required(placed(name)) }).read(tree, complaints),
   );
   expect(value?.name).toEqual({ value: 'ann', place: { file: 'tested.yml', line: 1, column: 9 } });
 });

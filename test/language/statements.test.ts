@@ -10,10 +10,10 @@ const CLAIMS_WITH = `trust: [{ iss: ${BUILDKITE}, scopes: [a], claims: { organiz
 
 /** The scopes of the one statement, where a kind demands so much of them. */
 function scopesOf(text: string, scopes: 'refused' | 'optional' | 'required', listed?: readonly string[]) {
-  const { value, refusals } = readWith(text, (tree, complain) => {
+  const { value, refusals } = readWith(text, (tree, complaints) => {
     if (tree.kind !== 'map') return [];
-    const { trust } = compileStatements(tree, ROWS, complain);
-    return compileScopes(trust, { of: 'tested', scopes, listed }, complain);
+    const { trust } = compileStatements(tree, ROWS, complaints);
+    return compileScopes(trust, { of: 'tested', scopes, listed }, complaints);
   });
   return refusals.length > 0 ? refusals : value?.[0]?.scopes;
 }

@@ -1,4 +1,6 @@
-const COMPLAINS = ['complain', 'complainTo'];
+/** The methods of `complaints.at(…)`, whose arguments are words, but for the rule that comes first in some. */
+const COMPLAINTS = ['wrongType', 'wrongValue', 'unexpected', 'missingKey', 'unknownKey', 'tooMany'];
+const WITH_RULE = ['say', 'unknownName', 'repeated'];
 const ERRORS = ['KeySetError', 'JsonError', 'malformed'];
 /** What these are called, in every file, is the wording of a message or a part of it. */
 const WORDINGS = ['said', 'says', 'hint', 'quoteHint', 'firstLine'];
@@ -10,11 +12,12 @@ const textOf = ({ type, value, quasis }) => {
   return type === 'TemplateLiteral' ? quasis.map(each => each.value.cooked).join(' ') : '';
 };
 
-/** `complain(rule, place, message)`: tests assert the rule and the place, never the message. */
+/** `complaints.at(place).say(rule, message)`: tests assert the rule and the place, never the message. */
 const isMessage = ({ node, parent, listKey }) => {
   if (listKey !== 'arguments') return false;
-  if (ERRORS.includes(parent.callee.name)) return true;
-  return COMPLAINS.includes(parent.callee.name) && parent.arguments.indexOf(node) === 2;
+  const { name, property } = parent.callee;
+  if (ERRORS.includes(name) || COMPLAINTS.includes(property?.name)) return true;
+  return WITH_RULE.includes(property?.name) && parent.arguments.indexOf(node) > 0;
 };
 
 const isWording = ({ node: { type, id, init } }) =>

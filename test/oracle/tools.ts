@@ -1,3 +1,4 @@
+import { Complaints } from '../../lib/language/complaint.ts';
 /**
  * Drives the cores of the policy tools on random roles: none may end in an error, and no request that one shows may be
  * other than it says, by the second evaluator. `node test/oracle/tools.ts [COUNT] [SEED]`.
@@ -31,7 +32,7 @@ import { makeRole } from './roles.ts';
 
 const rows = rowsFrom(ROWS);
 const SETTING = { ...settingOf(rows), people: PEOPLE };
-const BROKER = parse('broker.yml', `issuers:${ROWS.replace(/^(?=.)/gm, '  ')}\n`, () => {});
+const BROKER = parse('broker.yml', `issuers:${ROWS.replace(/^(?=.)/gm, '  ')}\n`, new Complaints());
 const ASKED = { findSample: () => ({}), from: NOW };
 
 export type Driven = { readonly roles: number; readonly shown: number; readonly wrong: readonly string[] };
@@ -47,8 +48,8 @@ function makeOne(random: Random): {
   readonly question: ReturnType<typeof makeQuestion>;
 } {
   const made = makeRole(random);
-  const document = parseRole('tested', 'tested.yml', made.yaml, () => {});
-  const role = document && compileRole(document, SETTING, () => {});
+  const document = parseRole('tested', 'tested.yml', made.yaml, new Complaints());
+  const role = document && compileRole(document, SETTING, new Complaints());
   if (!document || !role) throw new Error(`does not load:\n${made.yaml}`);
   return { made: { role, yaml: made.yaml, tree: document.tree }, question: makeQuestion(random, made) };
 }

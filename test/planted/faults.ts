@@ -388,7 +388,11 @@ export const FAULTS: readonly Fault[] = [
     "typeof operand === 'string'",
   ],
   ['lib/policy/targets/aws.ts', 'sessionPolicy?.policyArns ?? template.policy_arns', 'template.policy_arns'],
-  ['lib/language/kinds/iam.ts', "if (items.length === 0) complain('empty'", "if (false) complain('empty'"],
+  [
+    'lib/language/kinds/iam.ts',
+    "if (items.length === 0) complaints.at(value).say('empty'",
+    "if (false) complaints.at(value).say('empty'",
+  ],
   ['lib/language/kinds/kind.ts', "rule === 'none' || isIamVariable(name)", "rule === 'none'"],
   ['lib/local/github.ts', 'Number(exp) > now + LONGEST_JWT', 'Number(exp) < 0'],
   ['lib/local/sts.ts', 'arns.length > 10)', 'arns.length > 100)'],

@@ -52,7 +52,7 @@ describe('a shape takes exactly its limits', () => {
     ['the longest list', list(text(), 2), '[a, b]'],
     ['the longest mapping of names', record(text(), 2), '{ a: x, b: y }'],
   ])('%s', (_name, shape, yaml) => {
-    const read = readWith(yaml, (tree, complain) => shape.read(tree, complain));
+    const read = readWith(yaml, (tree, complaints) => shape.read(tree, complaints));
     expect(read.refusals).toEqual([]);
     expect(read.value).toBeDefined();
   });

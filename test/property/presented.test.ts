@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Signer } from '../../lib/keys/signer.ts';
+import { Complaints } from '../../lib/language/complaint.ts';
 import { compileRole, parseRole } from '../../lib/language/role.ts';
 import type { Grant } from '../../lib/policy/decide.ts';
 import type { Role } from '../../lib/policy/role.ts';
@@ -86,8 +87,13 @@ const TRUST = [
 
 /** A role file is YAML, and so JSON too. Undefined where the loader refuses it. */
 function roleOf(role: string, part: object): Role | undefined {
-  const document = parseRole(role, `${role}.yml`, JSON.stringify({ trust: TRUST, ...part }), () => {});
-  return document && compileRole(document, settingOf(), () => {});
+  const document = parseRole(
+    role,
+    `${role}.yml`,
+    JSON.stringify({ trust: TRUST, ...part }),
+    new Complaints(),
+  );
+  return document && compileRole(document, settingOf(), new Complaints());
 }
 
 type Signed = { readonly typ: string; readonly claims: { readonly [name: string]: unknown } };

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/load.ts';
 import { findSampleClaims } from '../../jobs/sample.ts';
 import { addFollowingClaims, findFamily } from '../../jobs/scenarios.ts';
+import { Complaints } from '../../language/complaint.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readAllCases, type TestedPolicy } from '../../review/cases/files.ts';
 import { createMutants } from '../../review/cases/mutants.ts';
@@ -75,7 +76,7 @@ function proposePolicyRequests(tested: TestedPolicy, config: Config, now: number
 
 /** Requests for every role and registry, as JSON, each once. */
 export function proposeRequests(config: Config, now: number): string[] {
-  const tested = readAllCases(config, () => undefined);
+  const tested = readAllCases(config, new Complaints());
   const all = tested.flatMap(each => proposePolicyRequests(each, config, now));
   return [...new Set(all.map(request => JSON.stringify(request)))];
 }

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { readSource } from '../../config/sources.ts';
-import type { Complain, Complaint } from '../../language/complaint.ts';
+import { locateFile, readSource } from '../../config/sources.ts';
+import { Complaints } from '../../language/complaint.ts';
 import { writeCount } from '../../language/counted.ts';
 import { parse } from '../../language/parse.ts';
 import { formatText, readMeaning } from '../../review/author/format.ts';
@@ -38,26 +38,19 @@ async function listConfigFiles(config: string): Promise<ConfigFile[]> {
 
 type FormattedFile = ConfigFile & { readonly before: string; readonly after: string };
 
-function complainUnreadable(path: string): Complaint {
-  return {
-    rule: 'wrong-value',
-    place: { file: path, line: 1, column: 1 },
-    message: 'It could not be written in another way and mean the same, so it was left alone.',
-  };
-}
-
 /** One file, before and after; complains of what cannot be read, and of what would not mean the same. */
-function formatFile({ path, name }: ConfigFile, complaints: Complaint[]): FormattedFile {
-  const count = complaints.length;
-  const complain: Complain = (rule, place, message) => void complaints.push({ rule, place, message });
-  const before = readSource(path, complain) ?? '';
-  const tree = parse(path, before, complain);
-  if (!tree || complaints.length > count) return { path, name, before, after: before };
+function formatFile({ path, name }: ConfigFile, complaints: Complaints): FormattedFile {
+  const count = complaints.all.length;
+  const before = readSource(path, complaints) ?? '';
+  const tree = parse(path, before, complaints);
+  if (!tree || complaints.all.length > count) return { path, name, before, after: before };
   const after = formatText(before, name);
   if (after === before) return { path, name, before, after };
-  const again = parse(path, after, complain);
+  const again = parse(path, after, complaints);
   if (!again || !isDeepStrictEqual(readMeaning(again), readMeaning(tree)))
-    complaints.push(complainUnreadable(path));
+    complaints
+      .at(locateFile(path))
+      .wrongValue('It could not be written in another way and mean the same, so it was left alone.');
   return { path, name, before, after };
 }
 
@@ -79,9 +72,9 @@ read, none is written.`,
     const { config } = readCommandSettings(flags, terminal);
     const files = await listConfigFiles(config);
     if (files.length === 0) throw new Failure(`${config} has no broker.yml and no roles.\n`);
-    const complaints: Complaint[] = [];
+    const complaints = new Complaints();
     const all = files.map(file => formatFile(file, complaints));
-    if (complaints.length > 0) throw new Failure(writeComplaints(complaints));
+    if (complaints.all.length > 0) throw new Failure(writeComplaints(complaints.all));
     const changed = all.filter(({ before, after }) => before !== after);
     if (!flags['check']) for (const { path, after } of changed) await writeFile(path, after);
     const paths = changed.map(({ path }) => path);

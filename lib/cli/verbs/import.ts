@@ -1,7 +1,8 @@
 import { makePrintable } from '../../client/printable.ts';
-import type { Complaint } from '../../language/complaint.ts';
+import { Complaints } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
-import { findEntry, parse, type Tree, toPlain } from '../../language/parse.ts';
+import { parse } from '../../language/parse.ts';
+import { findEntry, type Tree, toPlain } from '../../language/tree.ts';
 import type { ClaimValue } from '../../policy/claims.ts';
 import { importAws } from '../../review/author/import/aws.ts';
 import { importCel } from '../../review/author/import/cel.ts';
@@ -82,9 +83,9 @@ function findAwsRole(value: ClaimValue, role: string | undefined): AwsRole {
 }
 
 function parseTree({ path, text }: PolicyFile): Tree {
-  const complaints: Complaint[] = [];
-  const tree = parse(path, text, (rule, place, message) => void complaints.push({ rule, place, message }));
-  if (!tree || complaints.length > 0) throw new Failure(writeComplaints(complaints));
+  const complaints = new Complaints();
+  const tree = parse(path, text, complaints);
+  if (!tree || complaints.all.length > 0) throw new Failure(writeComplaints(complaints.all));
   return tree;
 }
 

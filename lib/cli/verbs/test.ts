@@ -1,6 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../../config/load.ts';
-import type { Complaint } from '../../language/complaint.ts';
+import { Complaints } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import { findCasesPath, readAllCases, readPolicyCases, type TestedPolicy } from '../../review/cases/files.ts';
 import { writeFirstCases } from '../../review/cases/first.ts';
@@ -35,15 +35,13 @@ function findTestedPolicy(name: string, { roles, registries, folder }: Config): 
 }
 
 function selectCases(flags: Flags, config: Config): readonly TestedPolicy[] {
-  const complaints: Complaint[] = [];
+  const complaints = new Complaints();
   const name = readFlag(flags, 'role');
-  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
-    void complaints.push({ rule, place, message });
   const tested =
     name === undefined
-      ? readAllCases(config, complain)
-      : readPolicyCases([findTestedPolicy(name, config)], config, complain);
-  if (complaints.length > 0) throw new Failure(writeComplaints(complaints));
+      ? readAllCases(config, complaints)
+      : readPolicyCases([findTestedPolicy(name, config)], config, complaints);
+  if (complaints.all.length > 0) throw new Failure(writeComplaints(complaints.all));
   return tested;
 }
 

@@ -1,5 +1,5 @@
 import { compileIssuerRow } from '../../config/issuers.ts';
-import type { Complaint } from '../../language/complaint.ts';
+import { type Complaint, Complaints } from '../../language/complaint.ts';
 import { parse } from '../../language/parse.ts';
 import { compileRole, parseRole } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
@@ -87,8 +87,8 @@ export function createIssuerRow(issuer: string): {
     preset === undefined
       ? `{ issuer: "${issuer}", jwks_uri: "${issuer}/.well-known/jwks.json", bind: [sub] }`
       : `{ preset: ${preset}, issuer: "${issuer}" }`;
-  const tree = parse('broker.yml', yaml, () => {});
-  return { yaml, row: tree && compileIssuerRow(tree, () => {})?.row };
+  const tree = parse('broker.yml', yaml, new Complaints());
+  return { yaml, row: tree && compileIssuerRow(tree, new Complaints())?.row };
 }
 
 const madeRows = new Map<string, IssuerRow | undefined>();
@@ -118,13 +118,11 @@ function compileProposedRole(
   rows: ReadonlyMap<string, IssuerRow>,
   audience: string,
 ): Compiled {
-  const complaints: Complaint[] = [];
-  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
-    void complaints.push({ rule, place, message });
-  const document = parseRole(name, `${name}.yml`, text, complain);
+  const complaints = new Complaints();
+  const document = parseRole(name, `${name}.yml`, text, complaints);
   const session = { seconds: undefined, maxSeconds: undefined };
-  const role = document && compileRole(document, { audience, issuers: rows, session }, complain);
-  return { role: complaints.length === 0 ? role : undefined, complaints };
+  const role = document && compileRole(document, { audience, issuers: rows, session }, complaints);
+  return { role: complaints.all.length === 0 ? role : undefined, complaints: complaints.all };
 }
 
 type Proposal = { readonly proposed: ProposedRole | undefined; readonly notes: readonly string[] };

@@ -1,5 +1,6 @@
-import type { Complaint } from '../../language/complaint.ts';
-import { parse, toPlain } from '../../language/parse.ts';
+import { Complaints } from '../../language/complaint.ts';
+import { parse } from '../../language/parse.ts';
+import { toPlain } from '../../language/tree.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
 import { readRegExp } from './expression.ts';
 import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
@@ -43,13 +44,9 @@ function readOctoTrust(policy: Policy, name: string): ForeignTrust['direct'] {
 }
 
 function readOctoPolicy(dump: OctoDump): Policy | undefined {
-  const complaints: Complaint[] = [];
-  const tree = parse(
-    dump.path,
-    dump.text,
-    (rule, place, message) => void complaints.push({ rule, place, message }),
-  );
-  return tree?.kind === 'map' && complaints.length === 0 ? (toPlain(tree) as Policy) : undefined;
+  const complaints = new Complaints();
+  const tree = parse(dump.path, dump.text, complaints);
+  return tree?.kind === 'map' && complaints.all.length === 0 ? (toPlain(tree) as Policy) : undefined;
 }
 
 type OctoOwner = { readonly app: string | undefined; readonly owner: string | undefined };

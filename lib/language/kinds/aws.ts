@@ -1,8 +1,8 @@
 import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
 import type { AwsTemplate } from '../../policy/targets/aws.ts';
-import type { Complain } from '../complaint.ts';
-import { findEntry, type Tree, toPlain } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
+import { findEntry, type Tree, toPlain } from '../tree.ts';
 import { checkTemplates, type Kind, type KindSetting, type SessionLimits, writeSubject } from './kind.ts';
 import { checkSessionPolicy } from './session-policy.ts';
 import { checkTags, TAG_KEY, TAGS } from './tags.ts';
@@ -60,48 +60,44 @@ type AwsLocation = {
 function checkPartitions(
   { role_arn: arn, region, policy_arns: arns = [] }: AwsLocation,
   tree: Tree,
-  complain: Complain,
+  complaints: Complaints,
 ) {
   const partition = arn.split(':')[1] ?? '';
   const placeOf = (key: string) => findEntry(tree, key)?.value.place ?? tree.place;
   if (region !== undefined && findPartitionOfRegion(region) !== partition)
-    complain(
-      'wrong-value',
-      placeOf('region'),
-      `${region} is of the partition ${findPartitionOfRegion(region)}, and the role of ${partition}.`,
-    );
+    complaints
+      .at(placeOf('region'))
+      .wrongValue(
+        `${region} is of the partition ${findPartitionOfRegion(region)}, and the role of ${partition}.`,
+      );
   const away = arns.find(each => each.split(':')[1] !== partition);
   if (away !== undefined)
-    complain(
-      'wrong-value',
-      placeOf('policy_arns'),
-      `${away} is of another partition than the role, ${partition}.`,
-    );
+    complaints
+      .at(placeOf('policy_arns'))
+      .wrongValue(`${away} is of another partition than the role, ${partition}.`);
 }
 
 /** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
-function compileAws(tree: Tree, setting: KindSetting, complain: Complain): AwsTemplate | undefined {
-  const read = SHAPE.read(tree, complain);
+function compileAws(tree: Tree, setting: KindSetting, complaints: Complaints): AwsTemplate | undefined {
+  const read = SHAPE.read(tree, complaints);
   for (const key of ['role_arn', 'region', 'external_id', 'transitive_tags', 'policy_arns']) {
     const entry = findEntry(tree, key);
-    if (entry) checkTemplates(entry.value, 'none', setting, complain);
+    if (entry) checkTemplates(entry.value, 'none', setting, complaints);
   }
-  if (read) checkPartitions(read, tree, complain);
-  checkTags(findEntry(tree, 'tags')?.value, setting, complain);
+  if (read) checkPartitions(read, tree, complaints);
+  checkTags(findEntry(tree, 'tags')?.value, setting, complaints);
   const policy = findEntry(tree, 'policy')?.value;
-  if (policy) checkSessionPolicy(policy, setting, complain);
+  if (policy) checkSessionPolicy(policy, setting, complaints);
   const external = findEntry(tree, 'external_id');
   if (external && read?.via === 'web_identity')
-    complain('wrong-value', external.place, 'AWS takes no external id via web_identity. Remove it.');
+    complaints.at(external).wrongValue('AWS takes no external id via web_identity. Remove it.');
   if (!read) return undefined;
   const tags = read.tags ?? {};
   for (const key of read.transitive_tags ?? []) {
     if (!Object.hasOwn(tags, key))
-      complain(
-        'wrong-value',
-        findEntry(tree, 'transitive_tags')?.place ?? tree.place,
-        `"${key}" is transitive but is not one of the tags.`,
-      );
+      complaints
+        .at(findEntry(tree, 'transitive_tags') ?? tree)
+        .wrongValue(`"${key}" is transitive but is not one of the tags.`);
   }
   return {
     role_arn: read.role_arn,

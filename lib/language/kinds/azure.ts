@@ -1,7 +1,7 @@
 import type { AzureTemplate } from '../../policy/targets/azure.ts';
-import type { Complain } from '../complaint.ts';
-import type { Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { object, oneOf, optional, required, text } from '../shape.ts';
+import type { Tree } from '../tree.ts';
 import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 const GUID = /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/;
@@ -21,9 +21,9 @@ const SHAPE = object({
   cloud: optional(oneOf('public', 'us-government', 'china')),
 });
 
-function compileAzure(tree: Tree, setting: KindSetting, complain: Complain): AzureTemplate | undefined {
-  checkTemplates(tree, 'none', setting, complain);
-  const read = SHAPE.read(tree, complain);
+function compileAzure(tree: Tree, setting: KindSetting, complaints: Complaints): AzureTemplate | undefined {
+  checkTemplates(tree, 'none', setting, complaints);
+  const read = SHAPE.read(tree, complaints);
   return read && { ...read, cloud: read.cloud ?? 'public', subject: writeSubject(setting) };
 }
 

@@ -1,8 +1,8 @@
 import { type BuildkiteTemplate, UUID } from '../../policy/targets/buildkite.ts';
-import type { Complain } from '../complaint.ts';
-import type { Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
+import type { Tree } from '../tree.ts';
 import { appId, checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/;
@@ -27,22 +27,19 @@ const SHAPE = object({
 function compileBuildkite(
   tree: Tree,
   setting: KindSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): BuildkiteTemplate | undefined {
   // The token acts as this user, so a claim must never choose who that is.
-  checkTemplates(tree, 'none', setting, complain);
-  const read = SHAPE.read(tree, complain);
+  checkTemplates(tree, 'none', setting, complaints);
+  const read = SHAPE.read(tree, complaints);
   if (!read) return undefined;
   const { app, user, client_id, ...rest } = read;
   if (client_id !== undefined && app === undefined && user === undefined)
     return { ...rest, client_id, subject: writeSubject(setting) };
   if (client_id === undefined && app !== undefined && user !== undefined) return { ...rest, app, user };
-  complain(
-    'wrong-value',
-    tree.place,
-    'Say client_id of a workload identity, or else app and user of an OAuth token exchange.',
-  );
-  return undefined;
+  return complaints
+    .at(tree)
+    .wrongValue('Say client_id of a workload identity, or else app and user of an OAuth token exchange.');
 }
 
 /** Seconds that a token of a workload identity may live: Buildkite says how long, and takes no wish. */

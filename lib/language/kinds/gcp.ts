@@ -1,9 +1,9 @@
 import { EVERYTHING } from '../../policy/targets/gcp/scopes.ts';
 import type { GcpTemplate } from '../../policy/targets/gcp.ts';
-import type { Complain } from '../complaint.ts';
-import type { Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { list, object, optional, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
+import type { Tree } from '../tree.ts';
 import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
 /** Google's own limits: https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
@@ -29,13 +29,13 @@ const SHAPE = object({
   scopes: optional(scopeList),
 });
 
-function compileGcp(tree: Tree, setting: KindSetting, complain: Complain): GcpTemplate | undefined {
-  checkTemplates(tree, 'none', setting, complain);
-  const read = SHAPE.read(tree, complain);
+function compileGcp(tree: Tree, setting: KindSetting, complaints: Complaints): GcpTemplate | undefined {
+  checkTemplates(tree, 'none', setting, complaints);
+  const read = SHAPE.read(tree, complaints);
   if (!read) return undefined;
   const { audience, service_account, delegates = [], scopes = [EVERYTHING] } = read;
   if (delegates.length > 0 && service_account === undefined)
-    complain('wrong-value', tree.place, 'delegates lead to a service_account, and there is none.');
+    complaints.at(tree).wrongValue('delegates lead to a service_account, and there is none.');
   return {
     audience,
     subject: writeSubject(setting),

@@ -1,8 +1,8 @@
 import { type GithubTemplate, LEVELS, nameRepository } from '../../policy/targets/github.ts';
 import { findSlots } from '../../policy/template.ts';
-import type { Complain } from '../complaint.ts';
-import { findEntry, type Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { checked, integer, list, object, oneOf, optional, record, required, text } from '../shape.ts';
+import { findEntry, type Tree } from '../tree.ts';
 import { appId, checkTemplates, type Kind, type KindSetting } from './kind.ts';
 
 // Letters and digits with single hyphens; managed users have an underscore before the name of their company.
@@ -25,40 +25,37 @@ const SHAPE = object({
   permissions: required(record(permissions, 50)),
 });
 
-function checkRepositories(tree: Tree | undefined, owner: string | undefined, complain: Complain): void {
+function checkRepositories(tree: Tree | undefined, owner: string | undefined, complaints: Complaints): void {
   for (const item of tree?.kind === 'list' ? tree.items : []) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || findSlots(item.value).length > 0)
       continue;
     if (nameRepository(item.value, owner) === undefined)
-      complain(
-        'wrong-value',
-        item.place,
-        `Expected the name of a repository, such as web${owner === undefined ? '' : ` or ${owner}/web`}.`,
-      );
+      complaints
+        .at(item)
+        .wrongValue(
+          `Expected the name of a repository, such as web${owner === undefined ? '' : ` or ${owner}/web`}.`,
+        );
   }
 }
 
-function compileGithub(tree: Tree, setting: KindSetting, complain: Complain): GithubTemplate | undefined {
+function compileGithub(tree: Tree, setting: KindSetting, complaints: Complaints): GithubTemplate | undefined {
   const repositories = findEntry(tree, 'repositories')?.value;
   if (tree.kind === 'map') {
     const rest = tree.entries.filter(({ value }) => value !== repositories);
-    checkTemplates({ ...tree, entries: rest }, 'none', setting, complain);
+    checkTemplates({ ...tree, entries: rest }, 'none', setting, complaints);
   }
-  if (repositories) checkTemplates(repositories, 'bound', setting, complain);
-  const read = SHAPE.read(tree, complain);
+  if (repositories) checkTemplates(repositories, 'bound', setting, complaints);
+  const read = SHAPE.read(tree, complaints);
   if (!read) return undefined;
-  checkRepositories(repositories, read.owner, complain);
+  checkRepositories(repositories, read.owner, complaints);
   const { owner, installation, ...written } = read;
   const api = setting.apps?.get(written.app);
   const rest = api === undefined ? written : { ...written, api };
   if (owner !== undefined && installation === undefined) return { ...rest, owner };
   if (installation !== undefined && owner === undefined) return { ...rest, installation };
-  complain(
-    'wrong-value',
-    tree.place,
-    'Say where the App is installed: by owner or by installation, one of them.',
-  );
-  return undefined;
+  return complaints
+    .at(tree)
+    .wrongValue('Say where the App is installed: by owner or by installation, one of them.');
 }
 
 /**

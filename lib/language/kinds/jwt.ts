@@ -1,8 +1,8 @@
 import type { JwtClaim, JwtClaimTemplate, JwtTemplate } from '../../policy/targets/jwt.ts';
 import { isFederation } from '../audience.ts';
-import type { Complain } from '../complaint.ts';
-import { findEntry, type Tree, toPlain } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
+import { findEntry, type Tree, toPlain } from '../tree.ts';
 import {
   checkNumbers,
   checkTemplates,
@@ -48,22 +48,18 @@ function findNameFault(name: string): string | undefined {
 }
 
 /** The value alone, or `{ value, text: true }`. */
-function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined {
+function readClaim(tree: Tree, complaints: Complaints): JwtClaimTemplate | undefined {
   const open = tree.kind === 'map' && findEntry(tree, 'value') !== undefined;
-  const read = open ? TEXT.read(tree, complain) : undefined;
+  const read = open ? TEXT.read(tree, complaints) : undefined;
   if (open && !read) return undefined;
   const value = read?.value ?? tree;
-  if (value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar'))) {
-    complain(
-      'wrong-type',
-      value.place,
-      'A claim is one value or a list of values, or { value: …, text: true }.',
-    );
-    return undefined;
-  }
+  if (value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar')))
+    return complaints
+      .at(value)
+      .say('wrong-type', 'A claim is one value or a list of values, or { value: …, text: true }.');
   const claim = toPlain(value) as JwtClaim;
   if (read && !JSON.stringify(claim).includes('${'))
-    complain('wrong-value', value.place, 'text is said of what a claim fills in, and no ${…} stands here.');
+    complaints.at(value).wrongValue('text is said of what a claim fills in, and no ${…} stands here.');
   return read?.text ? { value: claim, text: true } : claim;
 }
 
@@ -71,16 +67,16 @@ function readClaim(tree: Tree, complain: Complain): JwtClaimTemplate | undefined
 export function readClaims(
   tree: Tree,
   setting: KindSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): Record<string, JwtClaimTemplate> {
   const claims: Record<string, JwtClaimTemplate> = Object.create(null);
   if (tree.kind !== 'map') return claims;
-  checkTemplates(tree, 'any', setting, complain);
-  checkNumbers(tree, complain);
+  checkTemplates(tree, 'any', setting, complaints);
+  checkNumbers(tree, complaints);
   for (const { key, place, value } of tree.entries) {
     const fault = findNameFault(key);
-    if (fault) complain('wrong-value', place, fault);
-    const read = readClaim(value, complain);
+    if (fault) complaints.at(place).wrongValue(fault);
+    const read = readClaim(value, complaints);
     if (read !== undefined) claims[key] = read;
   }
   return claims;
@@ -89,35 +85,37 @@ export function readClaims(
 function findPipelineIds(
   tree: Tree,
   { trust, issuers }: KindSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): Record<string, string> {
   const ids: Record<string, string> = {};
   for (const statement of trust) {
     const id = issuers.get(statement.issuer)?.pipelineId;
     if (id !== undefined && isClaimBound(statement, id)) ids[statement.issuer] = id;
     else
-      complain(
-        'template-unbound',
-        tree.place,
-        `${statement.id} does not bind ${id ?? 'the id of a pipeline'}, which "subject: pipeline" needs.`,
-      );
+      complaints
+        .at(tree)
+        .say(
+          'template-unbound',
+          `${statement.id} does not bind ${id ?? 'the id of a pipeline'}, which "subject: pipeline" needs.`,
+        );
   }
   return ids;
 }
 
-function compileJwt(tree: Tree, setting: KindSetting, complain: Complain): JwtTemplate | undefined {
-  const read = SHAPE.read(tree, complain);
+function compileJwt(tree: Tree, setting: KindSetting, complaints: Complaints): JwtTemplate | undefined {
+  const read = SHAPE.read(tree, complaints);
   const audience = findEntry(tree, 'audience');
-  if (audience) checkTemplates(audience.value, 'none', setting, complain);
+  if (audience) checkTemplates(audience.value, 'none', setting, complaints);
   const claims = findEntry(tree, 'claims');
-  const compiled = claims ? readClaims(claims.value, setting, complain) : {};
+  const compiled = claims ? readClaims(claims.value, setting, complaints) : {};
   if (!read) return undefined;
   if (isFederation(read.audience) && read.federation !== true) {
-    complain(
-      'audience-shared',
-      audience?.place ?? tree.place,
-      `A cloud takes "${read.audience}" as proof of identity. Say federation: true if that is meant.`,
-    );
+    complaints
+      .at(audience ?? tree)
+      .say(
+        'audience-shared',
+        `A cloud takes "${read.audience}" as proof of identity. Say federation: true if that is meant.`,
+      );
   }
   const subject = findEntry(tree, 'subject');
   return {
@@ -125,7 +123,7 @@ function compileJwt(tree: Tree, setting: KindSetting, complain: Complain): JwtTe
     ...(read.seconds === undefined ? {} : { seconds: read.seconds }),
     subject: writeSubject(setting),
     pipelineIds:
-      read.subject === 'pipeline' && subject ? findPipelineIds(subject.value, setting, complain) : {},
+      read.subject === 'pipeline' && subject ? findPipelineIds(subject.value, setting, complaints) : {},
     claims: compiled,
   };
 }

@@ -3,9 +3,9 @@ import type { AppHost, Endpoint } from '../../policy/endpoint.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
 import { findSlots, isIamVariable } from '../../policy/template.ts';
-import type { Complain } from '../complaint.ts';
-import type { Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { type Schema, text } from '../shape.ts';
+import type { Tree } from '../tree.ts';
 
 /** What a provider's key is compiled against. */
 export type KindSetting = {
@@ -48,7 +48,7 @@ export type Kind<Template extends object> = {
   readonly scopes: 'refused' | 'optional' | 'required';
   /** Where the role itself lists scopes: what a statement without any grants, and the most that one may. */
   scopesOf?(template: Template): readonly string[];
-  compile(tree: Tree, setting: KindSetting, complain: Complain): Template | undefined;
+  compile(tree: Tree, setting: KindSetting, complaints: Complaints): Template | undefined;
 };
 
 const BINDING_OPERATORS: ReadonlySet<string> = new Set(['equals', 'in', 'matches']);
@@ -91,13 +91,13 @@ function findSlotFault(
 }
 
 /** Complains of numbers that would go out as others than a reviewer saw: `1.0`, `1e400`, `.nan`, 2^53+1. */
-export function checkNumbers(tree: Tree, complain: Complain): void {
-  if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complain);
-  if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complain);
+export function checkNumbers(tree: Tree, complaints: Complaints): void {
+  if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complaints);
+  if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complaints);
   if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return;
   const json = JSON.stringify(tree.value);
   if (json !== tree.source)
-    complain('wrong-value', tree.place, `${tree.source} would become ${json}. Write that, or quote it.`);
+    complaints.at(tree).wrongValue(`${tree.source} would become ${json}. Write that, or quote it.`);
 }
 
 /** Complains of every `${…}` in the tree that may not stand there. Keys never hold any. */
@@ -105,15 +105,16 @@ export function checkTemplates(
   tree: Tree,
   rule: TemplateRule,
   setting: KindSetting,
-  complain: Complain,
+  complaints: Complaints,
   iam = false,
 ): void {
-  if (tree.kind === 'list') for (const item of tree.items) checkTemplates(item, rule, setting, complain, iam);
+  if (tree.kind === 'list')
+    for (const item of tree.items) checkTemplates(item, rule, setting, complaints, iam);
   if (tree.kind === 'map') {
     for (const { key, place, value } of tree.entries) {
       if (findSlots(key).some(({ name }) => !(iam && isIamVariable(name))))
-        complain('template-refused', place, 'A key may not hold ${…}.');
-      checkTemplates(value, rule, setting, complain, iam);
+        complaints.at(place).say('template-refused', 'A key may not hold ${…}.');
+      checkTemplates(value, rule, setting, complaints, iam);
     }
   }
   if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
@@ -121,6 +122,6 @@ export function checkTemplates(
     // A slot inside of a variable of IAM would let a claim choose which variable it is.
     const untouched = iam && isIamVariable(name) && !name?.includes('${');
     const fault = untouched ? undefined : findSlotFault(name, rule, setting);
-    if (fault) complain(fault[0], tree.place, fault[1]);
+    if (fault) complaints.at(tree).say(fault[0], fault[1]);
   }
 }

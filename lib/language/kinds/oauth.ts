@@ -1,11 +1,11 @@
 import type { Endpoint } from '../../policy/endpoint.ts';
 import type { OauthTemplate } from '../../policy/targets/oauth.ts';
 import { findSlots } from '../../policy/template.ts';
-import type { Complain } from '../complaint.ts';
+import type { Complaints } from '../complaint.ts';
 import { suggestWord } from '../nearest.ts';
-import { findEntry, type MapTree, type Tree } from '../parse.ts';
 import { object, optional, raw, record, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
+import { findEntry, type MapTree, type Tree } from '../tree.ts';
 import { claimsShape, readClaims } from './jwt.ts';
 import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
 
@@ -22,77 +22,72 @@ function findEndpoint(
   tree: Tree,
   name: string,
   setting: KindSetting,
-  complain: Complain,
+  complaints: Complaints,
 ): Endpoint | undefined {
   const { endpoints = new Map<string, Endpoint>() } = setting;
   const found = endpoints.get(name);
   if (!found)
-    complain(
-      'wrong-value',
-      findEntry(tree, 'endpoint')?.value.place ?? tree.place,
-      `broker.yml has no endpoint "${name}".${suggestWord(name, endpoints.keys())}`,
-    );
+    complaints
+      .at(findEntry(tree, 'endpoint')?.value ?? tree)
+      .wrongValue(`broker.yml has no endpoint "${name}".${suggestWord(name, endpoints.keys())}`);
   return found;
 }
 
 /** A role fills the slots of its row, each in its form, and sends nothing else of its own. */
-function checkParameters(tree: Tree, endpoint: Endpoint, complain: Complain): void {
+function checkParameters(tree: Tree, endpoint: Endpoint, complaints: Complaints): void {
   const written = findEntry(tree, 'parameters')?.value;
   const entries = written?.kind === 'map' ? written.entries : [];
   for (const { key, place, value } of entries) {
     const slot = Object.hasOwn(endpoint.slots, key) ? endpoint.slots[key] : undefined;
     if (!slot) {
       const near = suggestWord(key, Object.keys(endpoint.slots));
-      complain('unknown-key', place, `"${key}" is no slot of the endpoint ${endpoint.name}.${near}`);
+      complaints.at(place).say('unknown-key', `"${key}" is no slot of the endpoint ${endpoint.name}.${near}`);
     } else if (slot.form && value.kind === 'scalar' && typeof value.value === 'string')
       if (findSlots(value.value).length === 0 && !new RegExp(`^(?:${slot.form.pattern})$`).test(value.value))
-        complain('wrong-value', value.place, `Expected ${slot.form.says}.`);
+        complaints.at(value).wrongValue(`Expected ${slot.form.says}.`);
   }
   for (const [name, slot] of Object.entries(endpoint.slots))
     if (slot.required && !entries.some(({ key }) => key === name))
-      complain(
-        'missing-key',
-        written?.place ?? tree.place,
-        `parameters: "${name}" is required for ${endpoint.name}.`,
-      );
+      complaints
+        .at(written ?? tree)
+        .say('missing-key', `parameters: "${name}" is required for ${endpoint.name}.`);
 }
 
 /** Without a scope the service would choose, and a token with all that there is would be as good as any. */
-function checkOauthScopes(tree: Tree, endpoint: Endpoint, complain: Complain): void {
+function checkOauthScopes(tree: Tree, endpoint: Endpoint, complaints: Complaints): void {
   const written = findEntry(tree, 'scopes');
   if (endpoint.scoping === 'asked' && !written)
-    complain(
-      'scopes-refused',
-      tree.place,
-      `scopes are required: without any, ${endpoint.name} would choose.`,
-    );
+    complaints
+      .at(tree)
+      .say('scopes-refused', `scopes are required: without any, ${endpoint.name} would choose.`);
   if (endpoint.scoping === 'theirs' && written)
-    complain(
-      'scopes-refused',
-      written.place,
-      `${endpoint.name} gives what its own rule for this role says, and heeds no scope. Remove scopes.`,
-    );
+    complaints
+      .at(written)
+      .say(
+        'scopes-refused',
+        `${endpoint.name} gives what its own rule for this role says, and heeds no scope. Remove scopes.`,
+      );
 }
 
 /** Claims decide nothing at a place of their own: what is filled in there is bound, as resources are. */
-function checkOauthSlots(tree: Tree, setting: KindSetting, complain: Complain): void {
+function checkOauthSlots(tree: Tree, setting: KindSetting, complaints: Complaints): void {
   if (tree.kind !== 'map') return;
   const apart = (key: string): boolean => key === 'parameters' || key === 'claims';
   const rest: MapTree = { ...tree, entries: tree.entries.filter(({ key }) => !apart(key)) };
-  checkTemplates(rest, 'none', setting, complain);
+  checkTemplates(rest, 'none', setting, complaints);
   const parameters = findEntry(tree, 'parameters');
-  if (parameters) checkTemplates(parameters.value, 'bound', setting, complain);
+  if (parameters) checkTemplates(parameters.value, 'bound', setting, complaints);
 }
 
-function compileOauth(tree: Tree, setting: KindSetting, complain: Complain): OauthTemplate | undefined {
-  checkOauthSlots(tree, setting, complain);
-  const read = SHAPE.read(tree, complain);
+function compileOauth(tree: Tree, setting: KindSetting, complaints: Complaints): OauthTemplate | undefined {
+  checkOauthSlots(tree, setting, complaints);
+  const read = SHAPE.read(tree, complaints);
   const claims = findEntry(tree, 'claims');
-  const compiled = claims ? readClaims(claims.value, setting, complain) : {};
-  const endpoint = read && findEndpoint(tree, read.endpoint, setting, complain);
+  const compiled = claims ? readClaims(claims.value, setting, complaints) : {};
+  const endpoint = read && findEndpoint(tree, read.endpoint, setting, complaints);
   if (!endpoint) return undefined;
-  checkParameters(tree, endpoint, complain);
-  checkOauthScopes(tree, endpoint, complain);
+  checkParameters(tree, endpoint, complaints);
+  checkOauthScopes(tree, endpoint, complaints);
   const { name, slots: _, seconds, parameters, ...request } = endpoint;
   return {
     ...request,

@@ -4,9 +4,9 @@ import type { Statement } from '../../policy/statement.ts';
 import { MAX_TAG_VALUE } from '../../policy/targets/tags.ts';
 import { findSlots } from '../../policy/template.ts';
 import { findTagFault } from '../../policy/usable.ts';
-import type { Complain } from '../complaint.ts';
-import { findEntry, type Tree } from '../parse.ts';
+import type { Complaints } from '../complaint.ts';
 import { checked, either, object, record, required, text } from '../shape.ts';
+import { findEntry, type Tree } from '../tree.ts';
 import { checkTemplates, type KindSetting } from './kind.ts';
 
 /** AWS's own limit (sts 2011-06-15, AssumeRole). */
@@ -49,41 +49,44 @@ function readLiteral(tree: Tree | undefined): string | undefined {
 }
 
 /** Complains of tags whose text AWS would not take, and of an `else` that could be taken for a real value. */
-export function checkTags(tree: Tree | undefined, setting: KindSetting, complain: Complain): void {
+export function checkTags(tree: Tree | undefined, setting: KindSetting, complaints: Complaints): void {
   if (tree?.kind !== 'map') return;
-  checkTemplates(tree, 'any', setting, complain);
+  checkTemplates(tree, 'any', setting, complaints);
   for (const entry of tree.entries) {
     const value = findEntry(entry.value, 'value')?.value ?? entry.value;
-    checkLiteral(value, complain);
+    checkLiteral(value, complaints);
     const instead = findEntry(entry.value, 'else')?.value;
-    if (instead) checkElse(instead, readLiteral(value), setting, complain);
+    if (instead) checkElse(instead, readLiteral(value), setting, complaints);
   }
 }
 
-function checkLiteral(tree: Tree, complain: Complain): void {
+function checkLiteral(tree: Tree, complaints: Complaints): void {
   const literal = readLiteral(tree)?.replace(/\$\{[^}]*\}/g, '');
   if (literal === undefined || (TAG_VALUE.test(literal) && literal.length <= MAX_TAG_VALUE)) return;
-  complain(
-    'wrong-value',
-    tree.place,
-    `A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`,
-  );
+  complaints
+    .at(tree)
+    .wrongValue(`A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`);
 }
 
-function checkElse(tree: Tree, value: string | undefined, setting: KindSetting, complain: Complain): void {
+function checkElse(
+  tree: Tree,
+  value: string | undefined,
+  setting: KindSetting,
+  complaints: Complaints,
+): void {
   const instead = readLiteral(tree);
   if (instead === undefined || value === undefined || findSlots(instead).length > 0) return;
   if (findSlots(value).length === 0) {
-    complain('wrong-value', tree.place, 'The value names no claim, so nothing could ask for its else.');
+    complaints.at(tree).wrongValue('The value names no claim, so nothing could ask for its else.');
     return;
   }
   const admitting = setting.trust.find(statement => canBecome(value, instead, statement));
   if (admitting)
-    complain(
-      'wrong-value',
-      tree.place,
-      `${admitting.id} admits a job whose value is "${instead}" itself. Choose a text that none of them can be.`,
-    );
+    complaints
+      .at(tree)
+      .wrongValue(
+        `${admitting.id} admits a job whose value is "${instead}" itself. Choose a text that none of them can be.`,
+      );
 }
 
 /** The parts of a template: texts, and the conditions that tie down each claim between them. */

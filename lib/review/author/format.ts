@@ -10,8 +10,9 @@ import {
   Schema as Tags,
   visit,
 } from 'yaml';
-import { readDocument, type Tree } from '../../language/parse.ts';
+import { readDocument } from '../../language/parse.ts';
 import type { Schema } from '../../language/shape.ts';
+import type { Tree } from '../../language/tree.ts';
 import { printDocument } from './print.ts';
 import { SCHEMAS, type SchemaName } from './schema.ts';
 

@@ -1,7 +1,8 @@
-import { type Complain, collectComplaints } from '../../language/complaint.ts';
+import type { Complaints } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
-import { findEntry, parse, type Tree } from '../../language/parse.ts';
+import { parse } from '../../language/parse.ts';
 import { list, object, optional, type Placed, placed, raw, required, text } from '../../language/shape.ts';
+import { findEntry, type Tree } from '../../language/tree.ts';
 import type { JobFacts } from '../../policy/demand.ts';
 import { isBelow, isPlainPath } from '../../policy/path.ts';
 import type { Role } from '../../policy/role.ts';
@@ -38,52 +39,52 @@ function readAllow(written: WrittenCase, reading: CaseReading): ExpectedDecision
   if (!allow) return undefined;
   const ids = reading.role.trust.map(({ id }) => id);
   if (!ids.includes(allow.value))
-    reading.complain(
-      'wrong-value',
-      allow.place,
-      `${reading.role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
-    );
+    reading.complaints
+      .at(allow)
+      .wrongValue(
+        `${reading.role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
+      );
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
 
 function readExpected(written: WrittenCase, tree: Tree, reading: CaseReading): ExpectedDecision | undefined {
-  const { complain } = reading;
+  const { complaints } = reading;
   const { allow, deny, scopes, seconds } = written;
   if (!allow && !deny)
-    complain('missing-key', tree.place, 'A case says allow (a statement) or deny (a reason).');
-  if (allow && deny) complain('wrong-value', deny.place, 'A case is either allowed or denied, not both.');
+    complaints.at(tree).say('missing-key', 'A case says allow (a statement) or deny (a reason).');
+  if (allow && deny) complaints.at(deny).wrongValue('A case is either allowed or denied, not both.');
   if (!deny) return readAllow(written, reading);
   for (const granted of [scopes, seconds])
     if (granted)
-      complain(
-        'wrong-value',
-        granted.place,
-        'A denied case is granted nothing. What it asks for goes under request.',
-      );
+      complaints
+        .at(granted)
+        .wrongValue('A denied case is granted nothing. What it asks for goes under request.');
   return { deny: deny.value };
 }
 
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
 function complainOfMethod(written: WrittenCase, tree: Tree, reading: CaseReading): void {
-  const { role, complain } = reading;
+  const { role, complaints } = reading;
   const { method, path, seconds, request } = written;
   if (!('methods' in role)) {
-    if (path) complain('unknown-key', path.place, 'A case has a path beside a registry alone.');
-    if (method) complain('unknown-key', method.place, 'A case has a method beside a registry alone.');
+    if (path) complaints.at(path).say('unknown-key', 'A case has a path beside a registry alone.');
+    if (method) complaints.at(method).say('unknown-key', 'A case has a method beside a registry alone.');
     return;
   }
-  if (!method) complain('missing-key', tree.place, 'A case of a registry says how it is used: method: PUT.');
+  if (!method)
+    complaints.at(tree).say('missing-key', 'A case of a registry says how it is used: method: PUT.');
   const [within = ''] = path?.value.split('?') ?? [];
   if (path && (!isPlainPath(within) || !isBelow(within, role.path)))
-    complain(
-      'wrong-value',
-      path.place,
-      `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
-    );
+    complaints
+      .at(path)
+      .wrongValue(
+        `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
+      );
   for (const stray of [written.job, written.approved])
-    if (stray) complain('unknown-key', stray.place, 'A registry asks nothing of the job.');
+    if (stray) complaints.at(stray).say('unknown-key', 'A registry asks nothing of the job.');
   for (const stray of [seconds, request])
-    if (stray) complain('unknown-key', stray.place, 'A registry gives no session that could be asked for.');
+    if (stray)
+      complaints.at(stray).say('unknown-key', 'A registry gives no session that could be asked for.');
 }
 
 /** Reads what the case says that events told: nothing, unless it says so. */
@@ -101,23 +102,24 @@ function readCaseJob(written: WrittenCase, role: Role): JobFacts | undefined {
 
 /** Without a time a case would be green today, and red on the day that a statement ends. */
 function complainOfTime(written: WrittenCase, tree: Tree, reading: CaseReading): void {
-  const { role, complain } = reading;
+  const { role, complaints } = reading;
   if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
-    complain(
-      'missing-key',
-      tree.place,
-      `${role.name} has a statement with until, so each case says at which time it asks: at.`,
-    );
+    complaints
+      .at(tree)
+      .say(
+        'missing-key',
+        `${role.name} has a statement with until, so each case says at which time it asks: at.`,
+      );
 }
 
 /** Reads one entry of a file, or complains of all that is wrong with it and gives undefined. */
 function readCase(tree: Tree, reading: CaseReading): Case | undefined {
-  const { above, complain } = reading;
-  const written = CASE.read(tree, complain);
+  const { above, complaints } = reading;
+  const written = CASE.read(tree, complaints);
   const nameTree = findEntry(tree, 'name')?.value;
   const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
   if (written && above.has(name))
-    complain('duplicate-id', written.name.place, `Two cases have the name "${name}".`);
+    complaints.at(written.name).say('duplicate-id', `Two cases have the name "${name}".`);
   const made = written && readCaseClaims(written, tree, reading);
   if (!above.has(name)) above.set(name, made?.base);
   if (!written) return undefined;
@@ -157,14 +159,14 @@ export function parseCases(
   file: string,
   source: string,
   setting: CaseSetting,
-  complainTo: Complain,
+  complaints: Complaints,
 ): CaseFile | undefined {
-  const { complain, complaints } = collectComplaints(complainTo);
-  const tree = parse(file, source, complain);
-  const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complain)) ?? {
+  const before = complaints.all.length;
+  const tree = parse(file, source, complaints);
+  const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complaints)) ?? {
     cases: [],
   };
-  const reading: CaseReading = { ...setting, complain, above: new Map() };
+  const reading: CaseReading = { ...setting, complaints, above: new Map() };
   const cases = trees.map(each => readCase(each, reading)).filter(each => each !== undefined);
-  return complaints.length > 0 ? undefined : { cases, accepted };
+  return complaints.all.length > before ? undefined : { cases, accepted };
 }

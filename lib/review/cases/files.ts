@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/load.ts';
 import { locateFile, readSource } from '../../config/sources.ts';
-import type { Complain } from '../../language/complaint.ts';
+import type { Complaints } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
 import type { PolicyItem } from '../compare/item.ts';
 import { type CaseFile, parseCases } from './cases.ts';
@@ -22,27 +22,25 @@ export function findCasesPath(folder: string, policy: PolicyItem): string {
   return join(folder, 'methods' in policy ? 'registries' : 'roles', `${policy.name}${ENDING}`);
 }
 
-function readTested(policy: PolicyItem, config: Config, complain: Complain): TestedPolicy {
+function readTested(policy: PolicyItem, config: Config, complaints: Complaints): TestedPolicy {
   const path = findCasesPath(config.folder, policy);
-  const source = existsSync(path) ? readSource(path, complain) : undefined;
+  const source = existsSync(path) ? readSource(path, complaints) : undefined;
   const written =
     source === undefined
       ? undefined
-      : parseCases(path, source, { role: policy, issuers: config.rows }, complain);
+      : parseCases(path, source, { role: policy, issuers: config.rows }, complaints);
   return { policy, path, written };
 }
 
 /** Cases that stand beside nothing would test nothing. */
-function complainOfStray(below: string, names: readonly string[], complain: Complain): void {
+function complainOfStray(below: string, names: readonly string[], complaints: Complaints): void {
   const files = existsSync(below) ? readdirSync(below).filter(file => file.endsWith(ENDING)) : [];
   for (const file of files.sort()) {
     const name = file.slice(0, -ENDING.length);
     if (!names.includes(name))
-      complain(
-        'file-name',
-        locateFile(join(below, file)),
-        `Nothing is named "${name}" here.${suggestWord(name, names)}`,
-      );
+      complaints
+        .at(locateFile(join(below, file)))
+        .say('file-name', `Nothing is named "${name}" here.${suggestWord(name, names)}`);
   }
 }
 
@@ -50,16 +48,16 @@ function complainOfStray(below: string, names: readonly string[], complain: Comp
 export function readPolicyCases(
   policies: readonly PolicyItem[],
   config: Config,
-  complain: Complain,
+  complaints: Complaints,
 ): readonly TestedPolicy[] {
-  return policies.map(policy => readTested(policy, config, complain));
+  return policies.map(policy => readTested(policy, config, complaints));
 }
 
 /** Reads the cases of every role and registry of a configuration, and complains of cases that belong to none. */
-export function readAllCases(config: Config, complain: Complain): readonly TestedPolicy[] {
+export function readAllCases(config: Config, complaints: Complaints): readonly TestedPolicy[] {
   for (const below of ['roles', 'registries'] as const) {
     const names = config[below].map(({ name }) => name);
-    complainOfStray(join(config.folder, below), names, complain);
+    complainOfStray(join(config.folder, below), names, complaints);
   }
-  return readPolicyCases([...config.roles, ...config.registries], config, complain);
+  return readPolicyCases([...config.roles, ...config.registries], config, complaints);
 }

@@ -1,4 +1,4 @@
-import type { Place } from '../../language/complaint.ts';
+import type { Place } from '../../language/tree.ts';
 import type { Claims } from '../../policy/claims.ts';
 import {
   type AccessRequest,

@@ -1,5 +1,5 @@
 import type { ConsoleData } from '../../config/console.ts';
-import type { Complaint } from '../../language/complaint.ts';
+import { type Complaint, Complaints } from '../../language/complaint.ts';
 import { compileRole, parseRole, type RoleSetting } from '../../language/role.ts';
 import type { Role } from '../../policy/role.ts';
 import type { PolicySet } from '../compare/policy.ts';
@@ -16,11 +16,9 @@ export type PageData = PolicySet & {
 
 /** Compiles the text of a role, as a broker does when it loads the file. */
 export function compileRoleText(name: string, text: string, setting: RoleSetting): CompiledText {
-  const complaints: Complaint[] = [];
-  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
-    void complaints.push({ rule, place, message });
-  const document = parseRole(name, `roles/${name}.yml`, text, complain);
-  return { role: document && compileRole(document, setting, complain), complaints };
+  const complaints = new Complaints();
+  const document = parseRole(name, `roles/${name}.yml`, text, complaints);
+  return { role: document && compileRole(document, setting, complaints), complaints: complaints.all };
 }
 
 /** Opens the data of a page. */

@@ -1,6 +1,7 @@
 import type { Complaint, Rule } from '../../language/complaint.ts';
-import { findEntry, type MapTree, type Tree } from '../../language/parse.ts';
+import { Complaints } from '../../language/complaint.ts';
 import { compileStatement } from '../../language/statement.ts';
+import { findEntry, type MapTree, type Tree } from '../../language/tree.ts';
 import type { Condition, Scalar } from '../../policy/condition.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
@@ -179,13 +180,11 @@ type DialectIssuers = ReadonlyMap<string, IssuerFacts>;
 
 function lintItem(tree: Tree, index: number, issuers: DialectIssuers): LintFinding[] {
   if (tree.kind !== 'map') return [createDialectFinding('dialect-form', tree.place)];
-  const complaints: Complaint[] = [];
-  const statement = compileStatement(tree, { effect: 'trust', index, issuers }, (rule, place, message) => {
-    complaints.push({ rule, place, message });
-  });
+  const complaints = new Complaints();
+  const statement = compileStatement(tree, { effect: 'trust', index, issuers }, complaints);
   const facts = statement && issuers.get(statement.issuer);
   return [
-    ...complaints.map(convertComplaint),
+    ...complaints.all.map(convertComplaint),
     ...lintScopes(tree),
     ...lintKeys(tree),
     ...(statement && facts ? lintStatement(statement, tree, facts) : []),

@@ -1,4 +1,4 @@
-import type { Place } from '../../language/complaint.ts';
+import type { Place } from '../../language/tree.ts';
 
 /** In characters, on either side of the place: a file may be one long line of JSON. */
 const AROUND = 80;

@@ -1,5 +1,5 @@
-import type { Place } from '../../language/complaint.ts';
 import { suggestWord } from '../../language/nearest.ts';
+import type { Place } from '../../language/tree.ts';
 import type { LintFinding } from './rule.ts';
 import { IGNORE_COMMENT, LINT_RULES } from './rules.ts';
 

@@ -1,4 +1,4 @@
-import { findEntry, type MapTree, type ScalarTree, type Tree } from '../../language/parse.ts';
+import { findEntry, type MapTree, type ScalarTree, type Tree } from '../../language/tree.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';

@@ -1,6 +1,6 @@
 import type { Teams } from '../../config/teams.ts';
-import type { Place } from '../../language/complaint.ts';
-import type { Tree } from '../../language/parse.ts';
+import type { Place, Tree } from '../../language/tree.ts';
+
 import type { Linted } from './linted.ts';
 
 /** How grave: an error keeps a broker from starting, a warning is worth a change, a note is worth knowing. */

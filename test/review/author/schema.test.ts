@@ -3,10 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { ISSUER_NAMES, writeStarter } from '../../../lib/cli/starter.ts';
-import { parse, toPlain } from '../../../lib/language/parse.ts';
+import { parse } from '../../../lib/language/parse.ts';
+import { toPlain } from '../../../lib/language/tree.ts';
 import { formatText } from '../../../lib/review/author/format.ts';
 import { SCHEMAS, type SchemaName, writeSchema } from '../../../lib/review/author/schema.ts';
 import { PRESETS, type Preset } from '../../../lib/token/presets.ts';
+import { NoComplaints } from '../../harness/complaints.ts';
 import { blocks, DOCUMENTS, ROOT, read } from '../../harness/markdown.ts';
 import { BUILDKITE, compileText } from '../../harness/policy.ts';
 
@@ -22,9 +24,7 @@ const validators = Object.fromEntries(NAMES.map(name => [name, ajv.compile(SCHEM
 
 /** What an editor would say of a text: where, and by which keyword. */
 function saidOf(name: SchemaName, text: string): string[] {
-  const tree = parse('tested.yml', text, (_rule, _place, message) => {
-    throw new Error(message);
-  });
+  const tree = parse('tested.yml', text, new NoComplaints());
   const validate = validators[name];
   validate?.(tree && JSON.parse(JSON.stringify(toPlain(tree))));
   return (validate?.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);

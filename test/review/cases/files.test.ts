@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../../lib/config/load.ts';
+import { Complaints } from '../../../lib/language/complaint.ts';
 import { readAllCases, readPolicyCases, type TestedPolicy } from '../../../lib/review/cases/files.ts';
 import { folderOf } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER } from '../../harness/policy.ts';
@@ -24,13 +25,14 @@ function configOf(files: { readonly [path: string]: string }): Config {
 
 function read(
   config: Config,
-  by = (complain: Parameters<typeof readAllCases>[1]): readonly TestedPolicy[] =>
-    readAllCases(config, complain),
+  by = (complaints: Complaints): readonly TestedPolicy[] => readAllCases(config, complaints),
 ): { tested: readonly TestedPolicy[]; refusals: string[] } {
-  const refusals: string[] = [];
-  const tested = by((rule, { file, line, column }) => {
-    refusals.push(`${file.slice(config.folder.length + 1)}:${line}:${column} ${rule}`);
-  });
+  const complaints = new Complaints();
+  const tested = by(complaints);
+  const refusals = complaints.all.map(
+    ({ rule, place: { file, line, column } }) =>
+      `${file.slice(config.folder.length + 1)}:${line}:${column} ${rule}`,
+  );
   return { tested, refusals };
 }
 
@@ -69,8 +71,8 @@ describe('complained of is', () => {
 
 test('of one role alone, its file alone is read', () => {
   const config = configOf({ ...FILES, 'roles/publish.test.yml': 'cases: []' });
-  const { tested, refusals } = read(config, complain =>
-    readPolicyCases(config.roles.slice(0, 1), config, complain),
+  const { tested, refusals } = read(config, complaints =>
+    readPolicyCases(config.roles.slice(0, 1), config, complaints),
   );
   expect([refusals, tested.map(({ policy }) => policy.name)]).toEqual([[], ['deploy']]);
 });

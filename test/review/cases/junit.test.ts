@@ -2,15 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { parseCases } from '../../../lib/review/cases/cases.ts';
 import { formatJunit } from '../../../lib/review/cases/junit.ts';
 import { checkCases } from '../../../lib/review/cases/tested.ts';
+import { NoComplaints } from '../../harness/complaints.ts';
 import { BUILDKITE, roleFrom, settingOf } from '../../harness/policy.ts';
 
 const ROLE = roleFrom(`trust: [{ iss: ${BUILDKITE}, id: one, claims: { organization_slug: acme } }]\n`);
 const { issuers } = settingOf();
 
 function junit(cases: string, wish = { coverage: false, mutate: false }): string {
-  const written = parseCases('x.test.yml', cases, { role: ROLE, issuers }, (rule, { line }, message) => {
-    throw new Error(`${line} ${rule} ${message}`);
-  });
+  const written = parseCases('x.test.yml', cases, { role: ROLE, issuers }, new NoComplaints());
   return formatJunit([
     checkCases({ policy: ROLE, path: 'x.test.yml', written }, settingOf().issuers as never, wish),
   ]);

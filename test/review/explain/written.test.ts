@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { parse, toPlain } from '../../../lib/language/parse.ts';
+import { parse } from '../../../lib/language/parse.ts';
+import { toPlain } from '../../../lib/language/tree.ts';
 import type { ClaimValue } from '../../../lib/policy/claims.ts';
 import { writeYaml } from '../../../lib/review/explain/written.ts';
+import { NoComplaints } from '../../harness/complaints.ts';
 
 /** What a policy's own reader makes of it. */
 function readBack(text: string): unknown {
-  const tree = parse('written.yml', `value: ${text}\n`, (rule, _place, message) => {
-    throw new Error(`${rule} ${message}`);
-  });
+  const tree = parse('written.yml', `value: ${text}\n`, new NoComplaints());
   return tree && (toPlain(tree) as { value: unknown }).value;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Complaint } from '../../../lib/language/complaint.ts';
+import { Complaints } from '../../../lib/language/complaint.ts';
 import { parseMapping } from '../../../lib/language/parse.ts';
 import { compileRole, parseRole } from '../../../lib/language/role.ts';
 import { lintPolicies } from '../../../lib/review/lint/lint.ts';
@@ -49,14 +49,12 @@ function roleOf(issuer: string, claims: string, rest = JWT): string {
 
 /** All that is said of a role, errors and warnings, each as its rule and its words. */
 function listSaid(text: string): string[] {
-  const complaints: Complaint[] = [];
-  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
-    void complaints.push({ rule, place, message });
-  const document = parseRole('tested', 'roles/tested.yml', text, complain);
-  const compiled = document && compileRole(document, SETTING, complain);
-  const broker = parseMapping('broker.yml', `url: ${SETTING.audience}\n`, '', complain);
-  if (!document || !compiled || !broker || complaints.length > 0)
-    return complaints.map(({ rule, message }) => `${rule} ${message}`);
+  const complaints = new Complaints();
+  const document = parseRole('tested', 'roles/tested.yml', text, complaints);
+  const compiled = document && compileRole(document, SETTING, complaints);
+  const broker = parseMapping('broker.yml', `url: ${SETTING.audience}\n`, complaints, '');
+  if (!document || !compiled || !broker || complaints.all.length > 0)
+    return complaints.all.map(({ rule, message }) => `${rule} ${message}`);
   const policies = [{ compiled, tree: document.tree }];
   const { findings } = lintPolicies({ rows: ROWS }, { broker, policies }, new Map(), NOW);
   return findings.filter(({ level }) => level !== 'note').map(({ rule, message }) => `${rule} ${message}`);

@@ -1,6 +1,6 @@
 import { Document } from 'yaml';
 import { compileIssuerRow } from '../../../config/issuers.ts';
-import type { Complaint } from '../../../language/complaint.ts';
+import { Complaints } from '../../../language/complaint.ts';
 import { parse } from '../../../language/parse.ts';
 import { compileStatement } from '../../../language/statement.ts';
 import type { IssuerFacts } from '../../../policy/issuer.ts';
@@ -27,8 +27,8 @@ export function findFacts(issuer: string): IssuerFacts {
 }
 
 function readFacts(issuer: string): IssuerFacts {
-  const tree = parse('', JSON.stringify({ issuer }), () => {});
-  const known = findPreset(issuer) && tree && compileIssuerRow(tree, () => {})?.row;
+  const tree = parse('', JSON.stringify({ issuer }), new Complaints());
+  const known = findPreset(issuer) && tree && compileIssuerRow(tree, new Complaints())?.row;
   return known || { ...UNKNOWN, issuer };
 }
 
@@ -116,13 +116,12 @@ export function addSubjectClaims(entry: DraftedEntry, mayReplace = true): Drafte
   return [bindTenant({ name, draft: bound, notes: [...notes, ...says, ...named] })];
 }
 
-function listDraftComplaints(draft: DraftStatement, effect: Effect, facts: IssuerFacts): Complaint[] {
-  const complaints: Complaint[] = [];
-  const complain = (rule: Complaint['rule'], place: Complaint['place'], message: string): void =>
-    void complaints.push({ rule, place, message });
-  const tree = parse('', new Document(draft).toString(), complain);
-  if (tree) compileStatement(tree, { effect, index: 0, issuers: new Map([[facts.issuer, facts]]) }, complain);
-  return complaints;
+function listDraftComplaints(draft: DraftStatement, effect: Effect, facts: IssuerFacts) {
+  const complaints = new Complaints();
+  const tree = parse('', new Document(draft).toString(), complaints);
+  if (tree)
+    compileStatement(tree, { effect, index: 0, issuers: new Map([[facts.issuer, facts]]) }, complaints);
+  return complaints.all;
 }
 
 function noteMissingRow(draft: DraftStatement): ImportNote {

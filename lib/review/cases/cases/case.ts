@@ -1,5 +1,5 @@
 import type { JobFamily } from '../../../jobs/scenarios.ts';
-import type { Complain } from '../../../language/complaint.ts';
+import type { Complaints } from '../../../language/complaint.ts';
 import { lengthOfTime } from '../../../language/demand.ts';
 import {
   checked,
@@ -64,7 +64,7 @@ export type CaseSetting = {
 
 /** A file of cases while it is read. */
 export type CaseReading = CaseSetting & {
-  readonly complain: Complain;
+  readonly complaints: Complaints;
   /** What each case so far starts from by name; undefined for one that could not be read. */
   readonly above: Map<string, CaseBase | undefined>;
 };

@@ -1,7 +1,7 @@
 import { addFollowingClaims, type JobFamily, SCENARIOS, type Scenario } from '../../../jobs/scenarios.ts';
 import { suggestWord } from '../../../language/nearest.ts';
-import { findEntry, type MapTree, type Tree } from '../../../language/parse.ts';
 import type { Placed } from '../../../language/shape.ts';
+import { findEntry, type MapTree, type Tree } from '../../../language/tree.ts';
 import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { CaseBase, CaseReading, WrittenCase } from './case.ts';
@@ -25,51 +25,47 @@ function startFromScenario(
   const { family, changes } = scenario;
   const iss = findVendorIssuer(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
-  reading.complain(
-    'issuer-unknown',
-    placed.place,
-    `broker.yml lists no issuer with the preset ${family.preset}, whose job "${placed.value}" is.`,
-  );
-  return undefined;
+  return reading.complaints
+    .at(placed)
+    .say(
+      'issuer-unknown',
+      `broker.yml lists no issuer with the preset ${family.preset}, whose job "${placed.value}" is.`,
+    );
 }
 
 function findCaseBase(written: WrittenCase, tree: Tree, reading: CaseReading): CaseBase | undefined {
   const { from, claims } = written;
-  const { above, complain } = reading;
+  const { above, complaints } = reading;
   if (!from && !claims)
-    complain(
-      'missing-key',
-      tree.place,
-      'A case has claims, or takes those of a case above it or of a scenario with from.',
-    );
+    complaints
+      .at(tree)
+      .say('missing-key', 'A case has claims, or takes those of a case above it or of a scenario with from.');
   if (!from) return claims && NOTHING;
   const scenario = SCENARIOS.get(from.value);
   if (scenario && !above.has(from.value)) return startFromScenario(scenario, from, reading);
   if (!above.has(from.value))
-    complain(
-      'wrong-value',
-      from.place,
-      `No case above this one and no scenario is named "${from.value}".${suggestWord(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
-    );
+    complaints
+      .at(from)
+      .wrongValue(
+        `No case above this one and no scenario is named "${from.value}".${suggestWord(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
+      );
   return above.get(from.value);
 }
 
 /** The claims with what sets another job of the same vendor apart. */
 function applyScenario(written: WrittenCase, base: CaseBase, reading: CaseReading): CaseBase {
   const { as } = written;
-  const { role, issuers, complain } = reading;
+  const { role, issuers, complaints } = reading;
   if (!as) return base;
   const scenario = SCENARIOS.get(as.value);
   const issuer = findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer;
   const preset = typeof issuer === 'string' ? issuers.get(issuer)?.preset : undefined;
   if (!scenario)
-    complain(
-      'wrong-value',
-      as.place,
-      `There is no scenario "${as.value}".${suggestWord(as.value, SCENARIOS.keys())}`,
-    );
+    complaints
+      .at(as)
+      .wrongValue(`There is no scenario "${as.value}".${suggestWord(as.value, SCENARIOS.keys())}`);
   else if (scenario.family.preset !== preset)
-    complain('wrong-value', as.place, `"${as.value}" is no job of ${issuer}, whose token the case has.`);
+    complaints.at(as).wrongValue(`"${as.value}" is no job of ${issuer}, whose token the case has.`);
   return { ...base, claims: { ...base.claims, ...scenario?.changes } };
 }
 
@@ -78,16 +74,17 @@ function complainOfNoText(written: MapTree['entries'], claims: Claims, reading: 
     ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
   );
   if (stray)
-    reading.complain(
-      'wrong-type',
-      stray.value.place,
-      `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
-    );
+    reading.complaints
+      .at(stray.value)
+      .say(
+        'wrong-type',
+        `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
+      );
 }
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
 function complainOfNames(claims: Claims, tree: Tree, reading: CaseReading): void {
-  const { role, issuers, complain } = reading;
+  const { role, issuers, complaints } = reading;
   const entries = findEntry(tree, 'claims')?.value;
   const written = entries?.kind === 'map' ? entries.entries : [];
   complainOfNoText(written, claims, reading);
@@ -95,21 +92,23 @@ function complainOfNames(claims: Claims, tree: Tree, reading: CaseReading): void
   if (typeof issuer !== 'string') return;
   const facts = issuers.get(issuer);
   if (!facts) {
-    complain(
-      'issuer-unknown',
-      written.find(({ key }) => key === 'iss')?.value.place ?? tree.place,
-      `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${suggestWord(issuer, issuers.keys())}`,
-    );
+    complaints
+      .at(written.find(({ key }) => key === 'iss')?.value.place ?? tree.place)
+      .say(
+        'issuer-unknown',
+        `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${suggestWord(issuer, issuers.keys())}`,
+      );
     return;
   }
   const { vocabulary } = facts;
   for (const { key, place } of written) {
     if (vocabulary && !findVocabularyTypes(vocabulary, key))
-      complain(
-        'claim-unknown',
-        place,
-        `${issuer} sends no claim "${key}".${suggestWord(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
-      );
+      complaints
+        .at(place)
+        .say(
+          'claim-unknown',
+          `${issuer} sends no claim "${key}".${suggestWord(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
+        );
   }
 }
 
@@ -117,11 +116,11 @@ function complainOfWithout(written: WrittenCase, claims: Claims, reading: CaseRe
   const { without = [] } = written;
   for (const { value, place } of without)
     if (!Object.hasOwn(claims, value))
-      reading.complain(
-        'wrong-value',
-        place,
-        `The case has no claim "${value}" to leave out.${suggestWord(value, Object.keys(claims))}`,
-      );
+      reading.complaints
+        .at(place)
+        .wrongValue(
+          `The case has no claim "${value}" to leave out.${suggestWord(value, Object.keys(claims))}`,
+        );
 }
 
 /** All claims but these. Without a prototype, so that no name is special. */

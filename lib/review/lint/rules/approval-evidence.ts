@@ -1,4 +1,4 @@
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
 import type { LintRule } from '../rule.ts';
 
 /** The event names whom the API was told to name, and cannot tell it from a click. */

@@ -1,4 +1,4 @@
-import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/tree.ts';
 import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintRule } from '../rule.ts';
 

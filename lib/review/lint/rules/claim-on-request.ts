@@ -1,4 +1,4 @@
-import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/tree.ts';
 import { findRequestFlag } from '../../../policy/issuer.ts';
 import { findSlots } from '../../../policy/template.ts';
 import type { IssuerRow } from '../../../token/issuer.ts';

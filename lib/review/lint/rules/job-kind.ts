@@ -1,7 +1,8 @@
 import { findTeams } from '../../../config/teams.ts';
 import { describeKinds, type JobKind } from '../../../jobs/kind.ts';
 import { suggestWord } from '../../../language/nearest.ts';
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
+
 import { judgeJobs, type StatementJobs } from '../../compare/jobs.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';

@@ -1,4 +1,4 @@
-import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/tree.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Seconds. A step that lasts longer renews: `exec` and the SDKs' own providers do it by themselves. */

@@ -1,4 +1,4 @@
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
 import type { LintRule } from '../rule.ts';
 
 /** Seconds. Tokens that live no longer are spent, or nearly, by the time that a log is read. */

@@ -1,4 +1,4 @@
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import { findSlots, isIamVariable, type Slot } from '../../../policy/template.ts';
 import { type Linted, type LintedStatement, listScalarTrees } from '../linted.ts';

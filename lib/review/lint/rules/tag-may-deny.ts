@@ -1,4 +1,4 @@
-import { findEntry, type Tree } from '../../../language/parse.ts';
+import { findEntry, type Tree } from '../../../language/tree.ts';
 import { findSlots } from '../../../policy/template.ts';
 import { type Linted, listScalarTrees } from '../linted.ts';
 import { isDemanded, isOftenMissing } from '../missing.ts';

@@ -1,4 +1,4 @@
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
 import { findSlots } from '../../../policy/template.ts';
 import { type Linted, listScalarTrees } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';

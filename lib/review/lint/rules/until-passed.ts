@@ -1,4 +1,4 @@
-import { findEntry } from '../../../language/parse.ts';
+import { findEntry } from '../../../language/tree.ts';
 import type { LintedStatement } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
 

@@ -1,4 +1,4 @@
-import type { ScalarTree } from '../../../language/parse.ts';
+import type { ScalarTree } from '../../../language/tree.ts';
 import type { Condition } from '../../../policy/condition.ts';
 import { type LintedStatement, listOperandTrees } from '../linted.ts';
 import type { LintMatch, LintRule } from '../rule.ts';
