@@ -372,7 +372,7 @@ test('a module is had by an import alone, but for the built-ins that a start put
     'lib/aws/tls.ts',
     'lib/client/job-api.ts',
     'lib/http/address.ts',
-    'lib/http/post.ts',
+    'lib/http/connection.ts',
     'lib/token/download.ts',
   ]);
 });

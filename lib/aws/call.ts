@@ -1,13 +1,7 @@
 import { type NoteTime, readDate } from '../http/date.ts';
 import { type Budget, persist, startBudget } from '../http/persist.ts';
-import {
-  createPoster,
-  type HeaderMap,
-  type HttpReply,
-  NoReply,
-  type OutgoingRequest,
-  type Post,
-} from '../http/post.ts';
+import { createPoster, NoReply, type OutgoingRequest, type Post } from '../http/post.ts';
+import type { HeaderMap, HttpReply } from '../http/reply.ts';
 import { createBreaker } from './breaker.ts';
 import { findRegionalEndpoint } from './endpoint.ts';
 import { type AwsAccessKey, createRequestSigner, type SignRequest } from './sign.ts';

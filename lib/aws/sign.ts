@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-import type { HeaderMap, OutgoingRequest } from '../http/post.ts';
+import type { OutgoingRequest } from '../http/post.ts';
+import type { HeaderMap } from '../http/reply.ts';
 
 export type AwsAccessKey = {
   readonly accessKeyId: string;

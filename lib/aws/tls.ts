@@ -3,6 +3,5 @@
  * start of a function of AWS Lambda, which has a whole CPU then, and for all that follows a share of one.
  */
 export function prepareTls(): void {
-  process.getBuiltinModule('node:https');
   process.getBuiltinModule('node:tls').createSecureContext();
 }

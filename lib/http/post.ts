@@ -1,20 +1,12 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage, request } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import { Connection } from './connection.ts';
+import type { HeaderMap, HttpReply } from './reply.ts';
 
-/** Patience in milliseconds, for a connection and for the whole answer (D08). */
-export const CONNECT_MS = 500;
+/** Patience in milliseconds with the whole answer (D08). */
 export const ATTEMPT_MS = 2000;
-/** Far more than any upstream answers to a call of ours. */
-const MAX_BYTES = 256 * 1024;
 /** A Lambda is frozen between requests: a connection that has rested for longer may be dead (threat T78). */
 const IDLE_SECONDS = 4;
 
-export type HeaderMap = { readonly [name: string]: string };
-export type HttpReply = {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-};
 export type OutgoingRequest = {
   readonly url: URL;
   /** Left out: POST. */
@@ -28,7 +20,14 @@ export type OutgoingRequest = {
 export type Post = (outgoing: OutgoingRequest, patience?: number) => Promise<HttpReply>;
 
 /** There was no connection, so nothing was sent. */
-const UNSENT = ['AddressRefused', 'ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND'];
+const UNSENT = [
+  'AddressRefused',
+  'ConnectTimeoutError',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'HeaderRefused',
+];
 
 /** Why there is no answer, by a name of ours or of the system's (`ECONNREFUSED`). Says nothing of what was sent. */
 export class NoReply extends Error {
@@ -42,78 +41,55 @@ export class NoReply extends Error {
   }
 }
 
-/** How a protocol sends, over connections that are kept. */
-type Transport = { readonly agent: Agent; readonly request: typeof request };
+/** RFC 9110 §5.5, without what is not ASCII: with a line break in it, a value would be a header of its own, or a request. */
+const VALUE = /^[\t\x20-\x7e]*$/;
 
-function openTransport(protocol: string): Transport {
-  // By name at first use: to load node:https costs a cold start that calls nobody more than 10 ms.
-  const name = protocol === 'http:' ? 'node:http' : 'node:https';
-  const module = process.getBuiltinModule(name) as typeof import('node:http');
-  return { agent: new module.Agent({ keepAlive: true }), request: module.request };
+/** A request as it goes over the wire (RFC 9112). Throws for a value that no header has. */
+function writeRequest({ url, method: asked, headers, body }: OutgoingRequest): string {
+  const method = asked ?? 'POST';
+  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  if (headers['host'] === undefined) head += `host: ${url.host}\r\n`;
+  for (const [name, value] of Object.entries(headers)) {
+    if (!VALUE.test(value)) throw new NoReply('HeaderRefused');
+    head += `${name}: ${value}\r\n`;
+  }
+  if (method === 'POST' || body !== '') head += `content-length: ${Buffer.byteLength(body)}\r\n`;
+  return `${head}\r\n${body}`;
 }
 
-function readReply(
-  response: IncomingMessage,
-  done: (reply: HttpReply) => void,
-  fail: (name: string) => void,
-) {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  response.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length > MAX_BYTES) fail('AnswerTooLarge');
-    else chunks.push(chunk);
-  });
-  response.on('error', () => fail('AnswerBrokeOff'));
-  response.on('end', () =>
-    done({
-      status: response.statusCode ?? 0,
-      headers: response.headers,
-      body: Buffer.concat(chunks).toString('utf8'),
-    }),
-  );
-}
+/** A connection that carries nothing now. */
+type Rested = { readonly connection: Connection; readonly since: number };
 
-/** Where a URL leads. Given the URL itself, Node copies much more of it. */
-function readRequestTarget({ protocol, hostname, port, pathname, search }: URL) {
-  // Of an IPv6 address the URL has the brackets, and the system wants none.
-  return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` };
-}
+/** Keeps connections for as long as they can be trusted. `now` is in seconds since the epoch. */
+class Pool {
+  /** By origin, the one used last at the end. */
+  private readonly rested = new Map<string, Rested[]>();
+  private readonly sessions = new Map<string, Buffer>();
+  private readonly now: () => number;
 
-function sendOnce(outgoing: OutgoingRequest, patience: number, way: Transport): Promise<HttpReply> {
-  return new Promise((resolve, reject) => {
-    const { url, method = 'POST', headers, body, lookup } = outgoing;
-    const sent = way.request({ ...readRequestTarget(url), method, agent: way.agent, headers, lookup });
-    const whole = setTimeout(() => fail('TimeoutError'), patience);
-    let connecting: NodeJS.Timeout | undefined;
-    const settle = (): void => {
-      clearTimeout(whole);
-      clearTimeout(connecting);
-    };
-    const fail = (name: string): void => {
-      settle();
-      sent.destroy();
-      reject(new NoReply(name));
-    };
-    sent.on('socket', socket => {
-      if (sent.reusedSocket) return;
-      connecting = setTimeout(() => fail('ConnectTimeoutError'), CONNECT_MS);
-      // The handshake is not waited for here: on a small share of a CPU its arithmetic alone takes that long.
-      socket.once('connect', () => clearTimeout(connecting));
-    });
-    sent.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? 'ConnectionError'));
-    sent.on('response', response =>
-      readReply(
-        response,
-        reply => {
-          settle();
-          resolve(reply);
-        },
-        fail,
-      ),
-    );
-    sent.end(body);
-  });
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  take({ url, lookup }: OutgoingRequest): Connection {
+    const { origin } = url;
+    const kept = this.rested.get(origin) ?? [];
+    for (let last = kept.pop(); last; last = kept.pop()) {
+      // By the clock at each use: the timers of a frozen process stand still.
+      const rest = this.now() - last.since;
+      if (last.connection.isOpen && rest >= 0 && rest <= IDLE_SECONDS) return last.connection;
+      last.connection.close();
+    }
+    const onSession = (session: Buffer): void => void this.sessions.set(origin, session);
+    return new Connection(url, { lookup, session: this.sessions.get(origin), onSession });
+  }
+
+  put(connection: Connection, { origin }: URL): void {
+    if (!connection.isOpen) return;
+    const kept = this.rested.get(origin) ?? [];
+    kept.push({ connection, since: this.now() });
+    this.rested.set(origin, kept);
+  }
 }
 
 /**
@@ -121,16 +97,16 @@ function sendOnce(outgoing: OutgoingRequest, patience: number, way: Transport): 
  * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
  */
 export function createPoster(now: () => number): Post {
-  const ways = new Map<string, Transport>();
-  let usedAt = Number.NEGATIVE_INFINITY;
-  return (outgoing, patience = ATTEMPT_MS) => {
-    const { protocol } = outgoing.url;
-    const rested = now() - usedAt;
-    // By the clock at each use: the timers of a frozen process stand still.
-    if (rested < 0 || rested > IDLE_SECONDS) for (const { agent } of ways.values()) agent.destroy();
-    usedAt = now();
-    const way = ways.get(protocol) ?? openTransport(protocol);
-    ways.set(protocol, way);
-    return sendOnce(outgoing, patience, way);
+  const pool = new Pool(now);
+  return async (outgoing, patience = ATTEMPT_MS) => {
+    const text = writeRequest(outgoing);
+    const connection = pool.take(outgoing);
+    try {
+      const reply = await connection.ask(text, patience);
+      pool.put(connection, outgoing.url);
+      return reply;
+    } catch (error) {
+      throw new NoReply((error as Error).name);
+    }
   };
 }

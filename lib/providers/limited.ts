@@ -1,4 +1,4 @@
-import type { HttpReply } from '../http/post.ts';
+import type { HttpReply } from '../http/reply.ts';
 
 /** Seconds to wait when nothing says for how long, and at most: a rate limit of an hour is the longest there is. */
 const USUAL = 60;

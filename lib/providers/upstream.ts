@@ -8,7 +8,8 @@ import {
 } from '../http/address.ts';
 import { type JsonObject, parseJsonObject } from '../http/json.ts';
 import { type Budget, persist, startBudget } from '../http/persist.ts';
-import { createPoster, type HeaderMap, type HttpReply, NoReply, type OutgoingRequest } from '../http/post.ts';
+import { createPoster, NoReply, type OutgoingRequest } from '../http/post.ts';
+import type { HeaderMap, HttpReply } from '../http/reply.ts';
 import { findWait } from './limited.ts';
 import { findMeaning, type Meanings } from './meaning.ts';
 

@@ -45,18 +45,21 @@ export type Deployed = {
 const CHILD = `
   const [file, issuer] = process.argv.slice(1);
   if (issuer) {
-    const [http, https, dns] = ['http', 'https', 'dns'].map(name => process.getBuiltinModule('node:' + name));
+    const [http, https, dns, net, tls] = ['http', 'https', 'dns', 'net', 'tls'].map(name => process.getBuiltinModule('node:' + name));
+    const { hostname, port } = new URL(issuer);
     dns.lookup = (name, options, done) => done(null, [{ address: '93.184.215.14', family: 4 }]);
-    https.request = (...given) => {
-      // Node takes a URL before the options, or all of it in them.
-      const url = given[0] instanceof URL ? given.shift() : undefined;
-      const [options, answer] = given;
-      const { lookup, agent, protocol, hostname: name = url.hostname, path = url.pathname, ...rest } = options;
-      const { hostname, port } = new URL(issuer);
-      const headers = { ...rest.headers, host: name };
-      const sent = http.request({ ...rest, hostname, port, path, headers }, answer);
-      lookup?.(name, { all: true }, error => { if (error) sent.destroy(error); });
+    // Keys are downloaded by Node's client; all else is sent over a connection of our own.
+    https.request = (url, { lookup, agent, ...rest }, answer) => {
+      const headers = { ...rest.headers, host: url.hostname };
+      const sent = http.request({ ...rest, hostname, port, path: url.pathname, headers }, answer);
+      lookup?.(url.hostname, { all: true }, error => { if (error) sent.destroy(error); });
       return sent;
+    };
+    tls.connect = ({ host, lookup }) => {
+      const socket = net.connect({ host: hostname, port });
+      socket.once('connect', () => socket.emit('secureConnect'));
+      lookup?.(host, { all: true }, error => { if (error) socket.destroy(error); });
+      return socket;
     };
   }
   const context = { getRemainingTimeInMillis: () => 8000 };
