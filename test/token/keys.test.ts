@@ -12,6 +12,7 @@ import {
   SOFT_LIFETIME,
 } from '../../lib/token/keys.ts';
 import { KeySetError } from '../../lib/token/keyset.ts';
+import { failureOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
@@ -146,6 +147,42 @@ describe('fetched keys', () => {
         code: 'issuer_keys_pending',
         retryAfter: left,
       });
+  });
+
+  test('T72: get their spare fetches anew after each soft lifetime, and by a clock that was set back', async () => {
+    const { issuer, find } = standIn('a');
+    await find('a', NOW);
+    const countSpares = async (from: number): Promise<number> => {
+      await find('x', from - 1);
+      const { asked } = issuer;
+      for (let n = 0; n < 10; n++) await find('x', from);
+      return issuer.asked - asked;
+    };
+    expect(await countSpares(NOW + 40)).toBe(3);
+    expect(await countSpares(NOW + 40 + SOFT_LIFETIME - 1)).toBe(0);
+    expect(await countSpares(NOW + 80 + SOFT_LIFETIME)).toBe(3);
+    expect(await countSpares(NOW - 3600)).toBe(3);
+  });
+
+  test('D05: unknown while a fetch is under way, use up no spare fetch', async () => {
+    const { issuer, find } = standIn('a');
+    await find('a', NOW);
+    const { hold, release } = held();
+    issuer.hold = hold;
+    const joined = ['a', 'x', 'y', 'z'].map(kid => find(kid, NOW + SOFT_LIFETIME));
+    release();
+    await Promise.all(joined);
+    for (let n = 0; n < 10; n++) await find('x', NOW + SOFT_LIFETIME + 1);
+    expect(issuer.asked).toBe(2 + 3);
+  });
+
+  test('D06: of a broken issuer say how long to wait, once it is left alone', async () => {
+    const { issuer, source } = standIn('a');
+    issuer.broken = true;
+    const waits = [];
+    for (let n = 0; n <= BREAKER_FAILURES; n++)
+      waits.push(await failureOf(() => source('a', NOW)).then(({ retryAfter }) => retryAfter));
+    expect(waits).toEqual([...Array(BREAKER_FAILURES - 1).fill(undefined), PAUSE, PAUSE]);
   });
 
   test('T72: missing from what was under way before they were asked for may be published meanwhile', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { BrokerError } from '../../lib/errors.ts';
+import { codeOf } from '../harness/code.ts';
 import { KEY_ID, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE, NOW, rowsFrom } from '../harness/policy.ts';
 
 const issuer = await testIssuer();
 const verify = verifierOf(issuer);
@@ -47,4 +48,23 @@ test.each(CHECKS.map(([code, at], index) => [index, code, at ?? ''] as const))(
 
 test('the token that is spoiled is good', async () => {
   expect(await verify(write(GOOD), NOW)).toMatchObject({ issuer: BUILDKITE, audience: AUDIENCE });
+});
+
+test('an algorithm that the named issuer never uses is refused before the claims are read', async () => {
+  const token = issuer.forge(JSON.stringify({ alg: 'PS256', kid: KEY_ID }), `{"iss":"${BUILDKITE}",`);
+  expect(await codeOf(() => verify(token, NOW))).toBe('token_algorithm_refused');
+});
+
+test('of a payload that names two issuers, the algorithm is judged by the one whose token it is', async () => {
+  const rows = rowsFrom(`
+- preset: buildkite
+- { issuer: https://plain.example, jwks_uri: https://plain.example/jwks, bind: [tenant], algorithms: [PS256] }
+`);
+  const claims = tokenClaims({
+    iss: 'https://plain.example',
+    note: BUILDKITE,
+    aud: 'https://elsewhere.example',
+  });
+  const token = issuer.forge(JSON.stringify({ alg: 'PS256', kid: KEY_ID }), JSON.stringify(claims));
+  expect(await codeOf(() => verifierOf(issuer, rows)(token, NOW))).toBe('token_audience_differs');
 });
