@@ -42,10 +42,7 @@ export function substitute(text: string): Reference {
   return { 'Fn::Sub': text };
 }
 export function createPolicy(...statements: readonly IamStatement[]): IamPolicy {
-  return {
-    Version: '2012-10-17',
-    Statement: statements,
-  };
+  return { Version: '2012-10-17', Statement: statements };
 }
 
 /** Writes one right: these actions on these resources, with more where only some may have it. */

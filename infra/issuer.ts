@@ -58,11 +58,7 @@ function complainOfExampleAccounts(config: Config): Complaint[] {
 }
 
 function createUrlComplaint(folder: string, message: string): Complaint {
-  return {
-    rule: 'wrong-value',
-    place: findUrlPlace(folder),
-    message,
-  };
+  return { rule: 'wrong-value', place: findUrlPlace(folder), message };
 }
 
 /** Complains of what must not be deployed, though it may be packaged and tried: the demo, and whatever was begun from it. */

@@ -45,11 +45,7 @@ type Serverless = {
   };
   readonly service: {
     readonly service: string;
-    readonly provider: {
-      readonly deploymentMethod?: string;
-      readonly tags?: Tags;
-      stackTags?: Tags;
-    };
+    readonly provider: { readonly deploymentMethod?: string; readonly tags?: Tags; stackTags?: Tags };
     readonly custom?: { readonly kiteSts?: unknown };
     functions: NamedObjects;
     resources?: ServiceResources;

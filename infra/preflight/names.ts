@@ -22,10 +22,6 @@ type Naming = {
   readonly free: (name: string) => string;
 };
 
-function nameArn(flight: PreflightInput, rest: string): string {
-  return `arn:${findPartition(flight.input.stack.region)}:iam::${flight.deployer.account}:${rest}`;
-}
-
 /** A row for each type of resource whose names we choose: two things cannot have one. */
 const NAMINGS: readonly Naming[] = [
   {
@@ -62,7 +58,7 @@ const NAMINGS: readonly Naming[] = [
     property: 'ManagedPolicyName',
     right: 'iam:GetPolicy',
     ask: (name, flight) => ({
-      PolicyArn: nameArn(flight, `policy${flight.input.options.provider.path ?? '/'}${name}`),
+      PolicyArn: `arn:${findPartition(flight.input.stack.region)}:iam::${flight.deployer.account}:policy${flight.input.options.provider.path ?? '/'}${name}`,
     }),
     free: name => `aws iam delete-policy for ${name}`,
   },

@@ -49,14 +49,9 @@ function listContext(right: Right, input: TemplateInput): readonly object[] {
   );
 }
 
-/** One name of each pattern. */
-function listExamples(right: Right): readonly string[] {
-  return right.Resource.filter(each => each !== '*').map(each => each.replaceAll('*', 'preflight'));
-}
-
 /** The actions of one right that are not allowed. */
 async function listDenied(right: Right, source: string, flight: PreflightInput): Promise<string[]> {
-  const examples = listExamples(right);
+  const examples = right.Resource.filter(each => each !== '*').map(each => each.replaceAll('*', 'preflight'));
   const asked = {
     PolicySourceArn: source,
     ActionNames: right.Action,

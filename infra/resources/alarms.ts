@@ -178,13 +178,7 @@ function writePascalCase(name: string): string {
 }
 
 export function watchCount(metric: string, says: string, threshold: number, dimensions = {}): WatchedMetric {
-  return {
-    says,
-    namespace: NAMESPACE,
-    metric,
-    dimensions,
-    threshold,
-  };
+  return { says, namespace: NAMESPACE, metric, dimensions, threshold };
 }
 
 export function watchFunction(name: string, metric: 'Errors' | 'Invocations' | 'Throttles'): WatchedMetric {
@@ -198,11 +192,7 @@ export function watchFunction(name: string, metric: 'Errors' | 'Invocations' | '
 }
 
 function watchApi(metric: '5xx' | 'Latency'): Pick<WatchedMetric, 'namespace' | 'metric' | 'dimensions'> {
-  return {
-    namespace: 'AWS/ApiGateway',
-    metric,
-    dimensions: { ApiId: refer('HttpApi') },
-  };
+  return { namespace: 'AWS/ApiGateway', metric, dimensions: { ApiId: refer('HttpApi') } };
 }
 
 type WatchedMetrics = { readonly [id: string]: WatchedMetric };

@@ -11,14 +11,12 @@ import {
 import type { DeployOptions } from '../options.ts';
 import { ACCESS_LOG } from './logs.ts';
 
-/** SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both. */
-function widenRoute(route: string): string {
-  return route.replace(/ \/aws\/.*/, ' /aws/{proxy+}');
-}
-
 /** Route key → the function that answers it: what the laptop serves, from the same two tables. */
 export const ROUTES: { readonly [routeKey: string]: 'Exchange' | 'Discovery' } = {
-  ...Object.fromEntries(Object.keys(DOORS).map(route => [widenRoute(route), 'Exchange'])),
+  // SDKs write the path below /aws/ with a slash at its end and without; only a greedy route is sure to take both.
+  ...Object.fromEntries(
+    Object.keys(DOORS).map(route => [route.replace(/ \/aws\/.*/, ' /aws/{proxy+}'), 'Exchange']),
+  ),
   ...Object.fromEntries([...Object.keys(PAGES), '/errors/{code}'].map(path => [`GET ${path}`, 'Discovery'])),
 };
 

@@ -25,10 +25,7 @@ export function getKeyArn(id: string): Reference {
 
 /** All that we ever ask of KMS when we sign: RS256, and a digest where the text is longer than the 4096 bytes it takes. */
 export const SIGNING = {
-  StringEquals: {
-    'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256',
-    'kms:MessageType': ['DIGEST', 'RAW'],
-  },
+  StringEquals: { 'kms:SigningAlgorithm': 'RSASSA_PKCS1_V1_5_SHA_256', 'kms:MessageType': ['DIGEST', 'RAW'] },
 } as const;
 
 // Whoever administers IAM in the account keeps the key; neither signing nor grants of it are among these.

@@ -1,19 +1,12 @@
 import { type Resource, type Resources, substitute } from '../cloudformation.ts';
 
 export function createLogGroup(RetentionInDays: number, more: object = {}): Resource {
-  return {
-    Type: 'AWS::Logs::LogGroup',
-    Properties: { RetentionInDays, ...more },
-  };
+  return { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays, ...more } };
 }
 
 /** A log with audit events in it: it outlives the stack, as evidence should. */
 export function createEvidenceGroup(days: number): Resource {
-  return {
-    ...createLogGroup(days),
-    DeletionPolicy: 'RetainExceptOnCreate',
-    UpdateReplacePolicy: 'Retain',
-  };
+  return { ...createLogGroup(days), DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 }
 
 /**

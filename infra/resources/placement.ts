@@ -29,13 +29,9 @@ export type Placement = {
 type WriteStatement = (arns: readonly string[]) => IamStatement;
 type Bin = { readonly arns: string[]; size: number; readonly limit: number };
 
-/** Chooses the policy in which an ARN is looked for first: by its own name, so that another role's coming and going moves few. */
-function chooseFirst(arn: string): number {
-  return createHash('sha256').update(arn).digest().readUInt32BE() % MANAGED_POLICIES;
-}
-
 function findBin(bins: readonly Bin[], arn: string, inline: Bin): Bin | undefined {
-  const first = chooseFirst(arn);
+  // By its own name, so that another role's coming and going moves few.
+  const first = createHash('sha256').update(arn).digest().readUInt32BE() % MANAGED_POLICIES;
   const inOrder = [...bins.slice(first), ...bins.slice(0, first), inline];
   // Two quotes and a comma.
   return inOrder.find(each => each.size + arn.length + 3 <= each.limit);

@@ -32,23 +32,15 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     without: { s3: 'getObject' },
     why: 'The API is written out, and imported from no file.',
   },
-  'AWS::ApiGatewayV2::ApiMapping': {
-    given: { apigateway: 'DELETE GET PATCH POST PUT' },
-  },
-  'AWS::ApiGatewayV2::DomainName': {
-    given: { apigateway: 'DELETE GET PATCH POST PUT' },
-  },
+  'AWS::ApiGatewayV2::ApiMapping': { given: { apigateway: 'DELETE GET PATCH POST PUT' } },
+  'AWS::ApiGatewayV2::DomainName': { given: { apigateway: 'DELETE GET PATCH POST PUT' } },
   'AWS::ApiGatewayV2::Integration': {
     given: { apigateway: 'DELETE GET PATCH POST PUT' },
     without: { iam: 'PassRole' },
     why: 'No integration has a role: functions say themselves who may invoke them.',
   },
-  'AWS::ApiGatewayV2::Route': {
-    given: { apigateway: 'DELETE GET PATCH POST PUT' },
-  },
-  'AWS::ApiGatewayV2::Stage': {
-    given: { apigateway: 'DELETE GET PATCH POST TagResource UntagResource' },
-  },
+  'AWS::ApiGatewayV2::Route': { given: { apigateway: 'DELETE GET PATCH POST PUT' } },
+  'AWS::ApiGatewayV2::Stage': { given: { apigateway: 'DELETE GET PATCH POST TagResource UntagResource' } },
   'AWS::CloudWatch::Alarm': {
     given: {
       cloudwatch: `DeleteAlarms DescribeAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource`,
@@ -86,10 +78,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
       events: `DeleteRule DescribeRule ListTagsForResource ListTargetsByRule PutRule PutTargets RemoveTargets
       TagResource UntagResource`,
     },
-    without: {
-      events: 'ListRules',
-      iam: 'PassRole',
-    },
+    without: { events: 'ListRules', iam: 'PassRole' },
     why: 'No rule has a role: functions say themselves who may invoke them.',
   },
   'AWS::IAM::ManagedPolicy': {
@@ -155,9 +144,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     },
     why: 'No function has a layer, a file system, a key or a version; those of the network are for provider.vpc alone.',
   },
-  'AWS::Lambda::Permission': {
-    given: { lambda: 'AddPermission GetPolicy RemovePermission' },
-  },
+  'AWS::Lambda::Permission': { given: { lambda: 'AddPermission GetPolicy RemovePermission' } },
   'AWS::Lambda::Url': {
     given: {
       lambda: `CreateFunctionUrlConfig DeleteFunctionUrlConfig GetFunctionUrlConfig UpdateFunctionUrlConfig`,
@@ -180,9 +167,7 @@ export const TYPE_ACTIONS: { readonly [type: string]: TypeActions } = {
     },
     why: 'No group has a key, an index or a policy of its own; deliveries are those of the access log.',
   },
-  'AWS::Logs::MetricFilter': {
-    given: { logs: 'DeleteMetricFilter DescribeMetricFilters PutMetricFilter' },
-  },
+  'AWS::Logs::MetricFilter': { given: { logs: 'DeleteMetricFilter DescribeMetricFilters PutMetricFilter' } },
   'AWS::Route53::RecordSet': {
     given: { route53: 'ChangeResourceRecordSets GetChange GetHostedZone ListResourceRecordSets' },
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html

@@ -46,9 +46,7 @@ const LOOKS = listActions({
 });
 
 function requireBoundary(names: ResourceNames): Right['Condition'] {
-  return {
-    StringEquals: { 'iam:PermissionsBoundary': [names.boundary] },
-  };
+  return { StringEquals: { 'iam:PermissionsBoundary': [names.boundary] } };
 }
 
 function selectTypes(...types: readonly string[]): Section['takes'] {
@@ -93,11 +91,7 @@ export const SECTIONS: readonly Section[] = [
     // A key has no name to know it by. By no call of their own, but by a stack alone.
     condition: () => ({ 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['cloudformation.amazonaws.com'] } }),
   },
-  {
-    sid: 'Code',
-    takes: action => action === 's3:GetObject',
-    on: (_, input) => [`${nameBucket(input)}/*`],
-  },
+  { sid: 'Code', takes: action => action === 's3:GetObject', on: (_, input) => [`${nameBucket(input)}/*`] },
   {
     sid: 'Bucket',
     takes: selectTypes('AWS::S3::Bucket', 'AWS::S3::BucketPolicy'),

@@ -14,11 +14,7 @@ export type Measuring = {
 type Metric = { readonly Name: string; readonly Unit: 'Count' | 'Milliseconds' };
 
 function writeDirective(dimensions: readonly string[], Metrics: readonly Metric[]) {
-  return {
-    Namespace: NAMESPACE,
-    Dimensions: [dimensions],
-    Metrics,
-  };
+  return { Namespace: NAMESPACE, Dimensions: [dimensions], Metrics };
 }
 
 const COUNT: Metric = { Name: 'Exchanges', Unit: 'Count' };

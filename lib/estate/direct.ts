@@ -192,14 +192,7 @@ function createTextCondition(
   operator: 'in' | 'matches',
   operands: readonly Scalar[],
 ): Condition {
-  return {
-    on: 'claim',
-    name,
-    path: readClaimPath(name) ?? name,
-    operator,
-    operands,
-    binds: false,
-  };
+  return { on: 'claim', name, path: readClaimPath(name) ?? name, operator, operands, binds: false };
 }
 
 function listNumberForms(text: string): readonly Scalar[] {
@@ -241,14 +234,11 @@ function writeIamValue(point: Point, isNullable: boolean): string | undefined {
   return typeof point === 'object' ? 'unknown object' : String(point);
 }
 
-/** Lower case to lower case is exact where an operand has no letters; elsewhere the operand as written stands for it. */
-function listPatterns(operands: readonly string[], literal: boolean): Pattern[] {
-  return operands.map(each => createPattern(literal ? each : each.replace(/\*+/g, '*'), literal));
-}
-
 function describeTexts(of: TrustCondition): Side<Pattern> {
   const name = nameOperator(of);
-  const patterns = listPatterns(of.operands, !name.endsWith('Like'));
+  const patterns = of.operands.map(each =>
+    createPattern(!name.endsWith('Like') ? each : each.replace(/\*+/g, '*'), !name.endsWith('Like')),
+  );
   if (name === 'Null')
     return of.operands.some(each => each.toLowerCase() === 'true') ? { in: [] } : { out: [] };
   return name.includes('Not') ? { out: patterns } : { in: patterns };

@@ -173,11 +173,7 @@ export function findDrift(estate: AwsEstate, config: Config, setting: DriftSetti
     ...estate.gaps.map((detail): Found => ({ code: 'dump-incomplete', of: 'dump', detail })),
   ];
   const byName = new Map(found.map(each => [nameFinding(each), each]));
-  return [...byName].map(([name, each]) => ({
-    ...each,
-    role: each.role,
-    known: setting.accepted.has(name),
-  }));
+  return [...byName].map(([name, each]) => ({ ...each, role: each.role, known: setting.accepted.has(name) }));
 }
 
 /** Names that were accepted and are found no more: whoever reads the list should take them out. */

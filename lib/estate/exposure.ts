@@ -4,14 +4,7 @@ import { readClaimPath } from '../policy/claims.ts';
 import type { Condition } from '../policy/condition.ts';
 import { findFacts } from '../review/author/import/issuer.ts';
 import { statementOf } from '../review/compare/jobs.ts';
-import type { Box } from '../review/space/search.ts';
-import {
-  createBox,
-  createSearchSpace,
-  type SearchedPolicy,
-  type SearchSpace,
-  searchSpace,
-} from '../review/space/space.ts';
+import { createBox, createSearchSpace, type SearchedPolicy, searchSpace } from '../review/space/space.ts';
 import { findPreset, PRESETS, type PresetName } from '../token/presets.ts';
 import { createDirectAdmission, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
 
@@ -63,11 +56,6 @@ function probeClaim(issuer: string, claim: string, pattern: string): ReturnType<
   return { id: claim, effect: 'trust', issuer, conditions, scopes: undefined, until: undefined, flat: false };
 }
 
-type Labels = { readonly organization?: string; readonly pipeline?: string };
-
-function findLabels(preset: PresetName | undefined): Labels {
-  return preset ? PRESETS[preset].labels : {};
-}
 
 /** What a statement says that a claim must be, or undefined where it leaves that open. */
 function readNames(statement: DirectStatement, claim: string): string[] {
@@ -86,10 +74,6 @@ function readNames(statement: DirectStatement, claim: string): string[] {
 function listBoundNames(trust: DirectTrust, claim: string | undefined): string[] {
   const allows = trust.statements.filter(each => each.effect === 'trust' && !each.nobody);
   return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
-}
-
-function isAdmitted(boxes: readonly Box[], denies: readonly Box[], kind: Box, world: SearchSpace): boolean {
-  return boxes.some(box => searchSpace(world, [...box, ...kind], denies) !== 'none');
 }
 
 /** Anybody can have an organization whose name begins as ours does. Below a `/` nobody else can have one. */
@@ -119,7 +103,7 @@ export function describeExposure(written: DirectTrust): Exposure {
   const trust = readAsWorst(written);
   const { issuer } = trust;
   const preset = findPreset(issuer);
-  const { organization, pipeline } = findLabels(preset);
+  const { organization, pipeline } = preset ? PRESETS[preset].labels : {};
   const kinds = listJobKinds(preset).filter(each => each.tells !== undefined);
   const probes = [
     ...(organization === undefined ? [] : [probeClaim(issuer, organization, `${ANY_NAME}*`)]),
@@ -137,7 +121,7 @@ export function describeExposure(written: DirectTrust): Exposure {
   const boxes = allows.flatMap(each => each.told);
   const entrusted = createOpenPolicy(issuer);
   const admits = (each: (typeof jobs)[number]): boolean =>
-    isAdmitted(boxes, denies, createBox(world, each, entrusted), world);
+    boxes.some(box => searchSpace(world, [...box, ...createBox(world, each, entrusted)], denies) !== 'none');
   const admitted = new Set(jobs.filter(admits).map(each => each.id));
   const organizations = listBoundNames(trust, organization);
   const owned = trust.statements

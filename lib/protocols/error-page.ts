@@ -65,10 +65,6 @@ function createExample(code: Code, url: string, audience: string): string {
   return `HTTP ${status}\n${body}`.trimEnd();
 }
 
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '  ');
-}
-
 /** The page of a code: what it means, whose turn it is, what to do on each side, and an example. */
 export function writeErrorPage(code: Code, url: string, audience: string): string {
   const { says, fault } = CODES[code];
@@ -85,6 +81,8 @@ export function writeErrorPage(code: Code, url: string, audience: string): strin
       `docs/reference/errors.md has all codes; docs/guides/troubleshooting.md begins at what you see.`,
     ],
   ];
-  const written = parts.flatMap(([heading, text]) => (text ? [`${heading}\n\n${indent(text)}`] : []));
+  const written = parts.flatMap(([heading, text]) =>
+    text ? [`${heading}\n\n${text.replace(/^(?=.)/gm, '  ')}`] : [],
+  );
   return `${[code, ...written].join('\n\n')}\n`;
 }

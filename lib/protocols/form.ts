@@ -38,7 +38,8 @@ export function collectParameters(pairs: Iterable<readonly [string, string]>): R
   const form = new Map<string, string>();
   for (const [name, value] of pairs) {
     const code = TARGETS.includes(name) ? 'target_unsupported' : 'parameter_repeated';
-    if (form.has(name)) throw new BrokerError(code, { at: hasPrintableText(name) });
+    // The caller chose this name: only the plainest are said back.
+    if (form.has(name)) throw new BrokerError(code, { at: /^[\w.-]{1,64}$/.test(name) ? name : 'body' });
     form.set(name, value);
   }
   for (const [name, value] of form) if (value === '') form.delete(name);
@@ -74,9 +75,4 @@ export function readForm(request: HttpRequest): ReadonlyMap<string, string> {
 export function refuseBearer(request: HttpRequest): void {
   if (/^\s*bearer\b/i.test(request.headers['authorization'] ?? ''))
     throw new BrokerError('parameter_unsupported', { at: 'Authorization' });
-}
-
-/** The caller chose this name: only the plainest are said back. */
-function hasPrintableText(name: string): string {
-  return /^[\w.-]{1,64}$/.test(name) ? name : 'body';
 }

@@ -37,12 +37,7 @@ function writeGitCredential(github: IssuedGithub, now: number): object {
   const {
     credential: { token, expiresAt },
   } = github;
-  return {
-    token,
-    valid_since: Math.floor(now),
-    expires_at: expiresAt,
-    token_type: 'bearer',
-  };
+  return { token, valid_since: Math.floor(now), expires_at: expiresAt, token_type: 'bearer' };
 }
 
 function renderGitAnswer(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {

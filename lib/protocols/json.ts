@@ -7,10 +7,6 @@ export function isJson(request: HttpRequest): boolean {
   return readMediaType(request) === 'application/json';
 }
 
-function writeSnakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
-}
-
 /** Strictly: a member that stands twice would be two parameters to two readers (threat T56). */
 function readObject(request: HttpRequest): { readonly [name: string]: unknown } {
   const body = readBody(request);
@@ -29,7 +25,7 @@ export function readJsonParameters(request: HttpRequest): ReadonlyMap<string, st
   return collectParameters(
     Object.entries(readObject(request)).map(([name, value]) => {
       if (typeof value !== 'string') throw new BrokerError('parameter_invalid', { at: 'body' });
-      return [writeSnakeCase(name), value] as const;
+      return [name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), value] as const;
     }),
   );
 }

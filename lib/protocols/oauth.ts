@@ -57,14 +57,12 @@ const GOOGLES_OWN = 'googleapis.com';
 /** The role of an audience in Google's form, and the universe that it is of: Google's own, or that of this broker. */
 type NamedTarget = { readonly role: string; readonly universe: string };
 
-/** A broker at `sts.<universe>` is the STS of that universe to google-github-actions/auth. */
-function isUniverse(universe: string, url: string): boolean {
-  return universe === GOOGLES_OWN || new URL(url).host === `sts.${universe}`;
-}
-
 function readGoogleAudience(audience: string, url: string): NamedTarget | undefined {
   const [, universe = '', role = ''] = GOOGLE.exec(audience) ?? [];
-  return role !== '' && isUniverse(universe, url) ? { role, universe } : undefined;
+  // A broker at `sts.<universe>` is the STS of that universe to google-github-actions/auth.
+  return role !== '' && (universe === GOOGLES_OWN || new URL(url).host === `sts.${universe}`)
+    ? { role, universe }
+    : undefined;
 }
 
 /** In a universe of its own the same scopes have other names: `https://www.<universe>/auth/…`. */
@@ -175,11 +173,6 @@ function writeAwsMember(credential: Extract<Credential, { kind: 'aws' }>) {
 /** Our access tokens are JWTs, so they are had under either name; any other token by this one alone. */
 const ACCESS_TOKEN = `${TOKEN_TYPE}access_token`;
 
-/** RFC 8693 §2.2.1: what was issued, by the name under which it was asked for. It was asked for by what `parse` took. */
-function findIssuedType(request: HttpRequest): string {
-  return readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN;
-}
-
 function writeIssuedBody(answer: IssuedAnswer, request: HttpRequest, now: number): object {
   const { credential, grant } = answer;
   const expires_in = Math.max(0, credential.expiresAt - Math.floor(now));
@@ -188,7 +181,8 @@ function writeIssuedBody(answer: IssuedAnswer, request: HttpRequest, now: number
   if (kind !== 'aws')
     return {
       access_token: credential.token,
-      issued_token_type: findIssuedType(request),
+      // RFC 8693 §2.2.1: by the name under which it was asked for.
+      issued_token_type: readParameters(request).get('requested_token_type') ?? ACCESS_TOKEN,
       token_type: 'Bearer',
       expires_in,
       ...scope,
@@ -204,10 +198,6 @@ function writeIssuedBody(answer: IssuedAnswer, request: HttpRequest, now: number
     kind,
     aws,
   };
-}
-
-function writeIssuedLines(credential: Credential): string[] {
-  return Object.entries(listVariables(credential)).map(([name, value]) => `${name}=${value}`);
 }
 
 function writeRefusedBody(refused: RefusedAnswer, voice: Voice): object {
@@ -246,7 +236,9 @@ function renderTokenAnswer(answer: Answer, request: HttpRequest, voice: Voice): 
   const [status] = answer.kind === 'issued' ? [200] : findWireError(answer.code);
   const asText = wantsText(request);
   const lines = (): string[] =>
-    answer.kind === 'issued' ? writeIssuedLines(answer.credential) : writeRefusedLines(answer, voice);
+    answer.kind === 'issued'
+      ? Object.entries(listVariables(answer.credential)).map(([name, value]) => `${name}=${value}`)
+      : writeRefusedLines(answer, voice);
   const body = (): object =>
     answer.kind === 'issued' ? writeIssuedBody(answer, request, voice.now) : writeRefusedBody(answer, voice);
   return {

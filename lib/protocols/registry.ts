@@ -134,15 +134,13 @@ const OCI_CODES: { readonly [status: number]: string } = {
   503: 'UNAVAILABLE',
 };
 
-/** Text that a gateway can put between quotation marks of JSON without a change. */
-function writePlainText(text: string): string {
-  return text.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?');
-}
-
 /** The members of a refusal: npm shows `error` to its users, and Docker `errors`. */
 export function listRefusalMembers(refused: RefusedAnswer, voice: Voice, status: number) {
   return {
-    message: writePlainText(describeInOneText(refused, voice, undefined)),
+    // Text that a gateway can put between quotation marks of JSON without a change.
+    message: describeInOneText(refused, voice, undefined)
+      .replace(/["\\]/g, "'")
+      .replace(/[^\x20-\x7e]/g, '?'),
     code: refused.code,
     decision_id: refused.decisionId,
     oci_code: OCI_CODES[status] ?? 'DENIED',

@@ -12,29 +12,19 @@ export type Remedy = {
 
 /** By code, for its page: a reader there may have nothing else of ours. The reference says the same. */
 export const REMEDIES: { readonly [code in Code]: Remedy } = {
-  action_unsupported: {
-    step: 'Unset AWS_ENDPOINT_URL_STS for that call, so that it goes to AWS.',
-  },
+  action_unsupported: { step: 'Unset AWS_ENDPOINT_URL_STS for that call, so that it goes to AWS.' },
   approval_missing: {
     step: 'Have the block step that is named unblocked in this build, then retry the step. Who may, contact knows.',
     operator: 'explain names them, and who did.',
   },
-  approval_too_old: {
-    step: 'Start a new build and have it approved.',
-    operator: 'within of the role.',
-  },
+  approval_too_old: { step: 'Start a new build and have it approved.', operator: 'within of the role.' },
   audience_not_of_role: {
     step: 'Mint the token for the audience of this role.',
     operator: 'audience of the role; without it, that of the broker.',
     policy: 'audience: https://deploy.acme.example',
   },
-  audit_unavailable: {
-    step: 'Try again.',
-    operator: 'where audit events go is full or gone.',
-  },
-  body_too_large: {
-    step: 'Send only the parameters of the exchange.',
-  },
+  audit_unavailable: { step: 'Try again.', operator: 'where audit events go is full or gone.' },
+  body_too_large: { step: 'Send only the parameters of the exchange.' },
   broker_credentials_unavailable: {
     step: 'Try again: another process of the broker may have better ones.',
     operator: 'the detail of the audit event says which; see the alarm ClockOff.',
@@ -51,9 +41,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: 'Look at claims of the answer. They name the place and the character: a branch such as fix#1 cannot be a tag, and my branch no path.',
     operator: 'else of the tag names a literal for such (docs/reference/policy.md).',
   },
-  content_type_unsupported: {
-    step: 'Send a form: curl -d and --data-urlencode do.',
-  },
+  content_type_unsupported: { step: 'Send a form: curl -d and --data-urlencode do.' },
   credential_too_large: {
     step: 'Shorten the value, such as a branch name, or your own Policy.',
     operator: 'shorten the policy. It is AWS that tells how large tags and policy are together.',
@@ -68,28 +56,17 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
       '    claims: { build_branch: { matches: "pull/*" } }',
     ].join('\n'),
   },
-  grant_type_unsupported: {
-    step: 'Send that value as grant_type.',
-  },
+  grant_type_unsupported: { step: 'Send that value as grant_type.' },
   identities_unavailable: {
     step: 'Try again. The session itself is good.',
     operator: 'the table of sessions is away.',
   },
-  internal_error: {
-    step: 'Try again.',
-    operator: 'standard error has the cause under the decision id.',
-  },
+  internal_error: { step: 'Try again.', operator: 'standard error has the cause under the decision id.' },
   issuer_keys_pending: {
     step: 'Wait that long, at most 30 s. It is no fault, and rings no alarm: an issuer has begun to use a new key, or somebody sends tokens with made-up keys.',
   },
-  issuer_keys_unavailable: {
-    step: 'Try again.',
-    operator: 'can the broker reach the keys of the issuer?',
-  },
-  issuer_switched_off: {
-    step: 'Ask who runs the broker.',
-    operator: 'switch off (docs/guides/operate.md).',
-  },
+  issuer_keys_unavailable: { step: 'Try again.', operator: 'can the broker reach the keys of the issuer?' },
+  issuer_switched_off: { step: 'Ask who runs the broker.', operator: 'switch off (docs/guides/operate.md).' },
   job_finished: {
     step: 'Exchange the token while its job runs. A token that is used after its job has ended may be stolen: tell who runs the broker.',
     operator: 'running of the role. Look in the audit events for what else the token asked for.',
@@ -106,9 +83,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: 'Mint a new token once the issuer has another key.',
     operator: 'the detail of the audit event has who did it and why.',
   },
-  method_not_allowed: {
-    step: 'Use POST for /token.',
-  },
+  method_not_allowed: { step: 'Use POST for /token.' },
   method_not_granted: {
     step: 'For registries: the statement that holds lacks the scope that the method needs, or the registry takes no such method. Ask contact.',
     operator: 'methods of the registry, and scopes of the statement.',
@@ -116,18 +91,12 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
   parameter_invalid: {
     step: 'Look up the parameter that is named in the HTTP reference (docs/reference/http.md).',
   },
-  parameter_missing: {
-    step: 'Add the parameter that is named.',
-  },
-  parameter_repeated: {
-    step: 'Send the parameter that is named once.',
-  },
+  parameter_missing: { step: 'Add the parameter that is named.' },
+  parameter_repeated: { step: 'Send the parameter that is named once.' },
   parameter_unsupported: {
     step: 'Leave out what is named: actor_token, actor_token_type, a query, a bearer token; at the git door (docs/reference/http.md) a body.',
   },
-  path_unknown: {
-    step: 'Check the URL: the doors are in the HTTP reference (docs/reference/http.md).',
-  },
+  path_unknown: { step: 'Check the URL: the doors are in the HTTP reference (docs/reference/http.md).' },
   provider_refused: {
     step: 'Ask contact.',
     operator:
@@ -158,9 +127,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     operator: 'the role has disabled, with the reason. Remove the key to open the role.',
     policy: 'disabled: until the audit is done',
   },
-  role_parameter_holds_audience: {
-    step: 'Send the name of the role as audience, such as deploy-web.',
-  },
+  role_parameter_holds_audience: { step: 'Send the name of the role as audience, such as deploy-web.' },
   role_refused_or_unknown: {
     step: 'Check the name of the role and that the token is from the right organization.',
     operator: 'look the decision id up in the audit events.',
@@ -183,38 +150,22 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: 'Ask for more: the shortest of each kind is in the table of sessions (docs/reference/policy.md).',
     operator: "the least is the provider's, and no policy changes it.",
   },
-  session_expired: {
-    step: 'At the STS door (docs/reference/http.md): exchange a token for the next one.',
-  },
-  session_policy_invalid: {
-    step: 'Mend Policy or PolicyArns, or leave them out.',
-  },
-  session_policy_refused: {
-    step: 'Leave Policy and PolicyArns out.',
-    operator: 'policy of the role.',
-  },
-  session_unknown: {
-    step: 'Unset AWS_ENDPOINT_URL_STS for that call, so that it goes to AWS.',
-  },
-  session_unsigned: {
-    step: 'SDKs and the CLI sign it. By hand: curl --aws-sigv4.',
-  },
+  session_expired: { step: 'At the STS door (docs/reference/http.md): exchange a token for the next one.' },
+  session_policy_invalid: { step: 'Mend Policy or PolicyArns, or leave them out.' },
+  session_policy_refused: { step: 'Leave Policy and PolicyArns out.', operator: 'policy of the role.' },
+  session_unknown: { step: 'Unset AWS_ENDPOINT_URL_STS for that call, so that it goes to AWS.' },
+  session_unsigned: { step: 'SDKs and the CLI sign it. By hand: curl --aws-sigv4.' },
   single_use_not_here: {
     step: 'Exchange the token at POST /token, once.',
     operator: 'single_use of the role. Take it out only where a repeat does no harm.',
     policy: 'single_use: true',
   },
-  store_unavailable: {
-    step: 'Try again.',
-    operator: 'the table of used tokens is away.',
-  },
+  store_unavailable: { step: 'Try again.', operator: 'the table of used tokens is away.' },
   switches_unavailable: {
     step: 'Try again.',
     operator: 'the table of switches is away, or an item in it is none.',
   },
-  target_unsupported: {
-    step: 'Send audience once, with the name of the role, and leave resource out.',
-  },
+  target_unsupported: { step: 'Send audience once, with the name of the role, and leave resource out.' },
   token_algorithm_refused: {
     step: 'Ask who runs the broker.',
     operator: 'list the algorithm in the row of the issuer, if it is one that the issuer uses.',
@@ -252,18 +203,12 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
   token_malformed: {
     step: 'Send the token whole: three segments joined by dots, without quotes around them.',
   },
-  token_not_yet_valid: {
-    step: 'Check the clocks. 30 seconds of difference are allowed.',
-  },
+  token_not_yet_valid: { step: 'Check the clocks. 30 seconds of difference are allowed.' },
   token_signature_invalid: {
     step: 'Mint a new token. The one that was sent was changed, or signed by someone else.',
   },
-  token_too_large: {
-    step: 'Ask for fewer optional claims.',
-  },
-  token_type_refused: {
-    step: 'Send an ID token. Access tokens, ours among them, are not subject tokens.',
-  },
+  token_too_large: { step: 'Ask for fewer optional claims.' },
+  token_type_refused: { step: 'Send an ID token. Access tokens, ours among them, are not subject tokens.' },
   trust_not_met: {
     step: 'Look at claims of the answer: what differs, what is absent, and which --claim adds it. Then contact.',
     operator:

@@ -32,9 +32,6 @@ const RETRY_AFTER: { readonly [code in Code]?: number } = {
   // An event takes about as long, at worst, where nothing is wrong.
   job_not_seen: 5,
 };
-function writeRetryAfter(code: Code): number {
-  return RETRY_AFTER[code] ?? 2;
-}
 
 /** The headers of every answer at a door: no cache may keep it (RFC 6749 §5.1, threat T55). */
 export function writeHeaders(
@@ -48,7 +45,7 @@ export function writeHeaders(
     pragma: 'no-cache',
     'decision-id': answer.decisionId,
     ...([429, 503].includes(status) && answer.kind === 'refused' && CODES[answer.code].fault !== 'setup'
-      ? { 'retry-after': String(answer.retryAfter ?? writeRetryAfter(answer.code)) }
+      ? { 'retry-after': String(answer.retryAfter ?? RETRY_AFTER[answer.code] ?? 2) }
       : {}),
   };
 }
@@ -87,10 +84,6 @@ export function describeClaim(hint: ClaimHint): string {
   return `${claim} ${why}${value === undefined ? '' : ` ${value}`}${wanted}${where}`;
 }
 
-function writePageUrl(answer: RefusedAnswer, voice: Voice): string {
-  return `${voice.url}/errors/${answer.code}`;
-}
-
 /** These are mended by the next token alone, and their callers hold one that a step minted long ago. */
 const MINT: readonly Code[] = ['token_expired', 'token_audience_differs'];
 
@@ -102,7 +95,7 @@ export function describeInOneText(refused: RefusedAnswer, voice: Voice, advice: 
     advice,
     refused.claims.length > 0 && `Claims in the way: ${refused.claims.map(describeClaim).join('; ')}.`,
     refused.contact && `Contact: ${refused.contact}.`,
-    `Decision id: ${refused.decisionId}. ${writePageUrl(refused, voice)}`,
+    `Decision id: ${refused.decisionId}. ${voice.url}/errors/${refused.code}`,
   ]
     .filter(Boolean)
     .join(' ');

@@ -54,11 +54,7 @@ function issued(claims = buildkiteClaims()): Outcome {
   };
 }
 function denied(claims: Claims): Outcome {
-  return {
-    kind: 'denied',
-    reached: reached(claims),
-    reason: 'no_statement_holds',
-  };
+  return { kind: 'denied', reached: reached(claims), reason: 'no_statement_holds' };
 }
 function eventOf(outcome: Outcome): AuditEvent {
   return createAuditEvent(drawRecord(outcome));

@@ -34,11 +34,7 @@ const issued: Outcome = {
   credential: { kind: 'jwt', token: 'canary-credential', expiresAt: NOW + 900, session: 'the-session' },
 };
 function denied(more: Partial<Reached> = {}): Outcome {
-  return {
-    kind: 'denied',
-    reached: reached(more),
-    reason: 'no_statement_holds',
-  };
+  return { kind: 'denied', reached: reached(more), reason: 'no_statement_holds' };
 }
 const failed: Outcome = {
   kind: 'failed',

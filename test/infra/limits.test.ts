@@ -20,11 +20,7 @@ function APP_ROLES(count: number) {
 }
 
 function stackOf(length: number, prefix = 'kite-sts-prod', region = 'eu-central-1') {
-  return {
-    name: 's'.repeat(length),
-    prefix,
-    region,
-  };
+  return { name: 's'.repeat(length), prefix, region };
 }
 
 describe('I7: packaging', () => {

@@ -58,11 +58,7 @@ describe('T56, T58: raw abuse is answered by 4xx and XML, and leaves nothing of 
       request: form(`${usual}&DurationSeconds=${CANARY}`),
       says: [400, 'ValidationError'],
     },
-    {
-      name: 'bad percent-encoding',
-      request: form(`${usual}&x=%${CANARY}`),
-      says: [400, 'ValidationError'],
-    },
+    { name: 'bad percent-encoding', request: form(`${usual}&x=%${CANARY}`), says: [400, 'ValidationError'] },
     {
       name: 'no UTF-8',
       request: form(Buffer.concat([Buffer.from(`${usual}&x=${CANARY}`), Buffer.of(0xff)])),

@@ -68,10 +68,6 @@ function readGoogleMember(member: string): MemberDemand | undefined {
 const SERVICE_ACCOUNT = /serviceAccounts\/([a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com)$/;
 const BARE_ACCOUNT = /^[a-z0-9-]+@[a-z0-9.-]+\.gserviceaccount\.com$/;
 
-function nameAccount(resource: string): string | undefined {
-  return SERVICE_ACCOUNT.exec(resource)?.[1] ?? (BARE_ACCOUNT.test(resource) ? resource : undefined);
-}
-
 function importBinding(provider: PoolProvider, demand: MemberDemand): ImportedPolicy {
   const { issuer, mapping, condition } = provider;
   const asked =
@@ -112,7 +108,7 @@ function readTrusts(binding: PoolBinding, providers: readonly PoolProvider[]): F
   const { member, role, resource } = binding;
   const demand = readGoogleMember(member);
   if (!demand) return [];
-  const account = nameAccount(resource);
+  const account = SERVICE_ACCOUNT.exec(resource)?.[1] ?? (BARE_ACCOUNT.test(resource) ? resource : undefined);
   return providers
     .filter(each => each.pool === demand.pool)
     .map(provider => ({

@@ -1,6 +1,6 @@
 import { DANGERS, type ExposureDanger } from '../exposure.ts';
 import { escapeHtml } from './escape.ts';
-import type { Report, ReportRow } from './model.ts';
+import type { Report } from './model.ts';
 
 /** A picture of who reaches which account by which role: three columns, and lines between them. */
 
@@ -95,13 +95,9 @@ function writeColumn(column: Column, title: string, nodes: readonly PictureNode[
   return `<text class="head" x="${BOX[column].x}" y="20">${title}</text>${nodes.map((node, at) => writeNode(node, column, at)).join('')}`;
 }
 
-function isDirect(row: ReportRow): boolean {
-  return row.state !== 'gone';
-}
-
 /** An SVG, or nothing where no direct trust is open. */
 export function drawReport(report: Report): string {
-  const direct = report.rows.filter(isDirect);
+  const direct = report.rows.filter(row => row.state !== 'gone');
   if (direct.length === 0) return '';
   const who = gatherNodes(
     direct.flatMap(row => row.who.map(({ says, danger }) => ({ key: says, label: says, danger }))),

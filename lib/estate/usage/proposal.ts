@@ -30,10 +30,6 @@ function listUsedValues(name: string, exchanges: readonly UsedExchange[]): reado
   return used.length <= MOST_VALUES ? used : undefined;
 }
 
-function isSame(values: readonly UsedValue[], condition: Condition): boolean {
-  return values.length === condition.operands.length;
-}
-
 /** A pattern to what came, and a list to those of it that came. Only trust is looked at: a deny has done its work by not striking. */
 function narrowCondition(
   { role, index }: { readonly role: Role; readonly index: number },
@@ -43,7 +39,8 @@ function narrowCondition(
   const { on, name, operator } = condition;
   if (on !== 'claim' || name.startsWith('/') || !['matches', 'in'].includes(operator)) return [];
   const kept = listUsedValues(name, exchanges);
-  if (!kept || kept.length === 0 || (operator === 'in' && isSame(kept, condition))) return [];
+  if (!kept || kept.length === 0 || (operator === 'in' && kept.length === condition.operands.length))
+    return [];
   const values = kept.map(each => each.value).sort();
   const edit: RoleEdit = { of: 'claim', index, claim: name, values };
   const id = role.trust[index]?.id ?? '';

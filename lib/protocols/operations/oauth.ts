@@ -84,10 +84,7 @@ function describeOauthRefusal(codes: readonly Code[]): JsonSchema {
 }
 
 function describeOauthContent(schema: JsonSchema) {
-  return {
-    'application/json': { schema },
-    'text/plain': { schema: describeText('NAME=value lines.') },
-  };
+  return { 'application/json': { schema }, 'text/plain': { schema: describeText('NAME=value lines.') } };
 }
 
 /** `POST /token`. */

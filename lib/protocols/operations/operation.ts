@@ -10,11 +10,7 @@ export type ApiOperation = {
 };
 
 export function describeText(description: string, more: JsonSchema = {}): JsonSchema {
-  return {
-    type: 'string',
-    description,
-    ...more,
-  };
+  return { type: 'string', description, ...more };
 }
 
 /** Of every answer at a door. */

@@ -15,9 +15,7 @@ const ASSUME: JsonSchema = {
     Version: VERSION,
     RoleArn: describeText(
       "The target role's ARN, or arn:aws:iam::000000000000:role/kite-sts/ and the name of the role.",
-      {
-        pattern: ROLE_ARN.source,
-      },
+      { pattern: ROLE_ARN.source },
     ),
     RoleSessionName: describeText('Audited; the name of the session is ours.', {
       pattern: SESSION_NAME.source,
@@ -62,10 +60,7 @@ function describeElement(elements: XmlSchema): JsonSchema {
 const TEXT: JsonSchema = { type: 'string' };
 
 function describeDocument(name: string, elements: XmlSchema): JsonSchema {
-  return {
-    ...describeElement(elements),
-    xml: { name, namespace: NAMESPACE },
-  };
+  return { ...describeElement(elements), xml: { name, namespace: NAMESPACE } };
 }
 
 const METADATA = { ResponseMetadata: { RequestId: TEXT } };

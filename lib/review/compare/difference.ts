@@ -99,10 +99,6 @@ export function findGains(
   });
 }
 
-function listMoreScopes(to: Statement, from: Statement): readonly string[] {
-  return (to.scopes ?? []).filter(scope => !from.scopes?.includes(scope));
-}
-
 /** Requests that both admit, by these two statements: in each role the first that holds decides. */
 function searchBoth(
   before: Admission,
@@ -130,7 +126,7 @@ export function findScopeGains(
   const [before, after] = [findAdmission(question.space, from), findAdmission(question.space, to)];
   return after.trust.flatMap(({ statement }, i) =>
     before.trust.flatMap((each, j) => {
-      const scopes = listMoreScopes(statement, each.statement);
+      const scopes = (statement.scopes ?? []).filter(scope => !each.statement.scopes?.includes(scope));
       const holds: ConfirmWitness = witness =>
         findAdmitting(to, witness) === statement.id && findAdmitting(from, witness) === each.statement.id;
       const found =

@@ -31,14 +31,7 @@ const FROM_THE_FIRST = 0;
 const EMPTY: readonly ClaimTest[] = [];
 
 function createTestCondition([name, operator, ...operands]: ClaimTest): Condition {
-  return {
-    on: 'claim',
-    name,
-    path: readClaimPath(name) ?? name,
-    operator,
-    operands,
-    binds: false,
-  };
+  return { on: 'claim', name, path: readClaimPath(name) ?? name, operator, operands, binds: false };
 }
 
 export function statementOf(kind: JobKind, issuer: string): Statement {

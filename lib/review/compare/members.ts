@@ -125,14 +125,7 @@ export function flattenItem(item: PolicyItem): ItemMembers {
  */
 export function flattenRow(row: IssuerRow): ItemMembers {
   const { origin, algorithms, maxTokenLifetime, allowPrivateNetwork, events, running } = row;
-  return {
-    ...origin,
-    algorithms,
-    maxTokenLifetime,
-    allowPrivateNetwork,
-    events,
-    running,
-  };
+  return { ...origin, algorithms, maxTokenLifetime, allowPrivateNetwork, events, running };
 }
 
 /** Describes what a role gives, or a registry opens. */

@@ -129,10 +129,7 @@ function describeGain(gain: Gain): ReportLine {
 
 function describeScopes(how: string, gain: ScopeGain): ReportLine {
   const { statement, scopes, shown } = gain;
-  return {
-    says: `${how} ${scopes.join(' ')} by "${statement.id}"`,
-    shown,
-  };
+  return { says: `${how} ${scopes.join(' ')} by "${statement.id}"`, shown };
 }
 
 function describeConditions(statement: Statement): string {

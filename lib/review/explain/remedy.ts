@@ -96,14 +96,10 @@ function listPolicyChanges(
   return unmet.flatMap(each => describeOffer(each, nearest.id, sayOpened) ?? []);
 }
 
-function listUnmetConditions(trace: StatementTrace): CheckedCondition[] {
-  return trace.conditions.filter(each => each.truth !== 'true');
-}
-
 function remedyNearest(trace: Trace, askFor: FindRequest, sayOpened: DescribeOpened): Remedies {
   const nearest = findNearestStatement(trace);
   if (!nearest) return { step: [], policy: ['No trust statement speaks of this issuer.'] };
-  const unmet = listUnmetConditions(nearest);
+  const unmet = nearest.conditions.filter(each => each.truth !== 'true');
   return {
     step: [...new Set(unmet.map(each => adviseStep(each, askFor)))],
     policy: listPolicyChanges(nearest, unmet, sayOpened),

@@ -49,10 +49,6 @@ function addDemand(space: Remainder, demand: Demand, budget: SearchBudget): Narr
     : undefined;
 }
 
-function addDemands(box: Box, budget: SearchBudget): NarrowedSpace {
-  return box.reduce<NarrowedSpace>((space, demand) => space && addDemand(space, demand, budget), new Map());
-}
-
 /**
  * Has a demand nothing in common with the space? What texts must not be is left aside: it grows with every box left.
  */
@@ -66,11 +62,6 @@ function listWaysOut(space: Remainder, box: Box, budget: SearchBudget): Demand[]
   return box.some(demand => isOutside(space, demand, budget))
     ? undefined
     : box.filter(demand => isAnythingLeft(space, negateDemand(demand), budget));
-}
-
-/** Is the space plainly within the box: can none of its demands be broken? */
-function isPlainlyWithin(space: Remainder, box: Box): boolean {
-  return box.every(demand => isPlainlyEmpty(narrowByDemand(space, negateDemand(demand)), demand.on));
 }
 
 type Way = { readonly ways: readonly Demand[]; readonly box: Box };
@@ -108,7 +99,12 @@ function tryWays(space: Remainder, fork: Way, others: readonly Box[], budget: Se
 }
 
 function leaveBoxes(space: Remainder, boxes: readonly Box[], budget: SearchBudget): SearchResult {
-  if (boxes.some(box => isPlainlyWithin(space, box))) return 'none';
+  if (
+    boxes.some(box =>
+      box.every(demand => isPlainlyEmpty(narrowByDemand(space, negateDemand(demand)), demand.on)),
+    )
+  )
+    return 'none';
   if (budget.left < 0) return 'undecided';
   const { left, open } = leaveByOnlyWays(space, boxes, budget);
   if (!left) return 'none';
@@ -124,6 +120,9 @@ function leaveBoxes(space: Remainder, boxes: readonly Box[], budget: SearchBudge
  * search grows too large. Which texts are left may still be undecided; then no request can be made of the part.
  */
 export function searchBoxes(inside: Box, outside: readonly Box[], budget: SearchBudget): SearchResult {
-  const space = addDemands(inside, budget);
+  const space = inside.reduce<NarrowedSpace>(
+    (space, demand) => space && addDemand(space, demand, budget),
+    new Map(),
+  );
   return space ? leaveBoxes(space, outside, budget) : 'none';
 }

@@ -99,7 +99,13 @@ function findImpossible(claims: readonly Dimension[]): Box[] {
     claims
       .filter(inner => isInsideClaim(inner.name, outer.name))
       .map(inner => [
-        { on: outer, region: invertRegion(selectPoints(outer, isObjectPoint), outer) },
+        {
+          on: outer,
+          region: invertRegion(
+            selectPoints(outer, point => typeof point === 'object' && point !== null),
+            outer,
+          ),
+        },
         {
           on: inner,
           region: invertRegion(
@@ -109,10 +115,6 @@ function findImpossible(claims: readonly Dimension[]): Box[] {
         },
       ]),
   );
-}
-
-function isObjectPoint(point: Point): boolean {
-  return typeof point === 'object' && point !== null;
 }
 
 /** Every condition of a scene: those of the guards, of the policies, and of the statements beside them. */

@@ -56,10 +56,7 @@ const GONE = /^A[A-Z]{3}[A-Z0-9]{12,}$/;
 const ENTRANCES = ['sts:AssumeRole', 'sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML'];
 
 export function createTargetFinding(code: FindingCode, detail?: string): TargetFinding {
-  return {
-    code,
-    ...(detail === undefined ? {} : { detail }),
-  };
+  return { code, ...(detail === undefined ? {} : { detail }) };
 }
 
 function listEntrances(statements: readonly TrustStatement[]): TrustStatement[] {

@@ -46,10 +46,7 @@ const described = (...events: Event[]) =>
   describeTrail(
     readTrail({ Records: events } as ClaimValue, text => JSON.parse(text)),
     [WEB],
-    {
-      broker: BROKER,
-      roleOf: new Map([['web.1.abc', 'web']]),
-    },
+    { broker: BROKER, roleOf: new Map([['web.1.abc', 'web']]) },
   );
 
 test('T96: what a session did and what it was refused is told, and for how long it was in use', () => {

@@ -12,12 +12,7 @@ function buildkite(app: string): string {
 }
 
 function asked(appKeys: object | undefined, ...also: string[]) {
-  return {
-    targets: [],
-    jwt: false,
-    also,
-    options: appKeys ? { appKeys } : {},
-  };
+  return { targets: [], jwt: false, also, options: appKeys ? { appKeys } : {} };
 }
 const BOTH = asked({ Iv23li: SECRET, 'bk-app': KMS }, github('Iv23li'), buildkite('bk-app'));
 

@@ -38,10 +38,7 @@ describe('I2: the rights to deploy', () => {
   test.each([
     { asked: { options: { signing: 'sealed' } }, adds: ['Schedule'] },
     { asked: { options: { dashboard: false } }, lacks: ['Dashboard'] },
-    {
-      asked: { options: { domain: EVERYTHING.options.domain } },
-      adds: ['Domain', 'RecordDone', 'Record'],
-    },
+    { asked: { options: { domain: EVERYTHING.options.domain } }, adds: ['Domain', 'RecordDone', 'Record'] },
     { asked: { provider: EVERYTHING.provider }, adds: ['Network'] },
     { asked: { targets: EVERYTHING.targets }, adds: ['AttachManyTargets', 'PoliciesOfManyTargets'] },
   ])('are the least that is needed: $adds$lacks', ({ asked, adds = [], lacks = [] }) => {

@@ -24,9 +24,7 @@ function AUDIT(required: boolean, to = 'a'): Guardrails {
   return { audit: { sink: 'firehose', to, required } };
 }
 function INVARIANT(id: string, issuers: readonly string[], says = 'A.'): Guardrails {
-  return {
-    invariants: [{ id, says, roles: ['*'], registries: ['*'], speaksOfAll: true, issuers }],
-  };
+  return { invariants: [{ id, says, roles: ['*'], registries: ['*'], speaksOfAll: true, issuers }] };
 }
 
 const CEILING = [{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::a/*'] }];

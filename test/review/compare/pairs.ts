@@ -92,10 +92,7 @@ function pair(random: Random): readonly [Role, Role] {
 }
 
 function claimsOf(x: Value, y: Value): Claims {
-  return {
-    ...(x === ABSENT ? {} : { x }),
-    ...(y === ABSENT ? {} : { y }),
-  };
+  return { ...(x === ABSENT ? {} : { x }), ...(y === ABSENT ? {} : { y }) };
 }
 
 /** Every request of the small universe at these times. */

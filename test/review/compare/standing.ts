@@ -12,10 +12,7 @@ export function role(yaml: string): Role {
 }
 
 export function standing(yaml: string): GuardedPolicy {
-  return {
-    role: role(yaml),
-    row: ROWS.get(BUILDKITE) as IssuerRow,
-  };
+  return { role: role(yaml), row: ROWS.get(BUILDKITE) as IssuerRow };
 }
 
 export const MAIN = `trust: [{ iss: ${BUILDKITE}, organization_slug: acme, build_branch: main }]\n`;

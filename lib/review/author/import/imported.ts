@@ -72,11 +72,7 @@ export function noteLoss(says: string): ImportNote {
   return { says, exact: false };
 }
 export function omitStatement(name: string, ...why: string[]): ImportEntry {
-  return {
-    name,
-    draft: undefined,
-    notes: why.map(noteLoss),
-  };
+  return { name, draft: undefined, notes: why.map(noteLoss) };
 }
 
 /** Left out, with what could be carried of it. */

@@ -49,13 +49,7 @@ function propertiesWith(more: Parameters = {}): Json {
 
 const TAGS_DEMANDED = { Null: { 'aws:TagKeys': 'false' } };
 function trusted(Sid: string, Action: string, Condition?: object) {
-  return {
-    Sid,
-    Effect: 'Allow',
-    Principal: { AWS: BROKER },
-    Action,
-    ...(Condition ? { Condition } : {}),
-  };
+  return { Sid, Effect: 'Allow', Principal: { AWS: BROKER }, Action, ...(Condition ? { Condition } : {}) };
 }
 function statements(more: object) {
   return [

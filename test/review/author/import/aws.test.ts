@@ -80,12 +80,7 @@ describe('carried over as it is:', () => {
     [
       'P24: what sub names, instead of it',
       { StringLike: { 'agent.buildkite.com:sub': 'organization:acme:pipeline:web:**' } },
-      {
-        claims: {
-          organization_slug: { equals: 'acme' },
-          pipeline_slug: { equals: 'web' },
-        },
-      },
+      { claims: { organization_slug: { equals: 'acme' }, pipeline_slug: { equals: 'web' } } },
     ],
     [
       'the audience, by what takes its place',
@@ -217,9 +212,7 @@ describe('left out, as it cannot be said:', () => {
 });
 
 function federated(host: string): object {
-  return {
-    Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${host}` },
-  };
+  return { Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${host}` } };
 }
 const GITHUB = 'token.actions.githubusercontent.com';
 const WEB = { [`${GITHUB}:sub`]: 'repo:acme@65/web@74:*' };

@@ -341,10 +341,7 @@ test('of the subjects that octo-sts never takes the reader is told', () => {
 });
 
 function changed(made: ImportedPolicy, change: (entry: ImportEntry) => ImportEntry): ImportedPolicy {
-  return {
-    ...made,
-    trust: made.trust.map(change),
-  };
+  return { ...made, trust: made.trust.map(change) };
 }
 
 function without(...names: string[]) {

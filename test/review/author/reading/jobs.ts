@@ -11,10 +11,7 @@ export type Job = { readonly token: Claims; readonly subjects: readonly string[]
 const AUDIENCE = 'https://sts.test.example';
 
 function job(iss: string, said: { readonly [claim: string]: unknown }, ...subjects: string[]): Job {
-  return {
-    token: claims({ iss, aud: AUDIENCE, ...said, sub: subjects[0] }),
-    subjects,
-  };
+  return { token: claims({ iss, aud: AUDIENCE, ...said, sub: subjects[0] }), subjects };
 }
 
 const OWN = '01945ecf-80f0-41e8-9b83-a2970a9305a1';
