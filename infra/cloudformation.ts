@@ -45,6 +45,15 @@ export function createPolicy(...statements: readonly IamStatement[]): IamPolicy 
   return { Version: '2012-10-17', Statement: statements };
 }
 
+/** Lets a service of AWS invoke a function, for this source alone. */
+export function permitInvoke(id: string, Principal: string, SourceArn: Reference): Resource {
+  const FunctionName = getAttribute(id, 'Arn');
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: { FunctionName, Action: 'lambda:InvokeFunction', Principal, SourceArn },
+  };
+}
+
 /** Writes one right: these actions on these resources, with more where only some may have it. */
 export function allow(
   Sid: string,

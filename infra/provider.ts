@@ -23,17 +23,10 @@ export type ProviderSettings = {
 /** As the Serverless Framework read it. */
 type ProviderSection = { readonly [setting: string]: unknown };
 
-export const HONOURED = [
-  'architecture',
-  'iam',
-  'logRetentionInDays',
-  'rolePermissionsBoundary',
-  'runtimeManagement',
-  'stackTags',
-  'tags',
-  'tracing',
-  'vpc',
-] as const;
+export const HONOURED: readonly string[] =
+  `architecture iam logRetentionInDays rolePermissionsBoundary runtimeManagement stackTags tags tracing vpc`.split(
+    /\s+/,
+  );
 
 const OWN_ROLES = 'Each function of kite-sts has a role of its own, with its rights and no others.';
 const OWN_LOGS = 'Alarms and audit events read the logs as kite-sts writes them.';
@@ -56,43 +49,12 @@ export const REFUSED: { readonly [path: string]: string } = {
 };
 
 /** Settings of the deployment itself, and of what others put into the same service. */
-export const UNTOUCHED = [
-  'alb',
-  'apiGateway',
-  'apiName',
-  'cfnRole',
-  'cloudFront',
-  'deletionProtection',
-  'deploymentBucket',
-  'deploymentMethod',
-  'deploymentPrefix',
-  'disableRollback',
-  'ecr',
-  'endpointType',
-  'httpApi',
-  'kinesis',
-  'logs',
-  'memorySize',
-  'name',
-  'notificationArns',
-  'profile',
-  'pruneFunctionVersions',
-  'region',
-  'rollbackConfiguration',
-  'runtime',
-  's3',
-  'stackName',
-  'stackParameters',
-  'stackPolicy',
-  'stage',
-  'timeout',
-  'versionFunctions',
-  'vpcEndpointIds',
-  'websocket',
-  'websocketsApiName',
-  'websocketsApiRouteSelectionExpression',
-  'websocketsDescription',
-] as const;
+export const UNTOUCHED: readonly string[] =
+  `alb apiGateway apiName cfnRole cloudFront deletionProtection deploymentBucket deploymentMethod
+  deploymentPrefix disableRollback ecr endpointType httpApi kinesis logs memorySize name notificationArns
+  profile pruneFunctionVersions region rollbackConfiguration runtime s3 stackName stackParameters
+  stackPolicy stage timeout versionFunctions vpcEndpointIds websocket websocketsApiName
+  websocketsApiRouteSelectionExpression websocketsDescription`.split(/\s+/);
 
 function locateProviderSetting(path: string): Place {
   return locateInService(`provider.${path}`);

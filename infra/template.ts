@@ -22,7 +22,7 @@ import { needsEvents } from './resources/jobs.ts';
 import { createSigningKeys, getKeyArn, KEYS } from './resources/keys.ts';
 import { createLogGroups } from './resources/logs.ts';
 import { createRefresherResources } from './resources/refresher.ts';
-import { createRoles, listExchangeRights } from './resources/roles.ts';
+import { createRoles, listExchangeRights, startId } from './resources/roles.ts';
 import { createRotationResources } from './resources/rotation.ts';
 import { createSealingResources } from './resources/sealing.ts';
 import { createSpentTable } from './resources/spent.ts';
@@ -44,17 +44,9 @@ export type FunctionSetting = {
 };
 
 export type DeployTemplate = {
-  readonly functions: {
-    readonly exchange: FunctionSetting;
-    readonly discovery: FunctionSetting;
-    /** Where keys are sealed. */
-    readonly rotation?: FunctionSetting;
-    /** Where Buildkite's events are heard. */
-    readonly events?: FunctionSetting;
-    /** Where keys of issuers are fetched. */
-    readonly refresher?: FunctionSetting;
-    /** Where there are registries. */
-    readonly authorizer?: FunctionSetting;
+  /** Those beside the first two are there where a part of the deployment needs them. */
+  readonly functions: { readonly [name in FunctionName]?: FunctionSetting } & {
+    readonly [name in 'exchange' | 'discovery']: FunctionSetting;
   };
   readonly resources: { readonly Resources: Resources; readonly Outputs: Outputs };
 };
@@ -80,24 +72,18 @@ function createFunctionSetting(
     // Nothing points at a version: each deployment would leave one behind.
     versionFunction: false,
     // Fn::Sub and not Fn::GetAtt, to which the Serverless Framework would add a DependsOn that says the same again.
-    role: substitute(`\${${name.replace(/^./, letter => letter.toUpperCase())}Role.Arn}`),
+    role: substitute(`\${${startId(name)}Role.Arn}`),
     dependsOn: createProviderPolicy(input.options.provider) ? [...rights, PROVIDER_RIGHTS] : rights,
     environment: writeEnvironment(name, input),
   };
 }
 
 function createOutputs(input: TemplateInput): Outputs {
-  const {
-    config,
-    options: { domain, functionUrl },
-  } = input;
+  const { config, options } = input;
+  const { domain, functionUrl } = options;
+  const ofAws = substitute('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}');
   return {
-    Url: {
-      Description: 'Where kite-sts answers',
-      Value: domain
-        ? `https://${domain.name}`
-        : substitute('https://${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}'),
-    },
+    Url: { Description: 'Where kite-sts answers', Value: domain ? `https://${domain.name}` : ofAws },
     ...(functionUrl ? functionUrlOutput : {}),
     ExchangeRoleArn: {
       Description: 'The role that target roles trust: BrokerRoleArn of kite-sts-target.yml',
@@ -111,34 +97,31 @@ function createOutputs(input: TemplateInput): Outputs {
 
 /** The policy that no role goes beyond, where there is one. */
 function findRoleBoundary(input: TemplateInput): TemplateText | undefined {
-  const { options, stack } = input;
-  const { account, provider } = options;
+  const { account, provider } = input.options;
   return (
-    provider.permissionsBoundary ??
-    (account === undefined ? undefined : findBoundaryArn({ options, stack }, account))
+    provider.permissionsBoundary ?? (account === undefined ? undefined : findBoundaryArn(input, account))
   );
 }
 
 /** Creates all resources but the dashboard, which is drawn from them, and what `provider` says of roles. */
 function createResources(input: TemplateInput, complaints: Complaints): Resources {
-  const { config, options, stack } = input;
+  const { config, options } = input;
   const sealed = options.signing === 'sealed';
   const protects = config.registries.length > 0;
+  const images = config.registries.some(each => each.kind === 'oci');
   const signers = sealed ? ['ExchangeRole', 'RotationRole'] : ['ExchangeRole'];
   const readers = protects ? ['DiscoveryRole', 'AuthorizerRole'] : ['DiscoveryRole'];
   return {
-    ...createRoles({ ...options, config, stack }, complaints),
+    ...createRoles(input, complaints),
     ...createSigningKeys(signers, readers),
-    ...(sealed ? createSealingResources(config.url, options) : {}),
-    ...(sealed ? createRotationResources(options) : {}),
+    ...(sealed
+      ? { ...createSealingResources(config.url, options), ...createRotationResources(options) }
+      : {}),
     ...(protects ? createAuthorizerResources(config, options) : {}),
     ...(needsFetchedKeys(config) ? createRefresherResources(config, options) : {}),
     ...(needsEvents(config) ? createEventResources(config, options) : {}),
     ...createLogGroups(options.logRetentionDays),
-    ...createApi(
-      options,
-      config.registries.some(each => each.kind === 'oci'),
-    ),
+    ...createApi(options, images),
     ...createIdentityTable(config),
     ...createSpentTable(config),
     ...createSwitchTable(options),

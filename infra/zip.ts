@@ -12,30 +12,21 @@ const UNIX = 3 << 8;
 const VERSION = 20;
 const UTF8 = 1 << 11;
 
-function writeNumbers(...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer {
-  return Buffer.concat(
-    fields.map(([value, bytes]) => {
-      const field = Buffer.alloc(bytes);
-      field.writeUIntLE(value >>> 0, 0, bytes);
-      return field;
-    }),
-  );
+/** Writes numbers in little endian, of 2 or 4 bytes each: a digit of `sizes` for each. */
+function writeNumbers(sizes: string, ...numbers: readonly number[]): Buffer {
+  const fields = numbers.map((number, index) => {
+    const field = Buffer.alloc(Number(sizes[index]));
+    field.writeUIntLE(number >>> 0, 0, field.length);
+    return field;
+  });
+  return Buffer.concat(fields);
 }
 
 /** Writes the facts of a file that its local header and the central directory both have. */
 function writeFileFacts(name: Buffer, content: Uint8Array): Buffer {
-  return writeNumbers(
-    [VERSION, 2],
-    [UTF8, 2],
-    [0, 2],
-    [DOS_TIME, 2],
-    [DOS_DATE, 2],
-    [crc32(content), 4],
-    [content.length, 4],
-    [content.length, 4],
-    [name.length, 2],
-    [0, 2],
-  );
+  const size = content.length;
+  const fixed = writeNumbers('22222', VERSION, UTF8, 0, DOS_TIME, DOS_DATE);
+  return Buffer.concat([fixed, writeNumbers('44422', crc32(content), size, size, name.length, 0)]);
 }
 
 /**
@@ -50,23 +41,14 @@ export function createZip(files: readonly ZipFile[]): Buffer {
   for (const { path, content } of sorted) {
     const name = Buffer.from(path);
     const said = writeFileFacts(name, content);
-    const local = Buffer.concat([writeNumbers([0x04034b50, 4]), said, name, content]);
-    const attributes = writeNumbers([0, 2], [0, 2], [0, 2], [MODE, 4], [offset, 4]);
-    directory.push(writeNumbers([0x02014b50, 4], [UNIX | VERSION, 2]), said, attributes, name);
+    const local = Buffer.concat([writeNumbers('4', 0x04034b50), said, name, content]);
+    const attributes = writeNumbers('22244', 0, 0, 0, MODE, offset);
+    directory.push(writeNumbers('42', 0x02014b50, UNIX | VERSION), said, attributes, name);
     parts.push(local);
     offset += local.length;
   }
   const listed = Buffer.concat(directory);
   const count = sorted.length;
-  const end = writeNumbers(
-    [0x06054b50, 4],
-    [0, 2],
-    [0, 2],
-    [count, 2],
-    [count, 2],
-    [listed.length, 4],
-    [offset, 4],
-    [0, 2],
-  );
+  const end = writeNumbers('42222442', 0x06054b50, 0, 0, count, count, listed.length, offset, 0);
   return Buffer.concat([...parts, listed, end]);
 }

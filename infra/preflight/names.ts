@@ -3,6 +3,7 @@ import { createTellers, type Diagnosis, describeUnread } from '../../lib/doctor/
 import type { JsonObject } from '../../lib/http/json.ts';
 import type { Resource } from '../cloudformation.ts';
 import type { TemplateInput } from '../input.ts';
+import { startId } from '../resources/roles.ts';
 import { fillReferences, findPartition } from '../stack.ts';
 import { createTemplate, type DeployTemplate } from '../template.ts';
 import type { PreflightInput } from './look.ts';
@@ -90,7 +91,7 @@ type NamedResource = Pick<Resource, 'Type' | 'DeletionPolicy' | 'Properties'>;
 /** Lists what the framework makes of our functions: each, and its log. */
 function listFunctions(template: DeployTemplate, prefix: string): readonly NamedResource[] {
   return Object.keys(template.functions).flatMap(name => {
-    const log = template.resources.Resources[`${name.replace(/^./, letter => letter.toUpperCase())}LogGroup`];
+    const log = template.resources.Resources[`${startId(name)}LogGroup`];
     const LogGroupName = `/aws/lambda/${prefix}-${name}`;
     return [
       { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `${prefix}-${name}` } },

@@ -191,67 +191,61 @@ export function watchFunction(name: string, metric: 'Errors' | 'Invocations' | '
   };
 }
 
-function watchApi(metric: '5xx' | 'Latency'): Pick<WatchedMetric, 'namespace' | 'metric' | 'dimensions'> {
-  return { namespace: 'AWS/ApiGateway', metric, dimensions: { ApiId: refer('HttpApi') } };
-}
-
 type WatchedMetrics = { readonly [id: string]: WatchedMetric };
 type Thresholds = { readonly [name: string]: number };
 
-/** Watches exchanges that are denied for each of these reasons, from so many within five minutes. */
-export function watchDenials(reasons: Thresholds): WatchedMetrics {
+/** Watches that a function runs at all: `says` what it did not do in so many seconds. */
+export function watchMissed(name: string, says: string, Period: number): WatchedMetric {
+  // A function that nobody calls has no metric at all.
+  const instead = { Period, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' };
+  return { ...watchFunction(name, 'Invocations'), says, instead };
+}
+
+/** Watches exchanges that are denied for each of these reasons, or fail with each of these codes, from so many within five minutes. */
+export function watchSplit(metric: 'Denied' | 'Failed', thresholds: Thresholds): WatchedMetrics {
+  const by = metric === 'Denied' ? 'reason' : 'code';
   return Object.fromEntries(
-    Object.entries(reasons).map(([reason, threshold]) => [
-      `Denied${writePascalCase(reason)}`,
-      watchCount('Denied', `exchanges denied: ${reason}`, threshold, { reason }),
+    Object.entries(thresholds).map(([value, threshold]) => [
+      `${metric}${writePascalCase(value)}`,
+      watchCount(metric, `exchanges ${metric.toLowerCase()}: ${value}`, threshold, { [by]: value }),
     ]),
   );
 }
 
-/** Watches exchanges that fail with each of these codes, from so many within five minutes. */
-export function watchFaults(codes: Thresholds): WatchedMetrics {
-  return Object.fromEntries(
-    Object.entries(codes).map(([code, threshold]) => [
-      `Failed${writePascalCase(code)}`,
-      watchCount('Failed', `exchanges failed: ${code}`, threshold, { code }),
-    ]),
-  );
-}
+/** How many lines within five minutes are worth a look, and what they say. */
+const COUNTS: { readonly [metric in Metric]?: readonly [says: string, threshold: number] } = {
+  UpstreamThrottled: ['a provider throttles us', 1],
+  // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
+  RateLimited: ['exchanges over a limit', 20],
+  AuditUnavailable: ['audit events did not arrive where they must', 1],
+  // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
+  IdentitiesUnavailable: ['whose sessions were given is not remembered', 1],
+  // Kept keys still serve for a while, so this comes before anybody is refused.
+  IssuerKeysNotTaken: ["an issuer's keys could not be refreshed", 3],
+  // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
+  IssuerKeysUnproven: ["a shared set of an issuer's keys has no proof of ours", 1],
+  IssuerKeysNotShared: ["a shared set of an issuer's keys is not there", 1],
+};
 
 function listWatched(): WatchedMetrics {
+  const api = { namespace: 'AWS/ApiGateway', dimensions: { ApiId: refer('HttpApi') } };
   return {
-    ...watchDenials(DENIALS),
-    ...watchFaults(FAULTS),
-    UpstreamThrottled: watchCount('UpstreamThrottled', 'a provider throttles us', 1),
-    // One is a burst that the caller's next attempt mends; more is a pipeline that loops, or a limit that is too low.
-    RateLimited: watchCount('RateLimited', 'exchanges over a limit', 20),
-    AuditUnavailable: watchCount('AuditUnavailable', 'audit events did not arrive where they must', 1),
-    // Sessions are given all the same, but tools that first ask whose session theirs is stop there.
-    IdentitiesUnavailable: watchCount(
-      'IdentitiesUnavailable',
-      'whose sessions were given is not remembered',
-      1,
-    ),
-    // Kept keys still serve for a while, so this comes before anybody is refused.
-    IssuerKeysNotTaken: watchCount('IssuerKeysNotTaken', "an issuer's keys could not be refreshed", 3),
-    // The issuer is asked instead, so nobody is refused; but somebody else may have written what is there.
-    IssuerKeysUnproven: watchCount(
-      'IssuerKeysUnproven',
-      "a shared set of an issuer's keys has no proof of ours",
-      1,
-    ),
-    IssuerKeysNotShared: watchCount(
-      'IssuerKeysNotShared',
-      "a shared set of an issuer's keys is not there",
-      1,
+    ...watchSplit('Denied', DENIALS),
+    ...watchSplit('Failed', FAULTS),
+    ...Object.fromEntries(
+      Object.entries(COUNTS).map(([metric, [says, threshold]]) => [
+        metric,
+        watchCount(metric, says, threshold),
+      ]),
     ),
     ExchangeErrors: watchFunction('Exchange', 'Errors'),
     ExchangeThrottles: watchFunction('Exchange', 'Throttles'),
     DiscoveryErrors: watchFunction('Discovery', 'Errors'),
     DiscoveryThrottles: watchFunction('Discovery', 'Throttles'),
-    ApiErrors: { ...watchApi('5xx'), says: 'answers of 5xx', threshold: 5 },
+    ApiErrors: { ...api, metric: '5xx', says: 'answers of 5xx', threshold: 5 },
     ApiLatency: {
-      ...watchApi('Latency'),
+      ...api,
+      metric: 'Latency',
       says: 'one answer in a hundred takes 3 s or more',
       // A percentile of a handful of requests is one slow request.
       statistic: { ExtendedStatistic: 'p99', EvaluateLowSampleCountPercentile: 'ignore' },

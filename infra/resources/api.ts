@@ -3,6 +3,7 @@ import { DOORS, REGISTRY_ROUTES } from '../../lib/serve.ts';
 import {
   getAttribute,
   type Outputs,
+  permitInvoke,
   type Resource,
   type Resources,
   refer,
@@ -51,19 +52,10 @@ function createIntegration(to: string): Resource {
   };
 }
 
-function createInvokePermission(to: string, method: string): Resource {
-  return {
-    Type: 'AWS::Lambda::Permission',
-    Properties: {
-      FunctionName: getAttribute(`${to}LambdaFunction`, 'Arn'),
-      Action: 'lambda:InvokeFunction',
-      Principal: 'apigateway.amazonaws.com',
-      // This API alone; the first * is its stage, and of the routes only those with this method.
-      SourceArn: substitute(
-        `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`,
-      ),
-    },
-  };
+/** This API alone; the first * is its stage, and of the routes only those with this method. */
+function permitApi(to: string, method: string): Resource {
+  const source = `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/*/${method}/*`;
+  return permitInvoke(`${to}LambdaFunction`, 'apigateway.amazonaws.com', substitute(source));
 }
 
 function createStage(throttle: DeployOptions['throttle']): Resource {
@@ -101,49 +93,34 @@ function createDomain(domain: NonNullable<DeployOptions['domain']>): Resources {
 }
 
 function createDomainRecord(domain: NonNullable<DeployOptions['domain']>): Resources {
-  return domain.hostedZoneId === undefined
-    ? {}
-    : {
-        DomainRecord: {
-          Type: 'AWS::Route53::RecordSet',
-          Properties: {
-            HostedZoneId: domain.hostedZoneId,
-            Name: domain.name,
-            Type: 'A',
-            AliasTarget: {
-              DNSName: getAttribute('Domain', 'RegionalDomainName'),
-              HostedZoneId: getAttribute('Domain', 'RegionalHostedZoneId'),
-            },
-          },
-        },
-      };
+  const { hostedZoneId, name } = domain;
+  if (hostedZoneId === undefined) return {};
+  const AliasTarget = {
+    DNSName: getAttribute('Domain', 'RegionalDomainName'),
+    HostedZoneId: getAttribute('Domain', 'RegionalHostedZoneId'),
+  };
+  const Properties = { HostedZoneId: hostedZoneId, Name: name, Type: 'A', AliasTarget };
+  return { DomainRecord: { Type: 'AWS::Route53::RecordSet', Properties } };
 }
 
 /** Only when asked for: it is public by its nature, and neither throttled nor logged at a gateway. */
 function createFunctionUrl(): Resources {
-  const createOpenPermission = (properties: object): Resource => ({
+  const TargetFunctionArn = getAttribute('ExchangeLambdaFunction', 'Arn');
+  const permitEveryone = (properties: object): Resource => ({
     Type: 'AWS::Lambda::Permission',
-    Properties: {
-      FunctionName: getAttribute('ExchangeLambdaFunction', 'Arn'),
-      Principal: '*',
-      ...properties,
-    },
+    Properties: { FunctionName: TargetFunctionArn, Principal: '*', ...properties },
   });
   return {
     ExchangeUrl: {
       Type: 'AWS::Lambda::Url',
-      Properties: {
-        TargetFunctionArn: getAttribute('ExchangeLambdaFunction', 'Arn'),
-        AuthType: 'NONE',
-        InvokeMode: 'BUFFERED',
-      },
+      Properties: { TargetFunctionArn, AuthType: 'NONE', InvokeMode: 'BUFFERED' },
     },
     // Both are needed since October 2025: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-    ExchangeUrlPermission: createOpenPermission({
+    ExchangeUrlPermission: permitEveryone({
       Action: 'lambda:InvokeFunctionUrl',
       FunctionUrlAuthType: 'NONE',
     }),
-    ExchangeUrlInvokePermission: createOpenPermission({
+    ExchangeUrlInvokePermission: permitEveryone({
       Action: 'lambda:InvokeFunction',
       InvokedViaFunctionUrl: true,
     }),
@@ -164,6 +141,9 @@ export const functionUrlOutput: Outputs = {
  */
 export function createApi(options: DeployOptions, images: boolean): Resources {
   const { domain, throttle, functionUrl: url } = options;
+  // Where clients of images get the token of their registry.
+  const ofImages = (images ? REGISTRY_ROUTES : []).map(key => [key, 'Exchange'] as const);
+  const routes = [...Object.entries(ROUTES), ...ofImages];
   return {
     HttpApi: {
       Type: 'AWS::ApiGatewayV2::Api',
@@ -177,14 +157,10 @@ export function createApi(options: DeployOptions, images: boolean): Resources {
     HttpApiStage: createStage(throttle),
     ExchangeIntegration: createIntegration('Exchange'),
     DiscoveryIntegration: createIntegration('Discovery'),
-    ExchangePermission: createInvokePermission('Exchange', 'POST'),
-    ExchangeGetPermission: createInvokePermission('Exchange', 'GET'),
-    DiscoveryPermission: createInvokePermission('Discovery', 'GET'),
-    ...Object.fromEntries(Object.entries(ROUTES).map(([key, to]) => [nameRoute(key), createRoute(key, to)])),
-    // Where clients of images get the token of their registry.
-    ...Object.fromEntries(
-      (images ? REGISTRY_ROUTES : []).map(key => [nameRoute(key), createRoute(key, 'Exchange')]),
-    ),
+    ExchangePermission: permitApi('Exchange', 'POST'),
+    ExchangeGetPermission: permitApi('Exchange', 'GET'),
+    DiscoveryPermission: permitApi('Discovery', 'GET'),
+    ...Object.fromEntries(routes.map(([key, to]) => [nameRoute(key), createRoute(key, to)])),
     ...(domain ? { ...createDomain(domain), ...createDomainRecord(domain) } : {}),
     ...(url ? createFunctionUrl() : {}),
   };

@@ -1,11 +1,11 @@
 import type { Config } from '../../lib/config/load.ts';
-import { createPolicy, getAttribute, type Outputs, type Resources } from '../cloudformation.ts';
+import { getAttribute, type Outputs, type Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import { COPY_PATTERNS, createMetricFilter, watchEach, watchFunction } from './alarms.ts';
 import { listIssuerKeyRights, needsFetchedKeys } from './issuers.ts';
 import { mayPublish } from './keys.ts';
 import { createEvidenceGroup } from './logs.ts';
-import { allowLogging, createRights, createRole } from './roles.ts';
+import { createFunctionRole } from './roles.ts';
 import { publishSealed } from './sealing.ts';
 import { readSwitches } from './switches.ts';
 
@@ -29,28 +29,14 @@ function createCopyFilters(): Resources {
 
 /** Creates the rights of the function in front of registries, which are to write its log and to read issuers' keys, our public keys and what is off, and what tells when it cannot answer. */
 export function createAuthorizerResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
-  const {
-    logRetentionDays,
-    signing,
-    alarms: { snsTopicArn },
-  } = options;
+  const { logRetentionDays, signing, alarms } = options;
+  // As discovery has them: the public halves of what we sign by, and no right to sign.
+  const published = [mayPublish, ...(signing === 'sealed' ? publishSealed : [])];
   return {
-    AuthorizerRole: createRole('authorizer'),
-    AuthorizerRights: createRights(
-      'AuthorizerRole',
-      'Authorizer',
-      createPolicy(
-        allowLogging('AuthorizerLogGroup'),
-        readSwitches,
-        ...listIssuerKeyRights(config),
-        // As discovery has them: the public halves of what we sign by, and no right to sign.
-        mayPublish,
-        ...(signing === 'sealed' ? publishSealed : []),
-      ),
-    ),
+    ...createFunctionRole('authorizer', readSwitches, ...listIssuerKeyRights(config), ...published),
     AuthorizerLogGroup: createEvidenceGroup(logRetentionDays),
     ...(needsFetchedKeys(config) ? createCopyFilters() : {}),
-    ...watchEach(watched, snsTopicArn),
+    ...watchEach(watched, alarms.snsTopicArn),
   };
 }
 

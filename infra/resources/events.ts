@@ -3,21 +3,20 @@ import type { Config } from '../../lib/config/load.ts';
 import { DETAIL_TYPES } from '../../lib/events/event.ts';
 import { EVENT_REFUSED_PATTERN } from '../../lib/lambda/fault.ts';
 import type { EventSource } from '../../lib/policy/issuer.ts';
-import { createPolicy, getAttribute, type Resource, type Resources, refer } from '../cloudformation.ts';
+import { getAttribute, permitInvoke, type Resource, type Resources, refer } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
 import {
   createMetricFilter,
   JOB_DENIALS,
   JOB_FAULTS,
   watchCount,
-  watchDenials,
   watchEach,
-  watchFaults,
   watchFunction,
+  watchSplit,
 } from './alarms.ts';
 import { createJobTable, listEventSources, noteJobs } from './jobs.ts';
 import { createLogGroup } from './logs.ts';
-import { allowLogging, createRights, createRole } from './roles.ts';
+import { createFunctionRole } from './roles.ts';
 
 const FUNCTION = 'EventsLambdaFunction';
 
@@ -39,25 +38,16 @@ function createEventRule(eventSource: EventSource): Resource {
   };
 }
 
-function createRulePermission(id: string): Resource {
-  return {
-    Type: 'AWS::Lambda::Permission',
-    Properties: {
-      FunctionName: getAttribute(FUNCTION, 'Arn'),
-      Action: 'lambda:InvokeFunction',
-      Principal: 'events.amazonaws.com',
-      SourceArn: getAttribute(id, 'Arn'),
-    },
-  };
-}
-
 function createEventRules(sources: readonly EventSource[]): Resources {
   return Object.fromEntries(
     sources.flatMap((source, index) => {
       const id = `EventsRule${index + 1}`;
       return [
         [id, createEventRule(source)],
-        [`EventsPermission${index + 1}`, createRulePermission(id)],
+        [
+          `EventsPermission${index + 1}`,
+          permitInvoke(FUNCTION, 'events.amazonaws.com', getAttribute(id, 'Arn')),
+        ],
       ];
     }),
   );
@@ -70,8 +60,8 @@ const EVENTS_REFUSED = 'EventsRefused';
 const DEMANDS_SUSPENDED = 'DemandsSuspended';
 
 const watched = {
-  ...watchDenials(JOB_DENIALS),
-  ...watchFaults(JOB_FAULTS),
+  ...watchSplit('Denied', JOB_DENIALS),
+  ...watchSplit('Failed', JOB_FAULTS),
   EventsErrors: watchFunction('Events', 'Errors'),
   EventsThrottles: watchFunction('Events', 'Throttles'),
   [EVENTS_REFUSED]: watchCount(EVENTS_REFUSED, 'events came that are not believed', 1),
@@ -84,18 +74,10 @@ const watched = {
 
 /** Creates what hears Buildkite's events of jobs: its rights, its rules, where it notes it, and what tells when it does not. */
 export function createEventResources(config: Pick<Config, 'rows'>, options: DeployOptions): Resources {
-  const {
-    logRetentionDays,
-    alarms: { snsTopicArn },
-  } = options;
+  const { logRetentionDays, alarms } = options;
   return {
     ...createJobTable(),
-    EventsRole: createRole('events'),
-    EventsRights: createRights(
-      'EventsRole',
-      'Events',
-      createPolicy(allowLogging('EventsLogGroup'), noteJobs),
-    ),
+    ...createFunctionRole('events', noteJobs),
     EventsLogGroup: createLogGroup(logRetentionDays),
     ...createEventRules(listEventSources(config)),
     EventsAttempts: {
@@ -111,6 +93,6 @@ export function createEventResources(config: Pick<Config, 'rows'>, options: Depl
       logGroup: 'EventsLogGroup',
     }),
     [`${DEMANDS_SUSPENDED}Filter`]: createMetricFilter(DEMANDS_SUSPENDED, SUSPENDED),
-    ...watchEach(watched, snsTopicArn),
+    ...watchEach(watched, alarms.snsTopicArn),
   };
 }

@@ -7,9 +7,8 @@ import {
   type Resource,
   type Resources,
   refer,
-  substitute,
 } from '../cloudformation.ts';
-import { allowUse, createKeyPolicy, getKeyArn, SIGNING } from './keys.ts';
+import { allowUse, createKey, getKeyArn, SIGNING } from './keys.ts';
 import { allowOnTable, createKeptTable } from './table.ts';
 
 type IssuerConfig = Pick<Config, 'rows'>;
@@ -28,19 +27,11 @@ export function needsFetchedKeys(config: IssuerConfig): boolean {
  * be able to sign as the broker.
  */
 function createProofKey(readers: readonly string[]): Resource {
-  return {
-    Type: 'AWS::KMS::Key',
-    Properties: {
-      Description: substitute("kite-sts ${AWS::StackName}: proves what is kept of issuers' keys"),
-      KeySpec: 'RSA_2048',
-      KeyUsage: 'SIGN_VERIFY',
-      PendingWindowInDays: 7,
-      KeyPolicy: createKeyPolicy(
-        allowUse('Check', 'kms:GetPublicKey', ['RefresherRole', ...readers]),
-        allowUse('Prove', 'kms:Sign', ['RefresherRole'], SIGNING),
-      ),
-    },
-  };
+  return createKey(
+    { says: "proves what is kept of issuers' keys", spec: 'RSA_2048', pending: 7 },
+    allowUse('Check', 'kms:GetPublicKey', ['RefresherRole', ...readers]),
+    allowUse('Prove', 'kms:Sign', ['RefresherRole'], SIGNING),
+  );
 }
 
 /** Creates the table of issuers' keys, which all functions read, and the key that proves it to `readers`. */

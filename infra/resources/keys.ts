@@ -2,7 +2,6 @@ import {
   allow,
   createPolicy,
   getAttribute,
-  type IamPolicy,
   type IamStatement,
   type Reference,
   type Resource,
@@ -30,22 +29,10 @@ export const SIGNING = {
 
 // Whoever administers IAM in the account keeps the key; neither signing nor grants of it are among these.
 const ADMINISTRATION = [
-  'kms:CancelKeyDeletion',
-  'kms:DescribeKey',
-  'kms:DisableKey',
-  'kms:EnableKey',
-  'kms:GetKeyPolicy',
-  'kms:GetKeyRotationStatus',
-  'kms:ListGrants',
-  'kms:ListKeyPolicies',
-  'kms:ListResourceTags',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateKeyDescription',
-];
+  ...['CancelKeyDeletion', 'DescribeKey', 'DisableKey', 'EnableKey', 'GetKeyPolicy', 'GetKeyRotationStatus'],
+  ...['ListGrants', 'ListKeyPolicies', 'ListResourceTags', 'PutKeyPolicy', 'RevokeGrant'],
+  ...['ScheduleKeyDeletion', 'TagResource', 'UntagResource', 'UpdateKeyDescription'],
+].map(action => `kms:${action}`);
 
 const ACCOUNT = { AWS: substitute('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') };
 // In a key's own policy * is that key; AWS takes nothing else there.
@@ -71,35 +58,50 @@ export function allowUse(
   };
 }
 
-/** A key's own policy: the account administers it, and these use it. */
-export function createKeyPolicy(...uses: readonly IamStatement[]): IamPolicy {
-  return createPolicy(
-    { Sid: 'Administer', Effect: 'Allow', Principal: ACCOUNT, Action: ADMINISTRATION, Resource: THIS_KEY },
-    ...uses,
-  );
-}
+const USAGES = { RSA_2048: 'SIGN_VERIFY', SYMMETRIC_DEFAULT: 'ENCRYPT_DECRYPT' } as const;
 
-function createSigningKeyResource(
-  which: KeyName,
-  signers: readonly string[],
-  readers: readonly string[],
-): Resource {
+type KeySetting = {
+  readonly says: string;
+  readonly spec: keyof typeof USAGES;
+  /** Days for which a key that is deleted can be had back. */
+  readonly pending: number;
+};
+
+/** Creates a key with a policy of its own: the account administers it, and these use it. */
+export function createKey(setting: KeySetting, ...uses: readonly IamStatement[]): Resource {
+  const { says, spec, pending } = setting;
   return {
     Type: 'AWS::KMS::Key',
+    Properties: {
+      Description: substitute(`kite-sts \${AWS::StackName}: ${says}`),
+      KeySpec: spec,
+      KeyUsage: USAGES[spec],
+      PendingWindowInDays: pending,
+      KeyPolicy: createPolicy(
+        {
+          Sid: 'Administer',
+          Effect: 'Allow',
+          Principal: ACCOUNT,
+          Action: ADMINISTRATION,
+          Resource: THIS_KEY,
+        },
+        ...uses,
+      ),
+    },
+  };
+}
+
+function createSigningKey(which: KeyName, signers: readonly string[], readers: readonly string[]): Resource {
+  return {
+    ...createKey(
+      { says: `the ${which} signing key`, spec: 'RSA_2048', pending: 30 },
+      allowUse('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
+      // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
+      allowUse('Sign', 'kms:Sign', signers, SIGNING),
+    ),
     // Tokens outlive a stack, and a key that is gone can never be had back. One that has signed nothing may go.
     DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
-    Properties: {
-      Description: substitute(`kite-sts \${AWS::StackName}: the ${which} signing key`),
-      KeySpec: 'RSA_2048',
-      KeyUsage: 'SIGN_VERIFY',
-      PendingWindowInDays: 30,
-      KeyPolicy: createKeyPolicy(
-        allowUse('Publish', 'kms:GetPublicKey', [...signers, ...readers]),
-        // On both keys: which of them signs is said by the role's own rights, without a gap when they swap.
-        allowUse('Sign', 'kms:Sign', signers, SIGNING),
-      ),
-    },
   };
 }
 
@@ -109,8 +111,8 @@ function createSigningKeyResource(
  */
 export function createSigningKeys(signers: readonly string[], readers: readonly string[]): Resources {
   return {
-    [KEYS.first]: createSigningKeyResource('first', signers, readers),
-    [KEYS.second]: createSigningKeyResource('second', signers, readers),
+    [KEYS.first]: createSigningKey('first', signers, readers),
+    [KEYS.second]: createSigningKey('second', signers, readers),
   };
 }
 

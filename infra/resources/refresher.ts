@@ -1,11 +1,11 @@
 import type { Config } from '../../lib/config/load.ts';
 import { CLOCK_OFF_PATTERN } from '../../lib/token/clock.ts';
-import { createPolicy, type Resources } from '../cloudformation.ts';
+import type { Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { createMetricFilter, watchCount, watchEach, watchFunction } from './alarms.ts';
+import { createMetricFilter, watchCount, watchEach, watchFunction, watchMissed } from './alarms.ts';
 import { createIssuerKeyTable, keepIssuerKeys } from './issuers.ts';
 import { createLogGroup } from './logs.ts';
-import { allowLogging, createRights, createRole } from './roles.ts';
+import { createFunctionRole } from './roles.ts';
 import { createSchedule } from './schedule.ts';
 
 /** Minutes. Below the five after which others would ask the issuers themselves (`SOFT_LIFETIME`), at 80 % of them (D04). */
@@ -23,16 +23,11 @@ const watched = {
     instead: { Period: QUARTER },
   },
   RefresherErrors: { ...watchFunction('Refresher', 'Errors'), threshold: 3, instead: { Period: QUARTER } },
-  RefresherMissed: {
-    ...watchFunction('Refresher', 'Invocations'),
-    says: "issuers' keys were not asked for in a quarter of an hour",
-    instead: {
-      Period: QUARTER,
-      ComparisonOperator: 'LessThanThreshold',
-      // A function that nobody calls has no metric at all.
-      TreatMissingData: 'breaching',
-    },
-  },
+  RefresherMissed: watchMissed(
+    'Refresher',
+    "issuers' keys were not asked for in a quarter of an hour",
+    QUARTER,
+  ),
 };
 
 /** Creates what asks the issuers for their keys for all others: what it may do, what runs it, and what tells when it does not. */
@@ -40,23 +35,15 @@ export function createRefresherResources(
   config: Pick<Config, 'registries'>,
   options: DeployOptions,
 ): Resources {
-  const {
-    logRetentionDays,
-    alarms: { snsTopicArn },
-  } = options;
+  const { logRetentionDays, alarms } = options;
   return {
     ...createIssuerKeyTable(['ExchangeRole', ...(config.registries.length > 0 ? ['AuthorizerRole'] : [])]),
-    RefresherRole: createRole('refresher'),
-    RefresherRights: createRights(
-      'RefresherRole',
-      'Refresher',
-      createPolicy(allowLogging('RefresherLogGroup'), ...keepIssuerKeys),
-    ),
+    ...createFunctionRole('refresher', ...keepIssuerKeys),
     RefresherLogGroup: createLogGroup(logRetentionDays),
     [`${CLOCK_OFF}Filter`]: createMetricFilter(CLOCK_OFF, CLOCK_OFF_PATTERN, {
       logGroup: 'RefresherLogGroup',
     }),
     ...createSchedule('Refresher', `rate(${REFRESHED_EVERY} minutes)`),
-    ...watchEach(watched, snsTopicArn),
+    ...watchEach(watched, alarms.snsTopicArn),
   };
 }

@@ -13,7 +13,7 @@ import {
   refer,
   substitute,
 } from '../cloudformation.ts';
-import type { DeployOptions } from '../options.ts';
+import type { TemplateInput } from '../input.ts';
 import { fillReferences, type Stack } from '../stack.ts';
 import { listAppRights } from './apps.ts';
 import { listAuditRights } from './audit.ts';
@@ -33,8 +33,13 @@ export function measurePolicy(document: IamPolicy, stack: Stack): number {
   return JSON.stringify(fillReferences(document, stack)).replace(/\s/g, '').length;
 }
 
+/** Finds how the ids of a function's resources begin, as the Serverless Framework begins them too. */
+export function startId(name: string): string {
+  return name.replace(/^./, letter => letter.toUpperCase());
+}
+
 /** A role with a name that is known before anything is deployed: targets trust one of them, and rights to deploy name each. */
-export function createRole(name: FunctionName): Resource {
+function createRole(name: FunctionName): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -50,36 +55,37 @@ export function createRole(name: FunctionName): Resource {
 }
 
 /** Beside the role and not in it: the keys name the roles, so the rights that name the keys come after both. */
-export function createRights(roleId: string, PolicyName: string, document: IamPolicy): Resource {
+function createRights(roleId: string, PolicyName: string, document: IamPolicy): Resource {
   return {
     Type: 'AWS::IAM::Policy',
     Properties: { PolicyName, Roles: [refer(roleId)], PolicyDocument: document },
   };
 }
 
-export function allowLogging(logGroup: string): IamStatement {
+function allowLogging(id: string): IamStatement {
   // The attribute ends in :*, the streams of this one group.
-  const streams = getAttribute(logGroup, 'Arn');
+  const streams = getAttribute(`${id}LogGroup`, 'Arn');
   return allow('WriteOwnLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [streams]);
+}
+
+/** Creates the role of a function, which may write its own log, and these. */
+export function createFunctionRole(name: FunctionName, ...rights: readonly IamStatement[]): Resources {
+  const id = startId(name);
+  const document = createPolicy(allowLogging(id), ...rights);
+  return { [`${id}Role`]: createRole(name), [`${id}Rights`]: createRights(`${id}Role`, id, document) };
 }
 
 const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' } as const;
 
 /** A resource for each key: on rotation the new right comes before the functions change, and the old one goes after. */
 function createSignRights(config: Config, signingKey: KeyName): Resources {
-  return config.roles.some(each => needsSignature(each.template))
-    ? {
-        [SIGN_POLICIES[signingKey]]: createRights(
-          'ExchangeRole',
-          SIGN_POLICIES[signingKey],
-          createPolicy(allowSigning(signingKey)),
-        ),
-      }
-    : {};
+  if (!config.roles.some(each => needsSignature(each.template))) return {};
+  const name = SIGN_POLICIES[signingKey];
+  return { [name]: createRights('ExchangeRole', name, createPolicy(allowSigning(signingKey))) };
 }
 
 function createExchangePolicy(...more: readonly IamStatement[]): IamPolicy {
-  return createPolicy(allowLogging('ExchangeLogGroup'), mayPublish, readSwitches, ...more);
+  return createPolicy(allowLogging('Exchange'), mayPublish, readSwitches, ...more);
 }
 
 /** All inline policies that the exchange's role can have at once: while keys are swapped, it has the rights of both. */
@@ -92,72 +98,42 @@ export function measureExchange(stack: Stack, ...more: readonly IamStatement[]):
   return all.reduce((sum, each) => sum + measurePolicy(each, stack), 0);
 }
 
-const ATTACHED = 'Targets';
-
 /**
  * A managed policy for each statement. Each has a name of its own, so that whoever deploys can be given rights to these
  * and no others.
  */
 function attachTargets(statements: Placement['attached']): Resources {
-  return Object.fromEntries(
-    statements.flatMap((statement, index) =>
-      statement
-        ? [
-            [
-              `${ATTACHED}${index + 1}`,
-              {
-                Type: 'AWS::IAM::ManagedPolicy',
-                Properties: {
-                  ManagedPolicyName: substitute(`\${AWS::StackName}-\${AWS::Region}-targets-${index + 1}`),
-                  Roles: [refer('ExchangeRole')],
-                  PolicyDocument: createPolicy(statement),
-                },
-              },
-            ],
-          ]
-        : [],
-    ),
-  );
-}
-
-type RolesInput = {
-  readonly config: Config;
-  readonly targets: readonly string[];
-  readonly orgId: string | undefined;
-  readonly signingKey: KeyName;
-  readonly signing: DeployOptions['signing'];
-  readonly appKeys: DeployOptions['appKeys'];
-  readonly stack: Stack;
-  readonly provider: DeployOptions['provider'];
-};
-
-function createRotationRole(config: Config, signingKey: KeyName): Resources {
-  return {
-    RotationRole: createRole('rotation'),
-    RotationRights: createRights(
-      'RotationRole',
-      'Rotation',
-      createPolicy(allowLogging('RotationLogGroup'), ...listMakingRights(config.url, signingKey)),
-    ),
-  };
+  const attached: { [id: string]: Resource } = {};
+  for (const [index, statement] of statements.entries())
+    if (statement)
+      attached[`Targets${index + 1}`] = {
+        Type: 'AWS::IAM::ManagedPolicy',
+        Properties: {
+          ManagedPolicyName: substitute(`\${AWS::StackName}-\${AWS::Region}-targets-${index + 1}`),
+          Roles: [refer('ExchangeRole')],
+          PolicyDocument: createPolicy(statement),
+        },
+      };
+  return attached;
 }
 
 /** Lists what the exchange may do beside becoming target roles, in every way that this deployment has. */
-function listOwnRights(input: RolesInput): readonly IamStatement[] {
-  const { config, signing, appKeys } = input;
+function listOwnRights(input: TemplateInput): readonly IamStatement[] {
+  const { config, options } = input;
   return [
     ...listIdentityRights(config),
     ...listAuditRights(config),
     ...listIssuerKeyRights(config),
     ...listSpentRights(config),
     ...listJobRights(config),
-    ...(signing === 'sealed' ? listOpeningRights(config.url) : []),
-    ...listAppRights(appKeys),
+    ...(options.signing === 'sealed' ? listOpeningRights(config.url) : []),
+    ...listAppRights(options.appKeys),
   ];
 }
 
-function createExchangeRole(input: RolesInput, complaints: Complaints): Resources {
-  const { config, stack, provider, targets, orgId } = input;
+function createExchangeRole(input: TemplateInput, complaints: Complaints): Resources {
+  const { config, stack, options } = input;
+  const { provider, targets, orgId } = options;
   const own = listOwnRights(input);
   const surrounding = createProviderPolicy(provider);
   const taken = surrounding ? measurePolicy(surrounding, stack) : 0;
@@ -181,19 +157,15 @@ function createExchangeRole(input: RolesInput, complaints: Complaints): Resource
 }
 
 /** Creates a role for each function, which may do its own work and nothing else. Only the exchange makes credentials. */
-export function createRoles(input: RolesInput, complaints: Complaints): Resources {
-  const { config, signingKey, signing } = input;
+export function createRoles(input: TemplateInput, complaints: Complaints): Resources {
+  const { config, options } = input;
+  const { signingKey, signing } = options;
   const sealed = signing === 'sealed';
   return {
     ...createExchangeRole(input, complaints),
     ...createSignRights(config, signingKey),
-    DiscoveryRole: createRole('discovery'),
-    DiscoveryRights: createRights(
-      'DiscoveryRole',
-      'Discovery',
-      createPolicy(allowLogging('DiscoveryLogGroup'), mayPublish, ...(sealed ? publishSealed : [])),
-    ),
-    ...(sealed ? createRotationRole(config, signingKey) : {}),
+    ...createFunctionRole('discovery', mayPublish, ...(sealed ? publishSealed : [])),
+    ...(sealed ? createFunctionRole('rotation', ...listMakingRights(config.url, signingKey)) : {}),
   };
 }
 

@@ -2,7 +2,7 @@ import { NOT_SERVED } from '../../lib/keys/sealed.ts';
 import { writeKeysPattern } from '../../lib/lambda/fault.ts';
 import type { Resources } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { createMetricFilter, watchCount, watchEach, watchFunction } from './alarms.ts';
+import { createMetricFilter, watchCount, watchEach, watchFunction, watchMissed } from './alarms.ts';
 import { createLogGroup } from './logs.ts';
 import { createSchedule } from './schedule.ts';
 
@@ -14,30 +14,18 @@ const HOUR = 3600;
 /** Keys are made two days ahead, so whoever is told has that long before any signature changes. */
 const watched = {
   RotationErrors: watchFunction('Rotation', 'Errors'),
-  RotationMissed: {
-    ...watchFunction('Rotation', 'Invocations'),
-    says: 'rotation did not run for three hours',
-    instead: {
-      Period: 3 * HOUR,
-      ComparisonOperator: 'LessThanThreshold',
-      // A function that nobody calls has no metric at all.
-      TreatMissingData: 'breaching',
-    },
-  },
+  RotationMissed: watchMissed('Rotation', 'rotation did not run for three hours', 3 * HOUR),
   SealedKeyNotUsed: watchCount('SealedKeyNotUsed', 'a sealed key could not be used', 1),
 };
 
 /** Creates what runs the function that makes sealed keys, keeps its log, and tells when it does not. */
 export function createRotationResources(options: DeployOptions): Resources {
-  const {
-    logRetentionDays,
-    alarms: { snsTopicArn },
-  } = options;
+  const { logRetentionDays, alarms } = options;
   return {
     // Often, since a run that finds its key made asks for next to nothing: the first is soon, and a failure is mended.
     ...createSchedule('Rotation', 'rate(1 hour)'),
     RotationLogGroup: createLogGroup(logRetentionDays),
     SealedKeyNotUsedFilter: createMetricFilter('SealedKeyNotUsed', NOT_USED),
-    ...watchEach(watched, snsTopicArn),
+    ...watchEach(watched, alarms.snsTopicArn),
   };
 }

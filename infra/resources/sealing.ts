@@ -6,14 +6,14 @@ import {
   type Resource,
   type Resources,
   refer,
-  substitute,
 } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import { allowSigning, allowUse, createKeyPolicy, getKeyArn, type KeyName, mayPublish } from './keys.ts';
+import { allowSigning, allowUse, createKey, getKeyArn, type KeyName, mayPublish } from './keys.ts';
 import { allowOnTable, createTable } from './table.ts';
 
 const SEALING_KEY = 'SealingKey';
 const SEALED_TABLE = 'SealedKeyTable';
+const MAKE = 'kms:GenerateDataKeyPairWithoutPlaintext';
 
 /** KMS demands it of whoever makes or opens: another broker's keys are of no use here, nor ours there. */
 function bindToIssuer(url: string) {
@@ -21,21 +21,12 @@ function bindToIssuer(url: string) {
 }
 
 function createSealingKey(url: string): Resource {
-  return {
-    Type: 'AWS::KMS::Key',
-    Properties: {
-      Description: substitute('kite-sts ${AWS::StackName}: seals signing keys'),
-      KeySpec: 'SYMMETRIC_DEFAULT',
-      KeyUsage: 'ENCRYPT_DECRYPT',
-      PendingWindowInDays: 30,
-      KeyPolicy: createKeyPolicy(
-        allowUse('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', ['RotationRole'], {
-          StringEquals: { ...bindToIssuer(url), 'kms:DataKeyPairSpec': 'RSA_2048' },
-        }),
-        allowUse('Open', 'kms:Decrypt', ['ExchangeRole'], { StringEquals: bindToIssuer(url) }),
-      ),
-    },
-  };
+  const make = { ...bindToIssuer(url), 'kms:DataKeyPairSpec': 'RSA_2048' };
+  return createKey(
+    { says: 'seals signing keys', spec: 'SYMMETRIC_DEFAULT', pending: 30 },
+    allowUse('Make', MAKE, ['RotationRole'], { StringEquals: make }),
+    allowUse('Open', 'kms:Decrypt', ['ExchangeRole'], { StringEquals: bindToIssuer(url) }),
+  );
 }
 
 /** Creates the table of sealed keys, and the key of KMS that seals and opens them: each is nothing without the other. */
@@ -84,7 +75,7 @@ export function listMakingRights(url: string, signingKey: KeyName): readonly Iam
   return [
     READ_SEALED,
     allowOnTable(SEALED_TABLE, 'Keep', ['PutItem']),
-    allowSealingKey('Make', 'kms:GenerateDataKeyPairWithoutPlaintext', url),
+    allowSealingKey('Make', MAKE, url),
     mayPublish,
     allowSigning(signingKey),
   ];

@@ -56,7 +56,6 @@ function probeClaim(issuer: string, claim: string, pattern: string): ReturnType<
   return { id: claim, effect: 'trust', issuer, conditions, scopes: undefined, until: undefined, flat: false };
 }
 
-
 /** What a statement says that a claim must be, or undefined where it leaves that open. */
 function readNames(statement: DirectStatement, claim: string): string[] {
   const { readings, forms = [] } = statement;

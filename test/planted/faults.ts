@@ -189,8 +189,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/cli/verbs/who-can.ts', '    ...describeDenies(role),\n', ''],
   [
     'lib/review/compare/members.ts',
-    '    maxTokenLifetime,\n    allowPrivateNetwork,\n    events,',
-    '    maxTokenLifetime,\n    events,',
+    'algorithms, maxTokenLifetime, allowPrivateNetwork, events, running };',
+    'algorithms, maxTokenLifetime, events, running };',
   ],
   [
     'lib/review/compare/members.ts',
@@ -246,10 +246,10 @@ export const FAULTS: readonly Fault[] = [
   ['lib/local/server.ts', "const HOST = '127.0.0.1'", "const HOST = '0.0.0.0'"],
   ['lib/local/presented.ts', "if (aud !== audience) return 'audience_differs'", ''],
   ['lib/local/entra.ts', 'const LIFETIME = 4500', 'const LIFETIME = 45'],
-  ['infra/resources/keys.ts', "KeyUsage: 'SIGN_VERIFY'", "KeyUsage: 'ENCRYPT_DECRYPT'"],
+  ['infra/resources/keys.ts', "RSA_2048: 'SIGN_VERIFY'", "RSA_2048: 'ENCRYPT_DECRYPT'"],
   ['infra/resources/logs.ts', "DeletionPolicy: 'RetainExceptOnCreate',", ''],
   ['infra/resources/api.ts', 'const PATIENCE = 29_000', 'const PATIENCE = 2_900'],
-  ['infra/resources/schedule.ts', "Principal: 'events.amazonaws.com'", "Principal: '*'"],
+  ['infra/resources/schedule.ts', "'events.amazonaws.com'", "'*'"],
   ['infra/resources/targets.ts', "'sts:SetSourceIdentity', ", ''],
   ['lib/protocols/container.ts', 'repeats: true', 'repeats: false'],
   ['lib/review/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
@@ -350,7 +350,7 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/dashboard.ts', "  if (typeof value === 'string') return value;\n", ''],
   [
     'infra/resources/roles.ts',
-    "...(signing === 'sealed' ? listOpeningRights(config.url) : [])",
+    "...(options.signing === 'sealed' ? listOpeningRights(config.url) : [])",
     '...listOpeningRights(config.url)',
   ],
   ['lib/audit/patterns.ts', "writeComparison('outcome', 'denied')", "writeComparison('outcome', 'deny')"],
@@ -496,7 +496,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/switch.ts', 'each.what === demand && each.names[0] === role', 'each.what === demand'],
   ['functions/events.ts', "if (reading.kind === 'refused') reportEvent(reading.why);", ''],
   ['infra/resources/events.ts', 'account: [account],', ''],
-  ['infra/resources/events.ts', "SourceArn: getAttribute(id, 'Arn'),", ''],
+  ['infra/resources/events.ts', "getAttribute(id, 'Arn'))],", "getAttribute('EventsRole', 'Arn'))],"],
   ['infra/resources/jobs.ts', "'ReadJobs', ['GetItem']", "'ReadJobs', ['Query']"],
   ['lib/config/people.ts', 'if (Object.hasOwn(people, key))', 'if (Object.hasOwn(groups, key) && false)'],
 ];
