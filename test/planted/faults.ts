@@ -496,7 +496,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/switch.ts', 'each.what === demand && each.names[0] === role', 'each.what === demand'],
   ['functions/events.ts', "if (reading.kind === 'refused') reportEvent(reading.why);", ''],
   ['infra/resources/events.ts', 'account: [account],', ''],
-  ['infra/resources/events.ts', "getAttribute(id, 'Arn'))],", "getAttribute('EventsRole', 'Arn'))],"],
+  ['infra/resources/events.ts', "getAttribute(id, 'Arn'))", "getAttribute('EventsRole', 'Arn'))"],
   ['infra/resources/jobs.ts', "'ReadJobs', ['GetItem']", "'ReadJobs', ['Query']"],
   ['lib/config/people.ts', 'if (Object.hasOwn(people, key))', 'if (Object.hasOwn(groups, key) && false)'],
 ];
