@@ -93,7 +93,7 @@ describe('the home page of the site', () => {
     ['why a job was denied', 'guides/troubleshooting'],
     ['what it costs', 'guides/costs'],
     ['how to switch off a leaked key', 'guides/incident'],
-    ['what happens when a region is down', 'guides/deploy#when-something-is-down'],
+    ['what happens when a region is down', 'guides/when-something-is-down'],
   ])('leads by one click to %s', (_, url) => {
     expect(home).toContain(`link: /${url}\n`);
     const [page = '', anchor] = url.split('#');

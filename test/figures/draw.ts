@@ -1,5 +1,5 @@
 const STYLE =
-  'svg{color-scheme:light dark}rect{fill:light-dark(#fff,#1b1f24);stroke:light-dark(#57606a,#8b949e);stroke-width:1.4}.k{stroke:light-dark(#0b6e4f,#4cc38a);stroke-width:2.4}.n{stroke:light-dark(#b42318,#ff7b72);stroke-width:2}.f{fill:light-dark(#e6f4ee,#12352a)}path{fill:none;stroke:light-dark(#57606a,#8b949e);stroke-width:1.5}.d{stroke-dasharray:5 4}polygon{fill:light-dark(#57606a,#8b949e)}text{font:14px system-ui,sans-serif;fill:light-dark(#1f2328,#e6edf3);text-anchor:middle}.b{font-weight:600}.s{font-size:12px;fill:light-dark(#57606a,#9198a1)}.l{text-anchor:start}.r{text-anchor:end}';
+  'svg{color-scheme:light dark}rect{fill:light-dark(#fff,#1b1f24);stroke:light-dark(#57606a,#8b949e);stroke-width:1.4}.k{stroke:light-dark(#0b6e4f,#4cc38a);stroke-width:2.4}.n{stroke:light-dark(#b42318,#ff7b72);stroke-width:2}.f{fill:light-dark(#e6f4ee,#12352a)}path{fill:none;stroke:light-dark(#57606a,#8b949e);stroke-width:1.5}.d{stroke-dasharray:5 4}polygon{fill:light-dark(#57606a,#8b949e)}text{font:14px system-ui,sans-serif;fill:light-dark(#1f2328,#e6edf3);text-anchor:middle}.b{font-weight:600}.s{font-size:12px;fill:light-dark(#57606a,#9198a1)}.l{text-anchor:start}.r{text-anchor:end}.m{font-family:ui-monospace,monospace;font-size:12px;text-anchor:start}';
 
 /** One thing of a figure, around its middle. */
 export type Box = {
@@ -22,7 +22,7 @@ export function drawFigure(width: number, height: number, label: string, parts: 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(label)}"><style>${STYLE}</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
-/** Words at a place; `kind` is b (bold), s (small and quiet), l (from there to the right), r (to the left). */
+/** Words at a place; `kind` is b (bold), s (small and quiet), l (from there to the right), r (to the left), m (as code). */
 export function drawText(x: number, y: number, text: string, kind = ''): string {
   return `<text${kind === '' ? '' : ` class="${kind}"`} x="${x}" y="${y}">${escapeXml(text)}</text>`;
 }

@@ -2,6 +2,7 @@ import { PUBLISHED_AFTER, PUBLISHED_BEFORE, SIGNS_FOR } from '../../lib/keys/rot
 import { resourcesFor, statementsOf } from '../harness/deploy.ts';
 import { ISSUERS, rowsFrom } from '../harness/policy.ts';
 import { drawArrow, drawBox, drawFigure, drawText } from './draw.ts';
+import { drawReport } from './report.ts';
 
 /** What goes to and fro in one exchange. */
 function drawExchange(): string {
@@ -222,4 +223,5 @@ export const PICTURES: { readonly [path: string]: () => string } = {
   'docs/images/deployment.svg': drawDeployment,
   'docs/images/key-life.svg': drawKeyLife,
   'docs/images/decision.svg': drawDecision,
+  'docs/images/report.svg': drawReport,
 };

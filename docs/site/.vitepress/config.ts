@@ -29,19 +29,25 @@ function link(path: string): DefaultTheme.SidebarItem {
   return { text: readTitle(path), link: findUrl(path) };
 }
 
-/** Guides by whom they are for, as the page that lists them has it. */
+/** Guides by the job to be done, as the page that lists them has it. */
 function listGuides(): DefaultTheme.SidebarItem[] {
   const text = readFileSync(join(ROOT, 'docs/guides/README.md'), 'utf8');
   return text
-    .split(/^For whoever /m)
+    .split(/^## /m)
     .slice(1)
     .map(part => {
       const files = [...part.matchAll(/\]\(((?!\.\.)[\w-]+\.md)\)/g)].map(
         ([, file]) => `docs/guides/${file}`,
       );
-      const who = part.split(':', 1)[0] ?? '';
+      const [job = ''] = part.split('\n', 1);
+      const anchor = job.toLowerCase().replaceAll(' ', '-');
       // With a link, since a group without one is a button inside of a button.
-      return { text: `Who ${who}`, link: '/guides/', collapsed: true, items: [...new Set(files)].map(link) };
+      return {
+        text: job,
+        link: `/guides/#${anchor}`,
+        collapsed: true,
+        items: [...new Set(files)].map(link),
+      };
     });
 }
 
