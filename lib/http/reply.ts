@@ -40,8 +40,8 @@ type Head = {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/;
 /** RFC 9110 §5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** A line feed alone, a carriage return alone, or a NUL: two readers could see two answers. */
-const STRAY = /\r(?!\n)|(?<!\r)\n|\0/;
+/** A line feed alone, a carriage return alone, or another control character: two readers could see two answers. */
+const STRAY = /\r(?!\n)|(?<!\r)\n|[^\t\r\n\x20-\x7e\x80-\xff]/;
 
 /** RFC 9112 §5: no line is folded, and none stands without its colon. */
 function readHeaders(lines: readonly string[]): HeaderMap {
@@ -83,7 +83,7 @@ function readHead(bytes: Buffer, from: number): Head | undefined {
   return { status, headers, framing, keeps, end: end + 4 };
 }
 
-const CHUNK = /^([\da-f]{1,6})[ \t]*(?:;[^\r\n]*)?$/i;
+const CHUNK = /^([\da-f]{1,6})(?:;[^\r\n]*)?$/i;
 
 /** The body of chunks that begins there, and where it ends; undefined where some of it is still to come. RFC 9112 §7.1. */
 function readChunks(
