@@ -96,15 +96,11 @@ describe('an exchange', () => {
     expect([endOf(await run({ token })), endOf(await run({ token }))]).toEqual(['issued', 'issued']);
   });
 
-  test.each<{ name: string; ask: Ask; end: string }>([
-    { name: 'a bad token', ask: { token: 'a.b.c' }, end: 'token_malformed' },
-    { name: 'an unknown role', ask: { role: 'unknown' }, end: 'role_unknown' },
-    {
-      name: 'a role that is not for this token',
-      ask: { claims: { build_branch: 'topic' } },
-      end: 'no_statement_holds',
-    },
-  ])('$name issues nothing', async ({ ask, end }) => {
+  test.each<[name: string, ask: Ask, end: string]>([
+    ['a bad token', { token: 'a.b.c' }, 'token_malformed'],
+    ['an unknown role', { role: 'unknown' }, 'role_unknown'],
+    ['a role that is not for this token', { claims: { build_branch: 'topic' } }, 'no_statement_holds'],
+  ])('%s issues nothing', async (_name, ask, end) => {
     expect(endOf(await run(ask, { issue: never, spent: { spend: never } }))).toBe(end);
   });
 
@@ -283,19 +279,15 @@ describe('T75: over its limit, an organization', () => {
   };
   const another = { organization_slug: 'another' };
 
-  test.each<{ name: string; ask: Ask; end: string }>([
-    { name: 'is told to wait', ask: { role: 'first' }, end: 'rate_limited' },
-    {
-      name: 'is told so, whichever pipeline asks',
-      ask: { role: 'first', claims: { pipeline_slug: 'another' } },
-      end: 'rate_limited',
-    },
-    {
-      name: 'is told as much as before of a role that is not there',
-      ask: { role: 'third' },
-      end: 'role_unknown',
-    },
-  ])('$name', async ({ ask, end }) => {
+  test.each<[name: string, ask: Ask, end: string]>([
+    ['is told to wait', { role: 'first' }, 'rate_limited'],
+    [
+      'is told so, whichever pipeline asks',
+      { role: 'first', claims: { pipeline_slug: 'another' } },
+      'rate_limited',
+    ],
+    ['is told as much as before of a role that is not there', { role: 'third' }, 'role_unknown'],
+  ])('%s', async (_name, ask, end) => {
     expect(endOf(await run(ask, { issue: never, spent: { spend: never } }, await tight()))).toBe(end);
   });
 
@@ -326,20 +318,16 @@ describe('T75: what is refused counts too,', () => {
     return ended;
   };
 
-  test.each<{ name: string; ask: Ask; end: string }>([
-    { name: 'a denial', ask: { claims: topic }, end: 'no_statement_holds' },
-    { name: 'a role that there is not', ask: { role: 'three', claims: topic }, end: 'role_unknown' },
-    {
-      name: 'a role of a near name',
-      ask: { role: 'tow', claims: topic },
-      end: 'role_unknown',
-    },
-    {
-      name: 'a token that the guard of the fleet keeps out',
-      ask: { claims: { ...topic, organization_slug: 'another' } },
-      end: 'guard_not_met',
-    },
-  ])('$name', async ({ ask, end }) => {
+  test.each<[name: string, ask: Ask, end: string]>([
+    ['a denial', { claims: topic }, 'no_statement_holds'],
+    ['a role that there is not', { role: 'three', claims: topic }, 'role_unknown'],
+    ['a role of a near name', { role: 'tow', claims: topic }, 'role_unknown'],
+    [
+      'a token that the guard of the fleet keeps out',
+      { claims: { ...topic, organization_slug: 'another' } },
+      'guard_not_met',
+    ],
+  ])('%s', async (_name, ask, end) => {
     expect(await ends([ask, ask, ask])).toEqual([end, end, 'rate_limited']);
   });
 
@@ -437,27 +425,19 @@ describe('T78: thawed after a freeze, an exchange', () => {
 });
 
 describe('T85: whatever fails, nothing is issued', () => {
-  test.each<{ name: string; parts: Partial<Parts>; code: string }>([
-    { name: 'the verifier breaks', parts: { verify: never }, code: 'internal_error' },
-    { name: 'the role store breaks', parts: { roles: NO_ROLES }, code: 'internal_error' },
-    { name: 'the provider breaks', parts: { issue: never }, code: 'internal_error' },
-    {
-      name: 'something that is no error is thrown',
-      parts: { issue: () => Promise.reject('text') },
-      code: 'internal_error',
-    },
-    {
-      name: 'nothing at all is thrown',
-      parts: { issue: () => Promise.reject(undefined) },
-      code: 'internal_error',
-    },
-    {
-      name: 'the provider refuses',
-      parts: { issue: () => Promise.reject(new BrokerError('provider_refused')) },
-      code: 'provider_refused',
-    },
-    { name: 'the issuer’s row is gone', parts: { rows: new Map() }, code: 'guard_not_met' },
-  ])('$name', async ({ parts, code }) => {
+  test.each<[name: string, parts: Partial<Parts>, code: string]>([
+    ['the verifier breaks', { verify: never }, 'internal_error'],
+    ['the role store breaks', { roles: NO_ROLES }, 'internal_error'],
+    ['the provider breaks', { issue: never }, 'internal_error'],
+    ['something that is no error is thrown', { issue: () => Promise.reject('text') }, 'internal_error'],
+    ['nothing at all is thrown', { issue: () => Promise.reject(undefined) }, 'internal_error'],
+    [
+      'the provider refuses',
+      { issue: () => Promise.reject(new BrokerError('provider_refused')) },
+      'provider_refused',
+    ],
+    ['the issuer’s row is gone', { rows: new Map() }, 'guard_not_met'],
+  ])('%s', async (_name, parts, code) => {
     expect(endOf(await run({}, parts))).toBe(code);
   });
 });

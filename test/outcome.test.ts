@@ -7,68 +7,21 @@ import { DENY, denied, type Given, POLICY, ROLE, refused, SECRET, TEMPLATE } fro
 import { NOW } from './harness/policy.ts';
 
 describe('a caller whom the role knows is told the code of its reason', () => {
-  test.each<{ name: string; given: Given; code: Code; reason: Refused }>([
-    {
-      name: 'no statement holds',
-      given: { claims: { build_branch: 'x' } },
-      code: 'trust_not_met',
-      reason: 'no_statement_holds',
-    },
-    {
-      name: 'a deny struck',
-      given: { yaml: DENY, claims: { build_source: 'ui' } },
-      code: 'explicitly_denied',
-      reason: 'explicitly_denied',
-    },
-    {
-      name: 'the audience is another role’s',
-      given: { claims: { aud: 'https://other.example' } },
-      code: 'audience_not_of_role',
-      reason: 'audience_differs',
-    },
-    {
-      name: 'the role is disabled',
-      given: { yaml: `${ROLE}disabled: "${SECRET}"\n` },
-      code: 'role_disabled',
-      reason: 'role_disabled',
-    },
-    {
-      name: 'another kind is asked for',
-      given: { access: { kinds: ['aws'] } },
-      code: 'requested_token_type_differs',
-      reason: 'kind_differs',
-    },
-    {
-      name: 'a scope is beyond',
-      given: { access: { scopes: ['read', 'delete'] } },
-      code: 'scope_beyond_grant',
-      reason: 'scope_beyond_grant',
-    },
-    {
-      name: 'the session is too long',
-      given: { access: { seconds: 901 } },
-      code: 'seconds_above_maximum',
-      reason: 'seconds_above_maximum',
-    },
-    {
-      name: 'the session is too short',
-      given: { access: { seconds: 59 } },
-      code: 'seconds_below_minimum',
-      reason: 'seconds_below_minimum',
-    },
-    {
-      name: 'the caller brings a second session policy',
-      given: { yaml: POLICY, access: { sessionPolicy: { policy: undefined, policyArns: [] } } },
-      code: 'session_policy_refused',
-      reason: 'session_policy_refused',
-    },
-    {
-      name: 'a claim cannot be used',
-      given: { yaml: TEMPLATE },
-      code: 'claim_not_usable',
-      reason: 'claim_not_usable',
-    },
-  ])('$name', ({ given, code, reason }) => {
+  const elsewhere = { aud: 'https://other.example' };
+  const secondPolicy = { sessionPolicy: { policy: undefined, policyArns: [] } };
+  // The reason is there where it has another name than the code.
+  test.each<[name: string, given: Given, code: Code, reason?: Refused]>([
+    ['no statement holds', { claims: { build_branch: 'x' } }, 'trust_not_met', 'no_statement_holds'],
+    ['a deny struck', { yaml: DENY, claims: { build_source: 'ui' } }, 'explicitly_denied'],
+    ['the audience is another role’s', { claims: elsewhere }, 'audience_not_of_role', 'audience_differs'],
+    ['the role is disabled', { yaml: `${ROLE}disabled: "${SECRET}"\n` }, 'role_disabled'],
+    ['another kind is due', { access: { kinds: ['aws'] } }, 'requested_token_type_differs', 'kind_differs'],
+    ['a scope is beyond', { access: { scopes: ['read', 'delete'] } }, 'scope_beyond_grant'],
+    ['the session is too long', { access: { seconds: 901 } }, 'seconds_above_maximum'],
+    ['the session is too short', { access: { seconds: 59 } }, 'seconds_below_minimum'],
+    ['there is a second session policy', { yaml: POLICY, access: secondPolicy }, 'session_policy_refused'],
+    ['a claim cannot be used', { yaml: TEMPLATE }, 'claim_not_usable'],
+  ])('%s', (_name, given, code, reason = code as Refused) => {
     const { code: told, says, contact } = refused(given);
     expect([told, says, contact]).toEqual([code, CODES[code].says, '#team-web']);
     expect(drawRecord(denied(given))).toMatchObject({ outcome: 'denied', code, reason });
@@ -77,24 +30,12 @@ describe('a caller whom the role knows is told the code of its reason', () => {
 
 describe('T43: a stranger is told one code, whatever the reason, and nothing else', () => {
   const stranger = { organization_slug: 'another' };
-  test.each<{ name: string; given: Given; reason: Refused }>([
-    { name: 'no statement holds', given: {}, reason: 'no_statement_holds' },
-    {
-      name: 'a deny struck',
-      given: { yaml: DENY, claims: { build_source: 'ui' } },
-      reason: 'explicitly_denied',
-    },
-    {
-      name: 'the audience is another role’s',
-      given: { claims: { aud: 'https://other.example' } },
-      reason: 'audience_differs',
-    },
-    {
-      name: 'the issuer is another',
-      given: { claims: { iss: 'https://gitlab.com' } },
-      reason: 'no_statement_holds',
-    },
-  ])('$name', ({ given, reason }) => {
+  test.each<[name: string, given: Given, reason: Refused]>([
+    ['no statement holds', {}, 'no_statement_holds'],
+    ['a deny struck', { yaml: DENY, claims: { build_source: 'ui' } }, 'explicitly_denied'],
+    ['the audience is another role’s', { claims: { aud: 'https://other.example' } }, 'audience_differs'],
+    ['the issuer is another', { claims: { iss: 'https://gitlab.com' } }, 'no_statement_holds'],
+  ])('%s', (_name, given, reason) => {
     const outcome = denied({ ...given, claims: { ...stranger, ...given.claims } });
     expect(drawAnswer(outcome)).toEqual({
       kind: 'refused',

@@ -62,32 +62,24 @@ describe('T54: no secret is seen anywhere but in the answer that it is for', () 
     for (const secret of [...partsOf(given), ...partsOf(token)]) expect(others).not.toContain(secret);
   });
 
-  test.each<{ name: string; reply: Parameters<TestSts['reply']>[0]; form: object }>([
-    { name: 'the other side refuses', reply: stsError('AccessDenied', 403), form: {} },
-    { name: 'the other side fails', reply: stsError('InternalFailure', 500), form: {} },
-    {
-      name: 'the other side’s answer is of another account',
-      reply: stsSuccess({ secret: SECRET, account: '999999999999' }),
-      form: {},
-    },
-    {
-      name: 'the other side’s answer has expired',
-      reply: stsSuccess({ secret: SECRET, expiration: new Date((NOW - 9) * 1000).toISOString() }),
-      form: {},
-    },
-    {
-      name: 'the other side’s answer is broken',
-      reply: () => ({ status: 200, body: `<a>${SECRET}</b>` }),
-      form: {},
-    },
-    { name: 'the caller is denied', reply: stsSuccess({ secret: SECRET }), form: { expires_in: '60' } },
-    { name: 'the request is malformed', reply: stsSuccess({ secret: SECRET }), form: { scope: '"' } },
-    {
-      name: 'an unsupported parameter stands in it',
-      reply: stsSuccess({ secret: SECRET }),
-      form: { resource: 'x' },
-    },
-  ])('of an exchange that fails: $name', async ({ reply, form }) => {
+  test.each<[name: string, reply: Parameters<TestSts['reply']>[0], form: object]>([
+    ['the other side refuses', stsError('AccessDenied', 403), {}],
+    ['the other side fails', stsError('InternalFailure', 500), {}],
+    [
+      'the other side’s answer is of another account',
+      stsSuccess({ secret: SECRET, account: '999999999999' }),
+      {},
+    ],
+    [
+      'the other side’s answer has expired',
+      stsSuccess({ secret: SECRET, expiration: new Date((NOW - 9) * 1000).toISOString() }),
+      {},
+    ],
+    ['the other side’s answer is broken', () => ({ status: 200, body: `<a>${SECRET}</b>` }), {}],
+    ['the caller is denied', stsSuccess({ secret: SECRET }), { expires_in: '60' }],
+    ['the request is malformed', stsSuccess({ secret: SECRET }), { scope: '"' }],
+    ['an unsupported parameter stands in it', stsSuccess({ secret: SECRET }), { resource: 'x' }],
+  ])('of an exchange that fails: %s', async (_name, reply, form) => {
     sts.reply(reply);
     const { token, answer } = await exchange('aws', form);
     expect(answer.status).toBeGreaterThanOrEqual(400);

@@ -110,21 +110,11 @@ describe('T54, T59: the caller is told a code, the operator what the cloud said 
     expect(whole.event().detail).toContain('OIDC provider');
   });
 
-  test.each<{ name: string; role: string; replies: Say[]; is: number }>([
-    {
-      name: 'gcp',
-      role: 'gcp',
-      replies: [own, withMembers({ accessToken: TOKEN, expireTime: 'never' })],
-      is: 400,
-    },
-    {
-      name: 'azure',
-      role: 'azure',
-      replies: [withMembers({ access_token: TOKEN, expires_in: 999_999 })],
-      is: 400,
-    },
-    { name: 'a page', role: 'azure', replies: [says(200, `<p>${TOKEN}</p>`)], is: 503 },
-  ])('and no token that was not given out is anywhere: $name', async ({ role, replies, is }) => {
+  test.each<[name: string, role: string, replies: Say[], is: number]>([
+    ['gcp', 'gcp', [own, withMembers({ accessToken: TOKEN, expireTime: 'never' })], 400],
+    ['azure', 'azure', [withMembers({ access_token: TOKEN, expires_in: 999_999 })], 400],
+    ['a page', 'azure', [says(200, `<p>${TOKEN}</p>`)], 503],
+  ])('and no token that was not given out is anywhere: %s', async (_name, role, replies, is) => {
     clouds.reply(...replies);
     const answer = await ask(role, 'application/json');
     expect(answer.status).toBe(is);

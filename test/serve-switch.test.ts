@@ -134,16 +134,11 @@ describe('what an operator switched off', () => {
 
 describe('T43: that something is off is told to', () => {
   test.each([
-    { name: 'whom the role knows', off: ROLE, claims: {}, code: 'role_switched_off' },
-    { name: 'no stranger', off: ROLE, claims: { build_branch: 'x' }, code: 'trust_not_met' },
-    { name: 'all whom the guard admits, of an issuer', off: ISSUER, claims: {}, code: 'issuer_switched_off' },
-    {
-      name: 'nobody else, of an issuer',
-      off: ISSUER,
-      claims: { organization_slug: 'evil' },
-      code: 'role_refused_or_unknown',
-    },
-  ])('$name', async ({ off, claims, code }) => {
+    ['whom the role knows', ROLE, {}, 'role_switched_off'],
+    ['no stranger', ROLE, { build_branch: 'x' }, 'trust_not_met'],
+    ['all whom the guard admits, of an issuer', ISSUER, {}, 'issuer_switched_off'],
+    ['nobody else, of an issuer', ISSUER, { organization_slug: 'evil' }, 'role_refused_or_unknown'],
+  ])('%s', async (_name, off, claims, code) => {
     await store.set(off);
     expect((await asked('deploy', claims)).code).toBe(code);
   });

@@ -33,28 +33,18 @@ describe('a whole exchange', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ token_type: 'Bearer', expires_in: 900 });
   });
 
-  test.each<{ name: string; given: Ask; status: number; code: string }>([
-    {
-      name: 'no token',
-      given: { form: { subject_token: undefined } },
-      status: 400,
-      code: 'parameter_missing',
-    },
-    { name: 'a bad token', given: { form: { subject_token: 'x' } }, status: 400, code: 'token_malformed' },
-    {
-      name: 'an audience where the role belongs',
-      given: { form: { audience: 'https://sts.test.example' } },
-      status: 400,
-      code: 'role_parameter_holds_audience',
-    },
-    {
-      name: 'a stranger',
-      given: { claims: { organization_slug: 'x' } },
-      status: 400,
-      code: 'role_refused_or_unknown',
-    },
-    { name: 'another branch', given: { claims: { build_branch: 'x' } }, status: 400, code: 'trust_not_met' },
-  ])('is refused: $name', async ({ given, status, code }) => {
+  test.each<[name: string, given: Ask, status: number, code: string]>([
+    ['no token', { form: { subject_token: undefined } }, 400, 'parameter_missing'],
+    ['a bad token', { form: { subject_token: 'x' } }, 400, 'token_malformed'],
+    [
+      'an audience where the role belongs',
+      { form: { audience: 'https://sts.test.example' } },
+      400,
+      'role_parameter_holds_audience',
+    ],
+    ['a stranger', { claims: { organization_slug: 'x' } }, 400, 'role_refused_or_unknown'],
+    ['another branch', { claims: { build_branch: 'x' } }, 400, 'trust_not_met'],
+  ])('is refused: %s', async (_name, given, status, code) => {
     const answer = await ask(given);
     expect([answer.status, codeIn(answer)]).toEqual([status, code]);
   });

@@ -1,5 +1,5 @@
 import { BUILDKITE } from '../harness/policy.ts';
-import type { Attack, World } from './harness.ts';
+import { type Attack, attack } from './harness.ts';
 
 const GITHUB = 'https://token.actions.githubusercontent.com';
 /** A push to main of acme/web, as GitHub signs it. */
@@ -14,108 +14,71 @@ const PUSH = {
   ref_type: 'branch',
   event_name: 'push',
 };
-function asGithub(changes: object): Attack['send'] {
-  return ({ askAs }: World) => askAs({ ...PUSH, ...changes }, 'hub');
+function asGithub(of: string, tried: string, got: string, changes: object): Attack {
+  return attack(of, tried, got, ({ askAs }) => askAs({ ...PUSH, ...changes }, 'hub'));
 }
-function asBuildkite(changes: object): Attack['send'] {
-  return ({ askAs }: World) => askAs({ ...changes }, 'strict');
+function asBuildkite(of: string, tried: string, got: string, changes: object): Attack {
+  return attack(of, tried, got, ({ askAs }) => askAs({ ...changes }, 'strict'));
 }
 
 /** By whoever can start a job, or choose what its token says, at a CI that the role trusts. */
 export const attacks: readonly Attack[] = [
-  { of: 'T31', tried: 'nothing: the push that the role is for', send: asGithub({}), got: 'issued' },
-  { of: 'T31', tried: 'nothing: the build that the role is for', send: asBuildkite({}), got: 'issued' },
-  {
-    of: 'T34',
-    tried: 'a pull request of a fork: its branch has the name of its owner before it',
-    send: asBuildkite({ build_branch: 'stranger:main' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'a tag with the name of the branch',
-    send: asBuildkite({ build_tag: 'main' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'a build that somebody starts by hand, of any commit',
-    send: asBuildkite({ build_source: 'ui', build_commit: 'HEAD' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'a build that another pipeline triggers',
-    send: asBuildkite({ build_source: 'trigger_job' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T31',
-    tried: 'a pipeline of that name in another organization',
-    send: asBuildkite({ organization_slug: 'evil' }),
-    got: 'role_refused_or_unknown',
-  },
-  {
-    of: 'T94',
-    tried: 'a claim that the job can leave out, which a deny looks at',
-    send: ({ askAs }) => askAs({}, 'guarded'),
-    got: 'explicitly_denied',
-  },
-  {
-    of: 'T24',
-    tried: 'a subject that the job chose, with what the role wants in it',
-    send: asBuildkite({
-      sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main',
-      build_branch: 'topic',
-    }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'pull_request_target, which runs on main for anybody',
-    send: asGithub({ event_name: 'pull_request_target' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'a pull request of a fork',
-    send: asGithub({ event_name: 'pull_request', ref: 'refs/pull/7/merge' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T34',
-    tried: 'a tag with the name of the branch',
-    send: asGithub({ ref: 'refs/tags/main', ref_type: 'tag' }),
-    got: 'trust_not_met',
-  },
-  {
-    of: 'T31',
-    tried: 'a repository of that name with another owner',
-    send: asGithub({ repository: 'evil/web', repository_owner: 'evil', repository_owner_id: '9' }),
-    got: 'role_refused_or_unknown',
-  },
-  {
-    of: 'T31',
-    tried: 'the repository made anew under the name that was given up',
-    send: asGithub({ repository_id: '99' }),
-    got: 'role_refused_or_unknown',
-  },
-  {
-    of: 'T22',
-    tried: "the same claims by another customer's server",
-    send: asGithub({ iss: 'https://github.evil.example/_services/token' }),
-    got: 'token_issuer_unknown',
-  },
-  {
-    of: 'T22',
-    tried: "one CI's claims in the token of another",
-    send: asGithub({ iss: BUILDKITE }),
-    got: 'role_refused_or_unknown',
-  },
-  {
-    of: 'T19',
-    tried: 'a token that the job minted for somebody else, and that was stolen there',
-    send: asGithub({ aud: 'sts.amazonaws.com' }),
-    got: 'token_audience_differs',
-  },
+  asGithub('T31', 'nothing: the push that the role is for', 'issued', {}),
+  asBuildkite('T31', 'nothing: the build that the role is for', 'issued', {}),
+  asBuildkite(
+    'T34',
+    'a pull request of a fork: its branch has the name of its owner before it',
+    'trust_not_met',
+    { build_branch: 'stranger:main' },
+  ),
+  asBuildkite('T34', 'a tag with the name of the branch', 'trust_not_met', { build_tag: 'main' }),
+  asBuildkite('T34', 'a build that somebody starts by hand, of any commit', 'trust_not_met', {
+    build_source: 'ui',
+    build_commit: 'HEAD',
+  }),
+  asBuildkite('T34', 'a build that another pipeline triggers', 'trust_not_met', {
+    build_source: 'trigger_job',
+  }),
+  asBuildkite('T31', 'a pipeline of that name in another organization', 'role_refused_or_unknown', {
+    organization_slug: 'evil',
+  }),
+  attack(
+    'T94',
+    'a claim that the job can leave out, which a deny looks at',
+    'explicitly_denied',
+    ({ askAs }) => askAs({}, 'guarded'),
+  ),
+  asBuildkite('T24', 'a subject that the job chose, with what the role wants in it', 'trust_not_met', {
+    sub: 'organization:my-organization:pipeline:my-pipeline:ref:refs/heads/main',
+    build_branch: 'topic',
+  }),
+  asGithub('T34', 'pull_request_target, which runs on main for anybody', 'trust_not_met', {
+    event_name: 'pull_request_target',
+  }),
+  asGithub('T34', 'a pull request of a fork', 'trust_not_met', {
+    event_name: 'pull_request',
+    ref: 'refs/pull/7/merge',
+  }),
+  asGithub('T34', 'a tag with the name of the branch', 'trust_not_met', {
+    ref: 'refs/tags/main',
+    ref_type: 'tag',
+  }),
+  asGithub('T31', 'a repository of that name with another owner', 'role_refused_or_unknown', {
+    repository: 'evil/web',
+    repository_owner: 'evil',
+    repository_owner_id: '9',
+  }),
+  asGithub('T31', 'the repository made anew under the name that was given up', 'role_refused_or_unknown', {
+    repository_id: '99',
+  }),
+  asGithub('T22', "the same claims by another customer's server", 'token_issuer_unknown', {
+    iss: 'https://github.evil.example/_services/token',
+  }),
+  asGithub('T22', "one CI's claims in the token of another", 'role_refused_or_unknown', { iss: BUILDKITE }),
+  asGithub(
+    'T19',
+    'a token that the job minted for somebody else, and that was stolen there',
+    'token_audience_differs',
+    { aud: 'sts.amazonaws.com' },
+  ),
 ];

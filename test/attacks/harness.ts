@@ -19,10 +19,16 @@ export type Attack = {
   /** The threat or the entry of an examination that it belongs to. */
   readonly of: string;
   readonly tried: string;
-  /** What the attacker does; gives what it got: a code, `issued`, or what the case says. */
-  readonly send: (world: World) => Promise<string>;
+  /** A code, `issued`, or what the case says. */
   readonly got: string;
+  /** What the attacker does. Gives what it got. */
+  readonly send: Send;
 };
+export type Send = (world: World) => Promise<string>;
+
+export function attack(of: string, tried: string, got: string, send: Send): Attack {
+  return { of, tried, got, send };
+}
 
 /** What an attacker stands before. */
 export type World = {

@@ -14,7 +14,7 @@ import {
   SOURCE,
 } from '../harness/job-events.ts';
 import { NOW, PROVIDER } from '../harness/policy.ts';
-import type { Attack } from './harness.ts';
+import { type Attack, attack } from './harness.ts';
 
 /** A broker whose roles ask about the job, over HTTP, and the function that hears events beside it. */
 type Stage = {
@@ -31,7 +31,7 @@ const ROLES = {
   production: `approval: { step: release, by: [release-managers], within: 1h }\n${TRUST}${PROVIDER}\n`,
 };
 
-async function onStage(attack: (stage: Stage) => Promise<string>): Promise<string> {
+async function setStage(): Promise<Stage> {
   let now = NOW;
   const jobs = createMemoryJobs();
   const { broker, issuer } = await testBroker({
@@ -41,7 +41,7 @@ async function onStage(attack: (stage: Stage) => Promise<string>): Promise<strin
     now: () => now,
   });
   const server = await brokerServer(broker);
-  return attack({
+  return {
     tell: async (...events) => {
       for (const event of events) await recordEvent({ sources: [SOURCE], jobs, now: () => now }, event);
     },
@@ -57,111 +57,76 @@ async function onStage(attack: (stage: Stage) => Promise<string>): Promise<strin
     wait: seconds => {
       now += seconds;
     },
-  });
+  };
 }
 
-type Told = readonly [tried: string, of: string, attack: (stage: Stage) => Promise<string>, got: string];
+/** An attack at a stage of its own. */
+function onStage(of: string, tried: string, got: string, send: (stage: Stage) => Promise<string>): Attack {
+  return attack(of, tried, got, async () => send(await setStage()));
+}
 
 const OTHERS = { uuid: 'b98961b7-adc1-41aa-8726-cfb2c46e42e0' };
 const OTHER_BUILD = { build: { uuid: '0198aaaa-0000-4000-8000-000000000000' } };
 
 /** Whoever sends this, the broker is asked for the role of a job of which nothing true was told. */
-function forged(event: unknown): Told[2] {
-  return async ({ tell, ask }) => {
+function forged(tried: string, event: unknown): Attack {
+  return onStage('T87', tried, 'job_not_seen', async ({ tell, ask }) => {
     await tell(event);
     return ask('live');
-  };
+  });
 }
 
 /** The same of an approval, for a job that really runs. */
-function approvedBy(event: unknown): Told[2] {
-  return async ({ tell, ask }) => {
+function approvedBy(tried: string, event: unknown, got = 'approval_missing'): Attack {
+  return onStage('T88', tried, got, async ({ tell, ask }) => {
     await tell(jobStarted(), event);
     return ask('production');
-  };
+  });
 }
 
-const TRIED: readonly Told[] = [
-  [
-    'a token from a log, once its job is over',
+/** As a job that has ended, or that nobody approved; and by events that nobody of ours sent. */
+export const attacks: readonly Attack[] = [
+  onStage('T87', 'a token from a log, once its job is over', 'job_finished', async ({ tell, ask }) => {
+    await tell(jobStarted(), jobFinished({ at: NOW + 1 }));
+    return ask('live');
+  }),
+  onStage('T87', 'to have a job start again that has ended', 'job_finished', async ({ tell, ask, wait }) => {
+    await tell(jobStarted(), jobFinished({ at: NOW + 1 }));
+    wait(60);
+    await tell(jobStarted({ at: NOW + 60 }));
+    return ask('live');
+  }),
+  forged('the event of a start of another account', jobStarted({ envelope: { account: '999999999999' } })),
+  forged('the event of a start of another bus', jobStarted({ envelope: { source: 'custom.events' } })),
+  forged('the event of a start of another organization', jobStarted({ organization: OTHERS })),
+  forged('a call of the function itself, with the detail alone', jobStarted()['detail']),
+  forged('a start out of an archive', jobStarted({ envelope: { 'replay-name': 'again' } })),
+  forged('a start of last week', jobStarted({ at: NOW - 7 * 86_400 })),
+  onStage(
     'T87',
-    async ({ tell, ask }) => {
-      await tell(jobStarted(), jobFinished({ at: NOW + 1 }));
-      return ask('live');
-    },
-    'job_finished',
-  ],
-  [
-    'to have a job start again that has ended',
-    'T87',
-    async ({ tell, ask, wait }) => {
-      await tell(jobStarted(), jobFinished({ at: NOW + 1 }));
-      wait(60);
-      await tell(jobStarted({ at: NOW + 60 }));
-      return ask('live');
-    },
-    'job_finished',
-  ],
-  [
-    'the event of a start of another account',
-    'T87',
-    forged(jobStarted({ envelope: { account: '999999999999' } })),
-    'job_not_seen',
-  ],
-  [
-    'the event of a start of another bus',
-    'T87',
-    forged(jobStarted({ envelope: { source: 'custom.events' } })),
-    'job_not_seen',
-  ],
-  [
-    'the event of a start of another organization',
-    'T87',
-    forged(jobStarted({ organization: OTHERS })),
-    'job_not_seen',
-  ],
-  [
-    'a call of the function itself, with the detail alone',
-    'T87',
-    forged(jobStarted()['detail']),
-    'job_not_seen',
-  ],
-  [
-    'a start out of an archive',
-    'T87',
-    forged(jobStarted({ envelope: { 'replay-name': 'again' } })),
-    'job_not_seen',
-  ],
-  ['a start of last week', 'T87', forged(jobStarted({ at: NOW - 7 * 86_400 })), 'job_not_seen'],
-  [
     'an event that names the job of another build of a pipeline that was renamed',
-    'T87',
+    'job_not_seen',
     async ({ tell, ask }) => {
       await tell(jobStarted({ job: { uuid: 'another' } }));
       return ask('live', { pipeline_slug: 'my-pipeline', build_number: 123456 });
     },
-    'job_not_seen',
-  ],
-  ['nothing: a job before its first event', 'T87', ({ ask }) => ask('live'), 'job_not_seen'],
-  [
-    'an approval by the one who started the build, whom nobody named',
+  ),
+  onStage('T87', 'nothing: a job before its first event', 'job_not_seen', ({ ask }) => ask('live')),
+  approvedBy('an approval by the one who started the build, whom nobody named', jobActivated(MALLORY)),
+  approvedBy('an approval of another build', jobActivated(ALICE, OTHER_BUILD)),
+  onStage(
     'T88',
-    approvedBy(jobActivated(MALLORY)),
-    'approval_missing',
-  ],
-  ['an approval of another build', 'T88', approvedBy(jobActivated(ALICE, OTHER_BUILD)), 'approval_missing'],
-  [
     'an approval of another build of the same number, after a rename',
-    'T88',
+    'approval_missing',
     async ({ tell, ask }) => {
       await tell(jobStarted(), jobActivated(ALICE, { build: { ...OTHER_BUILD.build, number: 5 } }));
       return ask('production', { build_number: 5 });
     },
-    'approval_missing',
-  ],
-  [
-    'an approval of another build of the same commit, HEAD',
+  ),
+  onStage(
     'T88',
+    'an approval of another build of the same commit, HEAD',
+    'approval_missing',
     async ({ tell, ask }) => {
       await tell(
         jobStarted({ build: { commit: 'HEAD' } }),
@@ -169,84 +134,38 @@ const TRIED: readonly Told[] = [
       );
       return ask('production', { build_commit: 'HEAD' });
     },
-    'approval_missing',
-  ],
-  [
-    'an approval of another step',
-    'T88',
-    approvedBy(jobActivated(ALICE, { job: { step_key: 'deploy' } })),
-    'approval_missing',
-  ],
-  [
-    'a command step that says it was unblocked',
-    'T88',
-    approvedBy(jobActivated(ALICE, { job: { type: 'script' } })),
-    'approval_missing',
-  ],
-  ['an approval by nobody', 'T88', approvedBy(jobActivated(null)), 'approval_missing'],
-  [
-    'an approval of another organization',
-    'T88',
-    approvedBy(jobActivated(ALICE, { organization: OTHERS })),
-    'approval_missing',
-  ],
-  [
-    'an approval out of an archive',
-    'T88',
-    approvedBy(jobActivated(ALICE, { envelope: { 'replay-name': 'again' } })),
-    'approval_missing',
-  ],
-  [
+  ),
+  approvedBy('an approval of another step', jobActivated(ALICE, { job: { step_key: 'deploy' } })),
+  approvedBy('a command step that says it was unblocked', jobActivated(ALICE, { job: { type: 'script' } })),
+  approvedBy('an approval by nobody', jobActivated(null)),
+  approvedBy('an approval of another organization', jobActivated(ALICE, { organization: OTHERS })),
+  approvedBy('an approval out of an archive', jobActivated(ALICE, { envelope: { 'replay-name': 'again' } })),
+  approvedBy(
     'an approval of two hours ago, whose event came now',
-    'T88',
-    approvedBy(jobActivated(ALICE, { at: NOW - 7200 })),
+    jobActivated(ALICE, { at: NOW - 7200 }),
     'approval_too_old',
-  ],
-  [
-    'an approval whose time has not come',
-    'T88',
-    approvedBy(jobActivated(ALICE, { at: NOW + 3600 })),
-    'approval_missing',
-  ],
-  [
+  ),
+  approvedBy('an approval whose time has not come', jobActivated(ALICE, { at: NOW + 3600 })),
+  approvedBy(
     'an approval by the API, in the name of Alice: evidence, and no proof',
-    'T88',
-    approvedBy(jobActivated(ALICE)),
+    jobActivated(ALICE),
     'issued',
-  ],
-  [
-    'to end an honest job by an event of another organization',
+  ),
+  onStage(
     'T89',
+    'to end an honest job by an event of another organization',
+    'issued',
     async ({ tell, ask }) => {
       await tell(jobStarted(), jobFinished({ organization: OTHERS }));
       return ask('live');
     },
-    'issued',
-  ],
-  [
-    'to end it by the loss of an agent of one’s own',
-    'T89',
-    async ({ tell, ask }) => {
-      await tell(jobStarted(), agentLost({ at: NOW + 1, agent: { uuid: 'of-mallory' } }));
-      return ask('live');
-    },
-    'issued',
-  ],
-  [
-    'to end the job of a neighbor, of the same build',
-    'T89',
-    async ({ tell, ask }) => {
-      await tell(jobStarted(), jobFinished({ at: NOW + 1, job: { uuid: 'neighbor' } }));
-      return ask('live');
-    },
-    'issued',
-  ],
+  ),
+  onStage('T89', 'to end it by the loss of an agent of one’s own', 'issued', async ({ tell, ask }) => {
+    await tell(jobStarted(), agentLost({ at: NOW + 1, agent: { uuid: 'of-mallory' } }));
+    return ask('live');
+  }),
+  onStage('T89', 'to end the job of a neighbor, of the same build', 'issued', async ({ tell, ask }) => {
+    await tell(jobStarted(), jobFinished({ at: NOW + 1, job: { uuid: 'neighbor' } }));
+    return ask('live');
+  }),
 ];
-
-/** As a job that has ended, or that nobody approved; and by events that nobody of ours sent. */
-export const attacks: readonly Attack[] = TRIED.map(([tried, of, attack, got]) => ({
-  of,
-  tried,
-  send: () => onStage(attack),
-  got,
-}));

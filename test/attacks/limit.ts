@@ -1,4 +1,4 @@
-import type { Attack, World } from './harness.ts';
+import { type Attack, attack, type World } from './harness.ts';
 
 /** The last of so many answers. */
 async function lastOf(count: number, send: () => Promise<string>): Promise<string> {
@@ -13,23 +13,13 @@ async function afterwards({ askAs }: World, first: string): Promise<string> {
 
 /** By asking too often for what is refused. */
 export const attacks: readonly Attack[] = [
-  {
-    of: 'D12',
-    tried: 'names of roles that there are not',
-    send: async world => afterwards(world, await lastOf(21, () => world.askAs({}, 'wbe'))),
-    got: 'rate_limited, its neighbor issued',
-  },
-  {
-    of: 'D12',
-    tried: 'a role that is not for this branch',
-    send: async world => afterwards(world, await lastOf(21, () => world.askAs({ build_branch: 'topic' }))),
-    got: 'rate_limited, its neighbor issued',
-  },
-  {
-    of: 'D12',
-    tried: 'tokens of another organization',
-    send: async world =>
-      afterwards(world, await lastOf(21, () => world.askAs({ organization_slug: 'another' }))),
-    got: 'rate_limited, its neighbor issued',
-  },
+  attack('D12', 'names of roles that there are not', 'rate_limited, its neighbor issued', async world =>
+    afterwards(world, await lastOf(21, () => world.askAs({}, 'wbe'))),
+  ),
+  attack('D12', 'a role that is not for this branch', 'rate_limited, its neighbor issued', async world =>
+    afterwards(world, await lastOf(21, () => world.askAs({ build_branch: 'topic' }))),
+  ),
+  attack('D12', 'tokens of another organization', 'rate_limited, its neighbor issued', async world =>
+    afterwards(world, await lastOf(21, () => world.askAs({ organization_slug: 'another' }))),
+  ),
 ];

@@ -14,7 +14,7 @@ import {
   type TestAuthorizer,
   testAuthorizer,
 } from '../harness/registry.ts';
-import type { Attack } from './harness.ts';
+import { type Attack, attack } from './harness.ts';
 
 /** Another team's, at the same host. */
 const THEIRS = registryFrom(
@@ -45,9 +45,9 @@ function codeIn(body: string): string | undefined {
   }
 }
 
-/** Sends an attack at a door of its own, so that none helps or hinders another. */
-function atDoor(attack: (door: Door) => Promise<string>): Attack['send'] {
-  return async () => {
+/** An attack at a door of its own, so that none helps or hinders another. */
+function atDoor(of: string, tried: string, got: string, send: (door: Door) => Promise<string>): Attack {
+  return attack(of, tried, got, async () => {
     const registries = [FLAT, { ...CLAIMS, name: 'images' }, { ...THEIRS, name: 'theirs' }];
     const limits = { ...PLENTY, refusals: { perMinute: 6, burst: 20 } };
     const { authorizer, broker, issuer, signer, clock } = await testAuthorizer(registries, { limits });
@@ -80,127 +80,72 @@ function atDoor(attack: (door: Door) => Promise<string>): Attack['send'] {
       return raw(path, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
     };
     try {
-      return await attack({ issuer, clock, use, mint, get, raw });
+      return await send({ issuer, clock, use, mint, get, raw });
     } finally {
       await server.close();
     }
-  };
+  });
 }
 
 /** With a real token for one registry, at what it is not for. */
 export const attacks: readonly Attack[] = [
-  {
-    of: 'D1',
-    tried: "a mount of another team's layer",
-    send: atDoor(async ({ use, mint }) =>
-      use(`POST ${UPLOADS}?mount=${DIGEST}&from=their-org/secret`, await mint()),
-    ),
-    got: 'request_not_understood',
-  },
-  {
-    of: 'D1',
-    tried: "a mount of another team's layer, by a token of the token door for both",
-    send: atDoor(async ({ use, get }) =>
+  atDoor('D1', "a mount of another team's layer", 'request_not_understood', async ({ use, mint }) =>
+    use(`POST ${UPLOADS}?mount=${DIGEST}&from=their-org/secret`, await mint()),
+  ),
+  atDoor(
+    'D1',
+    "a mount of another team's layer, by a token of the token door for both",
+    'request_not_understood',
+    async ({ use, get }) =>
       use(
         `POST ${UPLOADS}?mount=${DIGEST}&from=their-org/secret`,
         await get('repository:your-org/web:pull,push repository:their-org/secret:pull'),
       ),
-    ),
-    got: 'request_not_understood',
-  },
-  {
-    of: 'D1',
-    tried: "another host's images, by containerd's ns",
-    send: atDoor(async ({ use, mint }) => use(`GET ${MANIFEST}?ns=docker.io`, await mint())),
-    got: 'request_not_understood',
-  },
-  {
-    of: 'D3',
-    tried: 'a method in a header',
-    send: atDoor(async ({ use, mint }) =>
-      use(`GET ${MANIFEST}`, await mint(), { 'x-http-method-override': 'DELETE' }),
-    ),
-    got: 'parameter_unsupported',
-  },
-  {
-    of: 'D3',
-    tried: 'a method in the query',
-    send: atDoor(async ({ use, mint }) => use(`GET ${MANIFEST}?_method=DELETE`, await mint())),
-    got: 'parameter_unsupported',
-  },
-  {
-    of: 'T57',
-    tried: 'a token in the query, its name encoded',
-    send: atDoor(async ({ raw, mint }) => raw(`${MANIFEST}?%61ccess_token=${await mint()}`, {})),
-    got: 'parameter_unsupported',
-  },
-  {
-    of: 'T57',
-    tried: 'a token in the query of the token door',
-    send: atDoor(async ({ raw, mint }) =>
-      raw(`/registry/token?service=${IMAGES}&password=${await mint()}`, {}),
-    ),
-    got: 'parameter_missing',
-  },
-  {
-    of: 'T56',
-    tried: "a path that leads to another team's, encoded",
-    send: atDoor(async ({ use, mint }) =>
-      use('GET /v2/your-org/%2e%2e%2ftheir-org/manifests/latest', await mint()),
-    ),
-    got: 'parameter_invalid',
-  },
-  {
-    of: 'T44',
-    tried: "another team's registry",
-    send: atDoor(async ({ use, mint }) => use('GET /v2/their-org/web/manifests/latest', await mint())),
-    got: 'registry_refused',
-  },
-  {
-    of: 'T19',
-    tried: "the broker's own token",
-    send: atDoor(async ({ use, mint }) =>
-      use(`GET ${MANIFEST}`, await mint({ aud: 'https://sts.test.example' })),
-    ),
-    got: 'token_audience_differs',
-  },
-  {
-    of: 'T92',
-    tried: 'a registry token at another registry',
-    send: atDoor(async ({ use, get }) =>
-      use('GET /v2/their-org/web/manifests/latest', await get('repository:your-org/web:pull')),
-    ),
-    got: 'audience_not_of_role',
-  },
-  {
-    of: 'T92',
-    tried: 'a registry token for more than was asked',
-    send: atDoor(async ({ use, get }) => use(`POST ${UPLOADS}`, await get('repository:your-org/web:pull'))),
-    got: 'method_not_granted',
-  },
-  {
-    of: 'T92',
-    tried: 'a registry token for a subject token',
-    send: atDoor(async ({ raw, get }) => {
-      const authorization = `Basic ${Buffer.from(`x:${await get('repository:your-org/web:pull')}`).toString('base64')}`;
-      return raw(`/registry/token?service=${IMAGES}`, { headers: { authorization } });
-    }),
-    got: 'token_type_refused',
-  },
-  {
-    of: 'T92',
-    tried: 'a registry token after its minute',
-    send: atDoor(async ({ use, get, clock }) => {
-      const token = await get('repository:your-org/web:pull');
-      clock.now = NOW + 61;
-      return use(`GET ${MANIFEST}`, token);
-    }),
-    got: 'token_expired',
-  },
-  {
-    of: 'T92',
-    tried: "a registry token of one's own, signed by the CI",
-    send: atDoor(async ({ use, mint }) =>
+  ),
+  atDoor('D1', "another host's images, by containerd's ns", 'request_not_understood', async ({ use, mint }) =>
+    use(`GET ${MANIFEST}?ns=docker.io`, await mint()),
+  ),
+  atDoor('D3', 'a method in a header', 'parameter_unsupported', async ({ use, mint }) =>
+    use(`GET ${MANIFEST}`, await mint(), { 'x-http-method-override': 'DELETE' }),
+  ),
+  atDoor('D3', 'a method in the query', 'parameter_unsupported', async ({ use, mint }) =>
+    use(`GET ${MANIFEST}?_method=DELETE`, await mint()),
+  ),
+  atDoor('T57', 'a token in the query, its name encoded', 'parameter_unsupported', async ({ raw, mint }) =>
+    raw(`${MANIFEST}?%61ccess_token=${await mint()}`, {}),
+  ),
+  atDoor('T57', 'a token in the query of the token door', 'parameter_missing', async ({ raw, mint }) =>
+    raw(`/registry/token?service=${IMAGES}&password=${await mint()}`, {}),
+  ),
+  atDoor('T56', "a path that leads to another team's, encoded", 'parameter_invalid', async ({ use, mint }) =>
+    use('GET /v2/your-org/%2e%2e%2ftheir-org/manifests/latest', await mint()),
+  ),
+  atDoor('T44', "another team's registry", 'registry_refused', async ({ use, mint }) =>
+    use('GET /v2/their-org/web/manifests/latest', await mint()),
+  ),
+  atDoor('T19', "the broker's own token", 'token_audience_differs', async ({ use, mint }) =>
+    use(`GET ${MANIFEST}`, await mint({ aud: 'https://sts.test.example' })),
+  ),
+  atDoor('T92', 'a registry token at another registry', 'audience_not_of_role', async ({ use, get }) =>
+    use('GET /v2/their-org/web/manifests/latest', await get('repository:your-org/web:pull')),
+  ),
+  atDoor('T92', 'a registry token for more than was asked', 'method_not_granted', async ({ use, get }) =>
+    use(`POST ${UPLOADS}`, await get('repository:your-org/web:pull')),
+  ),
+  atDoor('T92', 'a registry token for a subject token', 'token_type_refused', async ({ raw, get }) => {
+    const authorization = `Basic ${Buffer.from(`x:${await get('repository:your-org/web:pull')}`).toString('base64')}`;
+    return raw(`/registry/token?service=${IMAGES}`, { headers: { authorization } });
+  }),
+  atDoor('T92', 'a registry token after its minute', 'token_expired', async ({ use, get, clock }) => {
+    const token = await get('repository:your-org/web:pull');
+    clock.now = NOW + 61;
+    return use(`GET ${MANIFEST}`, token);
+  }),
+  atDoor(
+    'T92',
+    "a registry token of one's own, signed by the CI",
+    'token_key_unknown',
+    async ({ use, mint }) =>
       use(
         `GET ${MANIFEST}`,
         await mint(
@@ -208,19 +153,17 @@ export const attacks: readonly Attack[] = [
           { typ: 'kite-sts-registry+jwt' },
         ),
       ),
-    ),
-    got: 'token_key_unknown',
-  },
-  {
-    of: 'D12',
-    tried: 'what is refused, again and again',
-    send: atDoor(async ({ use, mint }) => {
+  ),
+  atDoor(
+    'D12',
+    'what is refused, again and again',
+    'rate_limited, its neighbor passed',
+    async ({ use, mint }) => {
       const token = await mint({ build_branch: 'topic' });
       let last = '';
       for (let n = 0; n < 21; n++) last = await use(`GET ${MANIFEST}`, token);
       const neighbor = await use(`GET ${MANIFEST}`, await mint({ pipeline_slug: 'another-pipeline' }));
       return `${last}, its neighbor ${neighbor}`;
-    }),
-    got: 'rate_limited, its neighbor passed',
-  },
+    },
+  ),
 ];

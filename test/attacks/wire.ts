@@ -1,5 +1,5 @@
 import { exchangeForm } from '../harness/broker.ts';
-import { type Attack, CLAIMS, type World } from './harness.ts';
+import { type Attack, attack, CLAIMS, type World } from './harness.ts';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -22,43 +22,27 @@ async function good(world: World): Promise<string> {
 
 /** By how a request is written. */
 export const attacks: readonly Attack[] = [
-  {
-    of: 'T56',
-    tried: 'a parameter twice',
-    send: async world => post(world, '/token', `${await good(world)}&scope=a&scope=b`),
-    got: '400 parameter_repeated',
-  },
-  {
-    of: 'T57',
-    tried: 'a second token in a header',
-    send: async world => post(world, '/token', await good(world), { authorization: 'Bearer x' }),
-    got: '400 parameter_unsupported',
-  },
-  {
-    of: 'T67',
-    tried: 'a body of 40 KiB',
-    send: world => post(world, '/token', 'a'.repeat(40 * 1024)),
-    got: '413 body_too_large',
-  },
-  {
-    of: 'T58',
-    tried: 'the token in the query',
-    send: async world => {
-      const { status } = await world.raw(`/token?${await good(world)}`, { method: 'GET' });
-      return String(status);
-    },
-    got: '405',
-  },
-  {
-    of: 'T60',
-    tried: 'a path beside a door',
-    send: async world => post(world, '/token/../admin', await good(world)),
-    got: '404 path_unknown',
-  },
-  {
-    of: 'D15',
-    tried: 'whose session a made-up text is, with a signature that nobody made',
-    send: async world => {
+  attack('T56', 'a parameter twice', '400 parameter_repeated', async world =>
+    post(world, '/token', `${await good(world)}&scope=a&scope=b`),
+  ),
+  attack('T57', 'a second token in a header', '400 parameter_unsupported', async world =>
+    post(world, '/token', await good(world), { authorization: 'Bearer x' }),
+  ),
+  attack('T67', 'a body of 40 KiB', '413 body_too_large', world =>
+    post(world, '/token', 'a'.repeat(40 * 1024)),
+  ),
+  attack('T58', 'the token in the query', '405', async world => {
+    const { status } = await world.raw(`/token?${await good(world)}`, { method: 'GET' });
+    return String(status);
+  }),
+  attack('T60', 'a path beside a door', '404 path_unknown', async world =>
+    post(world, '/token/../admin', await good(world)),
+  ),
+  attack(
+    'D15',
+    'whose session a made-up text is, with a signature that nobody made',
+    '403 InvalidClientTokenId',
+    async world => {
       const { status, body } = await world.raw('/', {
         method: 'POST',
         headers: { ...FORM, 'x-amz-security-token': 'made-up', authorization: SIGNED },
@@ -66,6 +50,5 @@ export const attacks: readonly Attack[] = [
       });
       return `${status} ${/<Code>(\w+)/.exec(body)?.[1]}`;
     },
-    got: '403 InvalidClientTokenId',
-  },
+  ),
 ];

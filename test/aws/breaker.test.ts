@@ -18,19 +18,15 @@ async function opened(ends: readonly ('outage' | 'refused' | 'well')[]): Promise
   return said;
 }
 
-test.each<{ name: string; ends: Parameters<typeof opened>[0]; open: boolean[] }>([
-  { name: 'opens by two outages in a row', ends: ['outage', 'outage'], open: [false, true] },
-  {
-    name: 'is not opened by what it refuses',
-    ends: ['refused', 'refused', 'refused'],
-    open: [false, false, false],
-  },
-  {
-    name: 'counts anew after an answer',
-    ends: ['outage', 'refused', 'outage', 'well', 'outage'],
-    open: [false, false, false, false, false],
-  },
-])('D08: a breaker $name', async ({ ends, open }) => {
+test.each<[name: string, ends: Parameters<typeof opened>[0], open: boolean[]]>([
+  ['opens by two outages in a row', ['outage', 'outage'], [false, true]],
+  ['is not opened by what it refuses', ['refused', 'refused', 'refused'], [false, false, false]],
+  [
+    'counts anew after an answer',
+    ['outage', 'refused', 'outage', 'well', 'outage'],
+    [false, false, false, false, false],
+  ],
+])('D08: a breaker %s', async (_name, ends, open) => {
   expect(await opened(ends)).toEqual(open);
 });
 

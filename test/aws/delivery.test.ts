@@ -70,36 +70,21 @@ describe('an event is delivered', () => {
 });
 
 describe('T84: an event has not arrived', () => {
-  test.each<{ name: string; to: Destination; said: Said | undefined; attempts: number }>([
-    {
-      name: 'where there is no such stream',
-      to: STREAM,
-      said: no(400, 'ResourceNotFoundException'),
-      attempts: 1,
-    },
-    { name: 'without the right', to: STREAM, said: no(400, 'AccessDeniedException'), attempts: 1 },
-    {
-      name: 'where the stream is full',
-      to: STREAM,
-      said: no(500, 'ServiceUnavailableException'),
-      attempts: 3,
-    },
-    { name: 'when the connection breaks', to: STREAM, said: undefined, attempts: 3 },
-    {
-      name: 'where the bus took the call and not the event',
-      to: BUS,
-      said: ok({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] }),
-      attempts: 1,
-    },
-    {
-      name: 'where the bus says something else',
-      to: BUS,
-      said: { status: 200, body: '<html>' },
-      attempts: 1,
-    },
-    { name: 'where the stream says something else', to: STREAM, said: { status: 200 }, attempts: 1 },
-    { name: 'where the stream says no id', to: STREAM, said: ok({}), attempts: 1 },
-  ])('$name', async ({ to, said, attempts }) => {
+  test.each<[name: string, to: Destination, said: Said | undefined, attempts: number]>([
+    ['where there is no such stream', STREAM, no(400, 'ResourceNotFoundException'), 1],
+    ['without the right', STREAM, no(400, 'AccessDeniedException'), 1],
+    ['where the stream is full', STREAM, no(500, 'ServiceUnavailableException'), 3],
+    ['when the connection breaks', STREAM, undefined, 3],
+    [
+      'where the bus took the call and not the event',
+      BUS,
+      ok({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] }),
+      1,
+    ],
+    ['where the bus says something else', BUS, { status: 200, body: '<html>' }, 1],
+    ['where the stream says something else', STREAM, { status: 200 }, 1],
+    ['where the stream says no id', STREAM, ok({}), 1],
+  ])('%s', async (_name, to, said, attempts) => {
     const { arrived, asked } = await delivered(to, said);
     expect([typeof arrived, asked.length]).toEqual(['string', attempts]);
   });

@@ -104,15 +104,11 @@ test('KMS is asked for a key, and not for a token', async () => {
 
 describe('what is published', () => {
   test.each([
-    { name: 'is the key that will sign, as soon as it is made', at: MIDNIGHT, keys: ['kms', 'kms', FIRST] },
-    { name: 'is the key that signs', at: FIRST_SIGNS, keys: ['kms', 'kms', FIRST] },
-    {
-      name: 'is the key that signed, for a day',
-      at: FIRST_SIGNS + 4 * DAY - 1,
-      keys: ['kms', 'kms', FIRST],
-    },
-    { name: 'is no key after that', at: FIRST_SIGNS + 4 * DAY, keys: ['kms', 'kms'] },
-  ])('$name', async ({ at, keys }) => {
+    ['is the key that will sign, as soon as it is made', MIDNIGHT, ['kms', 'kms', FIRST]],
+    ['is the key that signs', FIRST_SIGNS, ['kms', 'kms', FIRST]],
+    ['is the key that signed, for a day', FIRST_SIGNS + 4 * DAY - 1, ['kms', 'kms', FIRST]],
+    ['is no key after that', FIRST_SIGNS + 4 * DAY, ['kms', 'kms']],
+  ])('%s', async (_name, at, keys) => {
     await broker.rotate();
     broker.at(at);
     expect(await publishedBy(broker.process())).toEqual(keys);

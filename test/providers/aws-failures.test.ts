@@ -69,14 +69,10 @@ describe('T48: what STS refuses is asked once, and never again with fewer restri
 });
 
 test.each([
-  { name: 'where STS refuses', replies: [stsError('AccessDenied', 403)], undone: true },
-  {
-    name: 'but not where it answers for another account',
-    replies: [stsSuccess({ account: '999999999999' })],
-    undone: false,
-  },
-  { name: 'but not where its answer was lost', replies: [stsError('InternalFailure', 500)], undone: false },
-])('T63: nothing can have been issued $name', async ({ replies, undone }) => {
+  ['where STS refuses', [stsError('AccessDenied', 403)], true],
+  ['but not where it answers for another account', [stsSuccess({ account: '999999999999' })], false],
+  ['but not where its answer was lost', [stsError('InternalFailure', 500)], false],
+])('T63: nothing can have been issued %s', async (_name, replies, undone) => {
   sts.reply(...replies);
   const issuing = createAwsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW);
   await expect(issuing).rejects.toMatchObject({ undone });

@@ -60,14 +60,10 @@ providerContract<AzureTarget>({
 
 describe('T51: Entra is asked for exactly what the grant says', () => {
   test.each([
-    { cloud: 'public', host: 'login.microsoftonline.com', audience: 'api://AzureADTokenExchange' },
-    { cloud: 'us-government', host: 'login.microsoftonline.us', audience: 'api://AzureADTokenExchangeUSGov' },
-    {
-      cloud: 'china',
-      host: 'login.partner.microsoftonline.cn',
-      audience: 'api://AzureADTokenExchangeChina',
-    },
-  ])('in the cloud $cloud', async ({ cloud, host, audience }) => {
+    ['public', 'login.microsoftonline.com', 'api://AzureADTokenExchange'],
+    ['us-government', 'login.microsoftonline.us', 'api://AzureADTokenExchangeUSGov'],
+    ['china', 'login.partner.microsoftonline.cn', 'api://AzureADTokenExchangeChina'],
+  ])('in the cloud %s', async (cloud, host, audience) => {
     const credential = await issue(role(cloud));
     expect(credential).toMatchObject({ kind: 'azure', expiresAt: NOW + 4500, session: 'one-of-a-kind' });
     const { client_assertion: token = '', ...form } = formOf(0);

@@ -158,48 +158,28 @@ function broken(members: object): Say[] {
 }
 
 describe('an answer that was not asked for is refused', () => {
-  test.each<{ name: string; yaml: string; replies: Say[] }>([
-    { name: 'that lives longer', yaml: DIRECT, replies: broken({ expires_in: 3661 }) },
-    {
-      name: 'that is only to become a service account, and lives for twelve hours',
-      yaml: FULL,
-      replies: broken({ expires_in: 43_200 }),
-    },
-    { name: 'that has expired', yaml: DIRECT, replies: broken({ expires_in: 0 }) },
-    { name: 'that ends in five seconds', yaml: DIRECT, replies: broken({ expires_in: 5 }) },
-    {
-      name: 'of another kind',
-      yaml: DIRECT,
-      replies: broken({ issued_token_type: 'urn:ietf:params:oauth:token-type:jwt' }),
-    },
-    { name: 'without a scope', yaml: DIRECT, replies: broken({ scope: '' }) },
-    {
-      name: 'of an account that ends long before',
-      yaml: FULL,
-      replies: [own, ...broken({ expireTime: '2027-01-15T08:01:01Z' })],
-    },
-    { name: 'without an end', yaml: DIRECT, replies: broken({ expires_in: undefined }) },
-    { name: 'whose end is text', yaml: DIRECT, replies: broken({ expires_in: '3600' }) },
-    { name: 'without a token', yaml: DIRECT, replies: broken({ access_token: undefined }) },
-    { name: 'with a token of two lines', yaml: DIRECT, replies: broken({ access_token: 'a\nb' }) },
-    { name: 'of another type', yaml: DIRECT, replies: broken({ token_type: 'N_A' }) },
-    {
-      name: 'T51: with more scopes',
-      yaml: DIRECT,
-      replies: broken({ scope: `${CLOUD_PLATFORM} ${STORAGE}` }),
-    },
-    {
-      name: 'of an account that lives longer',
-      yaml: FULL,
-      replies: [own, ...broken({ expireTime: '2027-01-15T08:21:01Z' })],
-    },
-    {
-      name: 'of an account without an end',
-      yaml: FULL,
-      replies: [own, ...broken({ expireTime: undefined })],
-    },
-    { name: 'of an account without a token', yaml: FULL, replies: [own, ...broken({ accessToken: '' })] },
-  ])('$name', async ({ yaml, replies }) => {
+  test.each<[name: string, yaml: string, replies: Say[]]>([
+    ['that lives longer', DIRECT, broken({ expires_in: 3661 })],
+    [
+      'that is only to become a service account, and lives for twelve hours',
+      FULL,
+      broken({ expires_in: 43_200 }),
+    ],
+    ['that has expired', DIRECT, broken({ expires_in: 0 })],
+    ['that ends in five seconds', DIRECT, broken({ expires_in: 5 })],
+    ['of another kind', DIRECT, broken({ issued_token_type: 'urn:ietf:params:oauth:token-type:jwt' })],
+    ['without a scope', DIRECT, broken({ scope: '' })],
+    ['of an account that ends long before', FULL, [own, ...broken({ expireTime: '2027-01-15T08:01:01Z' })]],
+    ['without an end', DIRECT, broken({ expires_in: undefined })],
+    ['whose end is text', DIRECT, broken({ expires_in: '3600' })],
+    ['without a token', DIRECT, broken({ access_token: undefined })],
+    ['with a token of two lines', DIRECT, broken({ access_token: 'a\nb' })],
+    ['of another type', DIRECT, broken({ token_type: 'N_A' })],
+    ['T51: with more scopes', DIRECT, broken({ scope: `${CLOUD_PLATFORM} ${STORAGE}` })],
+    ['of an account that lives longer', FULL, [own, ...broken({ expireTime: '2027-01-15T08:21:01Z' })]],
+    ['of an account without an end', FULL, [own, ...broken({ expireTime: undefined })]],
+    ['of an account without a token', FULL, [own, ...broken({ accessToken: '' })]],
+  ])('%s', async (_name, yaml, replies) => {
     clouds.reply(...replies);
     expect(await codeOf(() => issue(yaml))).toBe('provider_refused');
     expect(clouds.asked).toHaveLength(replies.length);

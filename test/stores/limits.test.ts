@@ -15,30 +15,18 @@ function told(
 }
 
 describe('T75: a limit', () => {
-  test.each<{ name: string; seconds: number[]; is: number[] }>([
-    {
-      name: 'admits a burst, and then tells how long to wait',
-      seconds: [0, 0, 0, 0, 4],
-      is: [0, 0, 0, 10, 6],
-    },
-    { name: 'admits one more after each interval', seconds: [0, 0, 0, 10, 10, 20], is: [0, 0, 0, 0, 10, 0] },
-    {
-      name: 'admits a whole burst again after it has rested',
-      seconds: [0, 0, 0, 30, 30, 30, 30],
-      is: [0, 0, 0, 0, 0, 0, 10],
-    },
-    { name: 'saves up no more than a burst', seconds: [0, 9000, 9000, 9000, 9000], is: [0, 0, 0, 0, 10] },
-    {
-      name: 'takes nothing from who is refused',
-      seconds: [0, 0, 0, 0, 0, 0, 10],
-      is: [0, 0, 0, 10, 10, 10, 0],
-    },
-    {
-      name: 'T81: keeps nobody out for longer when the clock is set back',
-      seconds: [0, 0, 0, -3600, -3590],
-      is: [0, 0, 0, 10, 0],
-    },
-  ])('$name', ({ seconds, is }) => {
+  test.each<[name: string, seconds: number[], is: number[]]>([
+    ['admits a burst, and then tells how long to wait', [0, 0, 0, 0, 4], [0, 0, 0, 10, 6]],
+    ['admits one more after each interval', [0, 0, 0, 10, 10, 20], [0, 0, 0, 0, 10, 0]],
+    ['admits a whole burst again after it has rested', [0, 0, 0, 30, 30, 30, 30], [0, 0, 0, 0, 0, 0, 10]],
+    ['saves up no more than a burst', [0, 9000, 9000, 9000, 9000], [0, 0, 0, 0, 10]],
+    ['takes nothing from who is refused', [0, 0, 0, 0, 0, 0, 10], [0, 0, 0, 10, 10, 10, 0]],
+    [
+      'T81: keeps nobody out for longer when the clock is set back',
+      [0, 0, 0, -3600, -3590],
+      [0, 0, 0, 10, 0],
+    ],
+  ])('%s', (_name, seconds, is) => {
     expect(told(seconds)).toEqual(is);
   });
 

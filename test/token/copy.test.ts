@@ -22,14 +22,10 @@ function copyOf(at: number, ...kids: string[]): SharedSet {
   return { keys: writeKeySet(setOf(...kids)), at };
 }
 
+type Copy = SharedSet | 'away' | 'unproven' | undefined;
+
 /** A process that finds this copy, beside an issuer that publishes these keys or, with none, is broken. */
-function process({
-  copy,
-  publishes,
-}: {
-  copy?: SharedSet | 'away' | 'unproven';
-  publishes: readonly string[];
-}) {
+function process(copy: Copy, publishes: readonly string[]) {
   const world = { copy, publishes, read: 0, asked: 0, reports: [] as string[] };
   const shared: SharedKeys = {
     async find() {
@@ -55,125 +51,29 @@ function process({
   return { world, find };
 }
 
-type Row = {
-  readonly name: string;
-  readonly copy?: SharedSet | 'away' | 'unproven';
-  readonly publishes: readonly string[];
-  readonly key: string;
-  readonly is: string;
-  /** How often the issuer itself is asked. */
-  readonly asked: number;
-};
-
 describe('D04: a process that starts', () => {
-  test.each<Row>([
-    {
-      name: 'asks nobody for a key that is shared',
-      copy: copyOf(NOW - 240, 'a'),
-      publishes: [],
-      key: 'a',
-      is: 'a',
-      asked: 0,
-    },
-    {
-      name: 'asks the issuer for a key that is not shared yet',
-      copy: copyOf(NOW - 240, 'a'),
-      publishes: ['a', 'b'],
-      key: 'b',
-      is: 'b',
-      asked: 1,
-    },
-    {
-      name: 'asks the issuer when the shared keys are old',
-      copy: copyOf(NOW - SOFT_LIFETIME, 'a'),
-      publishes: ['a'],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-    {
-      name: 'D03: takes no key that was withdrawn since',
-      copy: copyOf(NOW - SOFT_LIFETIME, 'a'),
-      publishes: ['b'],
-      key: 'a',
-      is: 'token_key_unknown',
-      asked: 1,
-    },
-    {
-      name: 'begins with old keys in an outage of the issuer',
-      copy: copyOf(NOW - HARD_LIFETIME + 1, 'a'),
-      publishes: [],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-    {
-      name: 'D02: but not with keys that are too old',
-      copy: copyOf(NOW - HARD_LIFETIME, 'a'),
-      publishes: [],
-      key: 'a',
-      is: 'issuer_keys_unavailable',
-      asked: 1,
-    },
-    {
-      name: 'cannot tell of another key in an outage',
-      copy: copyOf(NOW - 240, 'a'),
-      publishes: [],
-      key: 'b',
-      is: 'issuer_keys_unavailable',
-      asked: 1,
-    },
-    { name: 'asks the issuer when nothing is shared', publishes: ['a'], key: 'a', is: 'a', asked: 1 },
-    {
-      name: 'asks the issuer when the table is away',
-      copy: 'away',
-      publishes: ['a'],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-    {
-      name: 'T93: asks the issuer when what is shared has no proof',
-      copy: 'unproven',
-      publishes: ['a'],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-    {
-      name: 'T93: does not begin with what has no proof in an outage of the issuer',
-      copy: 'unproven',
-      publishes: [],
-      key: 'a',
-      is: 'issuer_keys_unavailable',
-      asked: 1,
-    },
-    {
-      name: 'T81: does not believe keys from the future',
-      copy: copyOf(NOW + 60, 'a'),
-      publishes: ['b'],
-      key: 'a',
-      is: 'token_key_unknown',
-      asked: 1,
-    },
-    {
-      name: 'passes over a shared set that holds no keys',
-      copy: { keys: '{"keys":[]}', at: NOW },
-      publishes: ['a'],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-    {
-      name: 'passes over a shared set that is no JSON',
-      copy: { keys: 'x', at: NOW },
-      publishes: ['a'],
-      key: 'a',
-      is: 'a',
-      asked: 1,
-    },
-  ])('$name', async ({ copy, publishes, key, is, asked }) => {
-    const { world, find } = process({ publishes, ...(copy === undefined ? {} : { copy }) });
+  const FRESH = copyOf(NOW - 240, 'a');
+  const STALE = copyOf(NOW - SOFT_LIFETIME, 'a');
+  const OLDEST = copyOf(NOW - HARD_LIFETIME + 1, 'a');
+  const TOO_OLD = copyOf(NOW - HARD_LIFETIME, 'a');
+  const UNAVAILABLE = 'issuer_keys_unavailable';
+  test.each<[name: string, copy: Copy, publishes: readonly string[], key: string, is: string, asked: number]>([
+    ['asks nobody for a key that is shared', FRESH, [], 'a', 'a', 0],
+    ['asks the issuer for a key that is not shared yet', FRESH, ['a', 'b'], 'b', 'b', 1],
+    ['asks the issuer when the shared keys are old', STALE, ['a'], 'a', 'a', 1],
+    ['D03: takes no key that was withdrawn since', STALE, ['b'], 'a', 'token_key_unknown', 1],
+    ['begins with old keys in an outage of the issuer', OLDEST, [], 'a', 'a', 1],
+    ['D02: but not with keys that are too old', TOO_OLD, [], 'a', UNAVAILABLE, 1],
+    ['cannot tell of another key in an outage', FRESH, [], 'b', UNAVAILABLE, 1],
+    ['asks the issuer when nothing is shared', undefined, ['a'], 'a', 'a', 1],
+    ['asks the issuer when the table is away', 'away', ['a'], 'a', 'a', 1],
+    ['T93: asks the issuer when what is shared has no proof', 'unproven', ['a'], 'a', 'a', 1],
+    ['T93: begins in an outage with nothing that has no proof', 'unproven', [], 'a', UNAVAILABLE, 1],
+    ['T81: does not believe keys from the future', copyOf(NOW + 60, 'a'), ['b'], 'a', 'token_key_unknown', 1],
+    ['passes over a shared set that holds no keys', { keys: '{"keys":[]}', at: NOW }, ['a'], 'a', 'a', 1],
+    ['passes over a shared set that is no JSON', { keys: 'x', at: NOW }, ['a'], 'a', 'a', 1],
+  ])('%s', async (_name, copy, publishes, key, is, asked) => {
+    const { world, find } = process(copy, publishes);
     expect([await find(key, NOW), world.asked]).toEqual([is, asked]);
   });
 
@@ -182,7 +82,7 @@ describe('D04: a process that starts', () => {
     { what: 'has no proof', copy: 'unproven' as const, says: COPY_REPORTS.unproven },
     { what: 'is away', copy: 'away' as const, says: COPY_REPORTS.unread },
   ])('T93: tells the operator of a copy that $what', async ({ copy, says }) => {
-    const { world, find } = process({ publishes: ['a'], ...(copy === undefined ? {} : { copy }) });
+    const { world, find } = process(copy, ['a']);
     await find('a', NOW);
     expect(world.reports.map(each => each.slice(0, says.length))).toEqual([says]);
   });
@@ -191,7 +91,7 @@ describe('D04: a process that starts', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
     const weak = { ...rsa.export({ format: 'jwk' }), kid: 'a' };
     const copy = { keys: JSON.stringify({ keys: [weak] }), at: NOW };
-    const { world, find } = process({ copy, publishes: ['b'] });
+    const { world, find } = process(copy, ['b']);
     expect(await find('a', NOW)).toBe('token_key_unknown');
     expect(world.reports.length).toBeGreaterThan(0);
   });
@@ -199,7 +99,7 @@ describe('D04: a process that starts', () => {
 
 describe('a process that goes on', () => {
   test('D02: reads what is shared again when it is as old as what it would ask for again', async () => {
-    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a'] });
+    const { world, find } = process(copyOf(NOW - 200, 'a'), ['a']);
     await find('a', NOW);
     world.copy = copyOf(NOW + 40, 'a', 'b');
     expect([await find('a', NOW + 99), world.read]).toEqual(['a', 1]);
@@ -208,7 +108,7 @@ describe('a process that goes on', () => {
   });
 
   test('D05: asks the issuer for a new key right after it read an old copy, and then not for a pause', async () => {
-    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    const { world, find } = process(copyOf(NOW - 200, 'a'), ['a', 'b']);
     await find('a', NOW);
     expect([await find('b', NOW + 1), world.asked]).toEqual(['b', 1]);
     for (const spare of [2, 3, 4]) expect(await find('c', NOW + spare)).toBe('token_key_unknown');
@@ -222,13 +122,13 @@ describe('a process that goes on', () => {
   });
 
   test('D05: asks for another key than that for which somebody else is reading', async () => {
-    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    const { world, find } = process(copyOf(NOW - 200, 'a'), ['a', 'b']);
     expect(await Promise.all([find('a', NOW), find('b', NOW)])).toEqual(['a', 'b']);
     expect(world.asked).toBe(1);
   });
 
   test('keeps what the issuer said over a copy that is older', async () => {
-    const { world, find } = process({ copy: copyOf(NOW - 200, 'a'), publishes: ['a', 'b'] });
+    const { world, find } = process(copyOf(NOW - 200, 'a'), ['a', 'b']);
     await find('b', NOW);
     // Only the copy can be had now, and it is of before.
     world.publishes = [];
@@ -237,18 +137,18 @@ describe('a process that goes on', () => {
   });
 
   test('D06: leaves a broken issuer alone for a pause after five failures, though there is an old copy', async () => {
-    const { world, find } = process({ copy: copyOf(NOW - HARD_LIFETIME, 'a'), publishes: [] });
+    const { world, find } = process(copyOf(NOW - HARD_LIFETIME, 'a'), []);
     for (let times = 0; times < 20; times++) await find('a', NOW);
     expect(world.asked).toBe(BREAKER_FAILURES);
   });
 
   test('T81: reads no more often for a copy that is a little ahead', async () => {
-    const { world, find } = process({ copy: copyOf(NOW + 20, 'a'), publishes: [] });
+    const { world, find } = process(copyOf(NOW + 20, 'a'), []);
     expect([await find('a', NOW), await find('a', NOW + 1), world.read]).toEqual(['a', 'a', 1]);
   });
 
   test('T81: takes a copy when its clock was set back', async () => {
-    const { world, find } = process({ publishes: ['a'] });
+    const { world, find } = process(undefined, ['a']);
     await find('a', NOW);
     world.copy = copyOf(NOW - 3600, 'b');
     expect(await find('b', NOW - 3600)).toBe('b');

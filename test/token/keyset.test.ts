@@ -18,40 +18,33 @@ function set(...keys: unknown[]): string {
 
 describe('a key set is read', () => {
   test.each([
-    { name: 'with one key', text: set(one), ids: ['one'], skipped: 0 },
-    {
-      name: 'with members that we do not know',
-      text: JSON.stringify({ keys: [{ ...one, x5t: 'a' }], extra: 1 }),
-      ids: ['one'],
-      skipped: 0,
-    },
-    {
-      name: 'T15: without the keys that cannot be used',
-      text: set({ kty: 'oct', k: 'AQ', kid: 'a' }, one, null, { ...one, kid: 'b', crv: 'Ed448' }),
-      ids: ['one'],
-      skipped: 3,
-    },
-    {
-      name: 'T14: with an id that is the name of a built-in',
-      text: set({ ...one, kid: '__proto__' }),
-      ids: ['__proto__'],
-      skipped: 0,
-    },
-    {
-      name: 'T70: with as many keys as there may be',
-      text: set(...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i) }))),
-      ids: Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
-      skipped: 0,
-    },
-    {
-      name: 'T70: with more members in all than a token may have',
-      text: set(
-        ...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i), use: 'sig', x5t: 'a' })),
-      ),
-      ids: Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
-      skipped: 0,
-    },
-  ])('$name', ({ text, ids, skipped }) => {
+    ['with one key', set(one), ['one'], 0],
+    [
+      'with members that we do not know',
+      JSON.stringify({ keys: [{ ...one, x5t: 'a' }], extra: 1 }),
+      ['one'],
+      0,
+    ],
+    [
+      'T15: without the keys that cannot be used',
+      set({ kty: 'oct', k: 'AQ', kid: 'a' }, one, null, { ...one, kid: 'b', crv: 'Ed448' }),
+      ['one'],
+      3,
+    ],
+    ['T14: with an id that is the name of a built-in', set({ ...one, kid: '__proto__' }), ['__proto__'], 0],
+    [
+      'T70: with as many keys as there may be',
+      set(...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i) }))),
+      Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
+      0,
+    ],
+    [
+      'T70: with more members in all than a token may have',
+      set(...Array.from({ length: MAX_KEYS }, (_, i) => ({ ...one, kid: String(i), use: 'sig', x5t: 'a' }))),
+      Array.from({ length: MAX_KEYS }, (_, i) => String(i)),
+      0,
+    ],
+  ])('%s', (_name, text, ids, skipped) => {
     const found = read(text);
     expect(found.ids).toEqual(ids);
     expect(found.skipped).toHaveLength(skipped);
@@ -65,15 +58,11 @@ const rsa = {
 
 describe('T15: a key that is listed twice is one key', () => {
   test.each([
-    { name: 'word for word', keys: [rsa, rsa], algorithm: 'RS256' },
-    { name: 'without alg and with it', keys: [rsa, { ...rsa, alg: 'PS256' }], algorithm: 'PS256' },
-    { name: 'with alg and without it', keys: [{ ...rsa, alg: 'PS256' }, rsa], algorithm: 'PS256' },
-    {
-      name: 'with other members beside it',
-      keys: [rsa, { ...rsa, use: 'sig', x5t: 'a' }],
-      algorithm: 'RS256',
-    },
-  ])('$name', ({ keys, algorithm }) => {
+    ['word for word', [rsa, rsa], 'RS256'],
+    ['without alg and with it', [rsa, { ...rsa, alg: 'PS256' }], 'PS256'],
+    ['with alg and without it', [{ ...rsa, alg: 'PS256' }, rsa], 'PS256'],
+    ['with other members beside it', [rsa, { ...rsa, use: 'sig', x5t: 'a' }], 'RS256'],
+  ])('%s', (_name, keys, algorithm) => {
     const taken = readKeySet(Buffer.from(set(...keys)), ['RS256', 'PS256'], () => undefined);
     expect([...taken.values()].map(({ keyId, algorithm: of }) => [keyId, of])).toEqual([['one', algorithm]]);
   });
