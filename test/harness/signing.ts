@@ -3,12 +3,18 @@ import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { Discovery } from '../../lib/protocols/discovery.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
-import { AUDIENCE } from './policy.ts';
+import { AUDIENCE, NOW } from './policy.ts';
 
 const signer = createLocalSigner();
 
 /** How a provider signs in tests. */
 export const SIGNING: SigningSetting = { issuer: AUDIENCE, signer, randomId: () => 'one-of-a-kind' };
+
+/** The claims of our JWT for a role of the tests that is asked for at NOW. */
+export function ourClaims(aud: string, changes: object = {}): object {
+  const times = { iat: NOW, nbf: NOW, exp: NOW + 300 };
+  return { iss: AUDIENCE, sub: 'role:tested', aud, ...times, jti: 'one-of-a-kind', ...changes };
+}
 
 /** What clouds know of that issuer. */
 export const TRUSTED: Discovery = {
@@ -24,6 +30,9 @@ export const APPS: AppSigners = () => APP_SIGNER;
 const broken: Signer = { ...signer, sign: () => Promise.reject(new Error('the key is gone')) };
 /** The same with a key that cannot be used. */
 export const BROKEN_SIGNING: SigningSetting = { ...SIGNING, signer: broken };
+
+/** The same by an issuer that nobody was told of. */
+export const UNTRUSTED_SIGNING: SigningSetting = { ...SIGNING, issuer: 'https://a.example' };
 
 /** The same with a key that nobody published. */
 export const STRANGE_SIGNING: SigningSetting = { ...SIGNING, signer: createLocalSigner() };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import type { AwsTarget } from '../../lib/policy/targets/aws.ts';
-import { createAwsProvider } from '../../lib/providers/aws.ts';
+import { type AwsSetting, createAwsProvider } from '../../lib/providers/aws.ts';
 import type { GrantOf } from '../../lib/providers/provider.ts';
 import { createMemoryLimiter } from '../../lib/stores/limits.ts';
 import { codeOf } from '../harness/code.ts';
@@ -20,8 +20,10 @@ aws:
   policy: { Version: "2012-10-17", Statement: [{ Effect: Deny, Action: "*", Resource: "*" }] }
 `;
 
-function issue(): Promise<Code | 'none'> {
-  return codeOf(() => createAwsProvider(sts.setting, SIGNING, LIMITER)(grantFor<AwsTarget>(ROLE), NOW));
+/** The code, with these changes of how STS is called. */
+function issue(changes: Partial<AwsSetting> = {}, limiter = LIMITER): Promise<Code | 'none'> {
+  const provider = createAwsProvider({ ...sts.setting, ...changes }, SIGNING, limiter);
+  return codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW));
 }
 function at(seconds: number): string {
   return new Date((NOW + seconds) * 1000).toISOString();
@@ -61,10 +63,7 @@ describe('T48: what STS refuses is asked once, and never again with fewer restri
 
   test('so are keys that cannot be had', async () => {
     const credentials = () => Promise.reject(new Error('AWS_ACCESS_KEY_ID is not set'));
-    const provider = createAwsProvider({ ...sts.setting, credentials }, SIGNING, LIMITER);
-    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe(
-      'broker_credentials_unavailable',
-    );
+    expect(await issue({ credentials })).toBe('broker_credentials_unavailable');
   });
 });
 
@@ -128,8 +127,7 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
     sts.reply(stsError('Throttling', 400));
     let now = NOW;
     const limiter = createMemoryLimiter('tests', PLENTY.stsCalls);
-    const provider = createAwsProvider({ ...sts.setting, now: () => (now += 1.2) }, SIGNING, limiter);
-    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
+    expect(await issue({ now: () => (now += 1.2) }, limiter)).toBe('provider_unavailable');
     expect(sts.calls.length).toBeLessThan(3);
   });
 
@@ -149,20 +147,14 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
   });
 
   test('nobody who listens', async () => {
-    const provider = createAwsProvider({ ...sts.setting, endpoint: 'http://127.0.0.1:9' }, SIGNING, LIMITER);
-    expect(await codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW))).toBe('provider_unavailable');
+    expect(await issue({ endpoint: 'http://127.0.0.1:9' })).toBe('provider_unavailable');
   });
 
   test('D09: not more often than the limit of calls admits', async () => {
     sts.reply(stsError('Throttling', 400));
     const limiter = createMemoryLimiter('tests', { perMinute: 1, burst: 2 });
-    const provider = createAwsProvider(sts.setting, SIGNING, limiter);
-    const asked = () => codeOf(() => provider(grantFor<AwsTarget>(ROLE), NOW));
-    expect([await asked(), await asked(), sts.calls.length]).toEqual([
-      'provider_unavailable',
-      'rate_limited',
-      2,
-    ]);
+    expect(await issue({}, limiter)).toBe('provider_unavailable');
+    expect([await issue({}, limiter), sts.calls.length]).toEqual(['rate_limited', 2]);
   });
 
   test('a failure that passes in time', async () => {

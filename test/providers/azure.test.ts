@@ -4,12 +4,18 @@ import type { Code } from '../../lib/errors.ts';
 import type { AzureTarget } from '../../lib/policy/targets/azure.ts';
 import { createAzureProvider } from '../../lib/providers/azure.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
-import { providerContract } from '../contract/provider.ts';
-import { type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
+import { cloudContract } from '../contract/cloud.ts';
+import { says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { AUDIENCE, NOW } from '../harness/policy.ts';
-import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { NOW } from '../harness/policy.ts';
+import {
+  BROKEN_SIGNING,
+  ourClaims,
+  SIGNING,
+  STRANGE_SIGNING,
+  UNTRUSTED_SIGNING,
+} from '../harness/signing.ts';
 
 const clouds = await testClouds();
 beforeEach(() => clouds.reply());
@@ -23,39 +29,19 @@ azure: { tenant_id: ${TENANT}, client_id: ${CLIENT}, scope: "${SCOPE}", cloud: $
 `;
 }
 
-function provider(using: SigningSetting = SIGNING) {
-  return createAzureProvider(clouds.setting, using);
-}
-function issue(yaml = role(), using: SigningSetting = SIGNING) {
-  return provider(using)(grantFor<AzureTarget>(yaml), NOW);
+function issue(yaml = role(), using: SigningSetting = SIGNING, now = NOW) {
+  return createAzureProvider(clouds.setting, using)(grantFor<AzureTarget>(yaml), now);
 }
 function formOf(index: number) {
   return Object.fromEntries(new URLSearchParams(clouds.asked[index]?.body));
 }
 
-function failing(say: Say) {
-  return () => {
-    clouds.reply(say);
-    return provider();
-  };
-}
-
-providerContract<AzureTarget>({
-  provider: () => provider(),
+cloudContract<AzureTarget>({
+  clouds,
+  make: setting => createAzureProvider(setting, SIGNING),
   grant: () => grantFor(role()),
-  tolerance: 60,
-  failures: {
-    'the other side refuses': failing(
-      says(401, { error: 'invalid_client', error_description: 'AADSTS700213' }),
-    ),
-    'it answers with a page': failing(says(200, '<html></html>')),
-    'its answer is truncated': failing(says(200, '{"access_token":"ya29')),
-    'it is asked too often': failing(says(429, { error: 'slow_down' })),
-    'it fails': failing(says(500, { error: 'server_error' })),
-    'it breaks the connection': failing(() => undefined),
-    'the key cannot be used': () => provider(BROKEN_SIGNING),
-    'nobody is there': () => createAzureProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
-  },
+  refusal: says(401, { error: 'invalid_client', error_description: 'AADSTS700213' }),
+  failures: { 'the key cannot be used': () => createAzureProvider(clouds.setting, BROKEN_SIGNING) },
 });
 
 describe('T51: Entra is asked for exactly what the grant says', () => {
@@ -75,36 +61,22 @@ describe('T51: Entra is asked for exactly what the grant says', () => {
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     });
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
-    expect(decodeJwt(token)).toEqual({
-      iss: AUDIENCE,
-      sub: 'role:tested',
-      aud: audience,
-      iat: NOW,
-      nbf: NOW,
-      exp: NOW + 300,
-      jti: 'one-of-a-kind',
-    });
+    expect(decodeJwt(token)).toEqual(ourClaims(audience));
   });
 });
+
+const OUR_CLOCK = 'broker_credentials_unavailable';
 
 describe('Entra does not take', () => {
   test.each<[string, Code, () => Promise<unknown>]>([
     [
-      'a JWT of an issuer that it was not told of',
+      'a JWT of an issuer of which it was not told',
       'provider_refused',
-      () => issue(role(), { ...SIGNING, issuer: 'https://a.example' }),
+      () => issue(role(), UNTRUSTED_SIGNING),
     ],
     ['a JWT whose key it does not find', 'broker_misconfigured', () => issue(role(), STRANGE_SIGNING)],
-    [
-      'a JWT that has expired',
-      'broker_credentials_unavailable',
-      () => provider()(grantFor<AzureTarget>(role()), NOW - 301),
-    ],
-    [
-      'a JWT of the future',
-      'broker_credentials_unavailable',
-      () => provider()(grantFor<AzureTarget>(role()), NOW + 1),
-    ],
+    ['a JWT that has expired', OUR_CLOCK, () => issue(role(), SIGNING, NOW - 301)],
+    ['a JWT of the future', OUR_CLOCK, () => issue(role(), SIGNING, NOW + 1)],
   ])('%s: %s, and is asked once', async (_name, is, work) => {
     expect(await codeOf(work)).toBe(is);
     expect(clouds.asked).toHaveLength(1);

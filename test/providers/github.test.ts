@@ -7,7 +7,7 @@ import type { AppSigners } from '../../lib/keys/apps.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { GithubTarget } from '../../lib/policy/targets/github.ts';
 import { createGithubProvider } from '../../lib/providers/github.ts';
-import { providerContract } from '../contract/provider.ts';
+import { cloudContract } from '../contract/cloud.ts';
 import { own, type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf, failureOf } from '../harness/code.ts';
 import { grantFor } from '../harness/grant.ts';
@@ -49,28 +49,18 @@ function error(status: number, message: string) {
   return says(status, { message, documentation_url: 'https://docs.github.com/rest' });
 }
 
-function failing(...replies: Say[]) {
-  return () => {
-    clouds.reply(...replies);
-    return provider();
-  };
-}
-
 describe.each([
   { way: 'by its owner', yaml: OWNER },
   { way: 'by its number', yaml: NUMBER },
 ])('an installation that is known $way', ({ yaml }) => {
-  providerContract<GithubTarget>({
-    provider: () => provider(),
+  cloudContract<GithubTarget>({
+    clouds,
+    make: setting => createGithubProvider({ ...setting, now: () => NOW }, APPS),
     grant: () => grantFor(yaml),
-    tolerance: 60,
+    refusal: error(404, 'Not Found'),
     failures: {
-      'the other side refuses': failing(error(404, 'Not Found')),
-      'it answers with something else': failing(says(200, '<html></html>')),
-      'it breaks the connection': failing(() => undefined),
       'the key cannot be used': () => provider(() => BROKEN_SIGNING.signer),
       'no key of the app is known': () => provider(() => undefined),
-      'nobody is there': () => createGithubProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, APPS),
     },
   });
 });

@@ -4,12 +4,18 @@ import { BrokerError, type Code } from '../../lib/errors.ts';
 import type { OauthTarget } from '../../lib/policy/targets/oauth.ts';
 import { createOauthProvider } from '../../lib/providers/oauth.ts';
 import type { SigningSetting } from '../../lib/providers/signed.ts';
-import { providerContract } from '../contract/provider.ts';
+import { cloudContract } from '../contract/cloud.ts';
 import { own, type Say, says, testClouds, withMembers } from '../harness/clouds.ts';
 import { codeOf } from '../harness/code.ts';
 import { grantFor, TRUST } from '../harness/grant.ts';
-import { AUDIENCE, ENDPOINTS, endpointsFrom, NOW } from '../harness/policy.ts';
-import { BROKEN_SIGNING, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { ENDPOINTS, endpointsFrom, NOW } from '../harness/policy.ts';
+import {
+  BROKEN_SIGNING,
+  ourClaims,
+  SIGNING,
+  STRANGE_SIGNING,
+  UNTRUSTED_SIGNING,
+} from '../harness/signing.ts';
 
 const clouds = await testClouds();
 beforeEach(() => clouds.reply());
@@ -23,17 +29,8 @@ const ID = '4b2f7d1e-8c3a-4e5f-9a6b-1c2d3e4f5a6b';
 /** Each JWT has an id of its own, as in a deployment. */
 let ids = 0;
 const COUNTED: SigningSetting = { ...SIGNING, randomId: () => `id-${++ids}` };
-function provider(using: SigningSetting = COUNTED) {
-  return createOauthProvider(clouds.setting, using);
-}
-function issue(yaml = EXCHANGE, using?: SigningSetting) {
-  return provider(using)(grantFor<OauthTarget>(yaml), NOW);
-}
-function failing(say: Say) {
-  return () => {
-    clouds.reply(say);
-    return provider();
-  };
+function issue(yaml = EXCHANGE, using = COUNTED, now = NOW) {
+  return createOauthProvider(clouds.setting, using)(grantFor<OauthTarget>(yaml), now);
 }
 
 /** A role at each endpoint: one of each preset, and one of each grant. */
@@ -56,137 +53,92 @@ test('every endpoint of the tests has a role here', () => {
 
 for (const [endpoint, yaml] of Object.entries(ROLES))
   describe(`at ${endpoint}`, () => {
-    providerContract<OauthTarget>({
-      provider: () => provider(),
+    cloudContract<OauthTarget>({
+      clouds,
+      make: setting => createOauthProvider(setting, COUNTED),
       grant: () => grantFor(yaml),
-      tolerance: 60,
-      failures: {
-        'the other side refuses': failing(says(400, { error: 'invalid_grant' })),
-        'it answers with a page': failing(says(200, '<html></html>')),
-        'its answer is truncated': failing(says(200, '{"access_token":"a')),
-        'it is asked too often': failing(says(429, { error: 'slow_down' })),
-        'it fails': failing(says(500, { error: 'server_error' })),
-        'it breaks the connection': failing(() => undefined),
-        'the key cannot be used': () => provider(BROKEN_SIGNING),
-        'nobody is there': () =>
-          createOauthProvider({ base: 'http://127.0.0.1:9', random: () => 0 }, SIGNING),
-      },
+      refusal: says(400, { error: 'invalid_grant' }),
+      failures: { 'the key cannot be used': () => createOauthProvider(clouds.setting, BROKEN_SIGNING) },
     });
   });
 
-const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 const GRANT = 'urn:ietf:params:oauth:grant-type:';
-const ANTHROPIC = { federation_rule_id: 'fdrl_1', organization_id: ID, service_account_id: 'svac_1' };
+const BEARER = { grant_type: `${GRANT}jwt-bearer` };
+const EXCHANGED = {
+  grant_type: `${GRANT}token-exchange`,
+  subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+};
+const CREDENTIALS = {
+  grant_type: 'client_credentials',
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+};
 
-describe('T90: each service is asked for exactly what the grant says', () => {
-  test.each<[string, string, string, 'form' | 'json', string, object]>([
-    [
-      'exchange',
-      'parameters: { account: deploy }, scopes: [read, write]',
-      'login.acme.example/oauth/token',
-      'form',
-      'subject_token',
-      {
-        grant_type: `${GRANT}token-exchange`,
-        subject_token_type: JWT_TYPE,
-        account: 'deploy',
-        resource: 'https://api.acme.example',
-        scope: 'read write',
-      },
-    ],
-    [
-      'bearer',
-      'scopes: [a]',
-      'bearer.acme.example/t',
-      'json',
-      'assertion',
-      { grant_type: `${GRANT}jwt-bearer`, scope: 'a' },
-    ],
-    [
-      'client',
-      'parameters: { client_id: web }, scopes: [a]',
-      'client.acme.example/oauth/token',
-      'form',
-      'client_assertion',
-      {
-        grant_type: 'client_credentials',
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_id: 'web',
-        scope: 'a',
-      },
-    ],
-    [
-      'databricks',
-      `parameters: { client_id: ${ID} }, scopes: [all-apis]`,
-      'dbc-1.cloud.databricks.com/oidc/v1/token',
-      'form',
-      'subject_token',
-      {
-        grant_type: `${GRANT}token-exchange`,
-        subject_token_type: JWT_TYPE,
-        client_id: ID,
-        scope: 'all-apis',
-      },
-    ],
-    [
-      'openai',
-      'parameters: { identity_provider_id: idp-1, service_account_id: sa-1 }',
-      'auth.openai.com/oauth/token',
-      'json',
-      'subject_token',
-      {
-        grant_type: `${GRANT}token-exchange`,
-        subject_token_type: JWT_TYPE,
-        identity_provider_id: 'idp-1',
-        service_account_id: 'sa-1',
-      },
-    ],
-    [
-      'anthropic',
-      `parameters: { federation_rule_id: fdrl_1, organization_id: ${ID}, service_account_id: svac_1 }`,
-      'api.anthropic.com/v1/oauth/token',
-      'json',
-      'assertion',
-      { grant_type: `${GRANT}jwt-bearer`, ...ANTHROPIC },
-    ],
-    [
-      'openrouter',
-      `parameters: { federation_policy_id: ${ID} }, scopes: [inference]`,
-      'openrouter.ai/api/v1/oauth/token',
-      'form',
-      'subject_token',
-      {
-        grant_type: `${GRANT}token-exchange`,
-        subject_token_type: JWT_TYPE,
-        federation_policy_id: ID,
-        scope: 'inference',
-      },
-    ],
-  ])('%s', async (endpoint, more, to, body, token, members) => {
-    const credential = await issue(role(`endpoint: ${endpoint}, ${more}`));
-    expect(credential).toMatchObject({ kind: 'oauth', session: `id-${ids}` });
-    const [asked] = clouds.asked;
-    expect(asked?.path).toBe(`/${to}`);
-    const sent =
-      body === 'json' ? JSON.parse(asked?.body ?? '') : Object.fromEntries(new URLSearchParams(asked?.body));
+/** Where each is asked, what its JWT is called, and what stands beside it. */
+const QUESTIONS: readonly (readonly [
+  endpoint: keyof typeof ROLES,
+  to: string,
+  token: string,
+  beside: object,
+])[] = [
+  [
+    'exchange',
+    'login.acme.example/oauth/token',
+    'subject_token',
+    { ...EXCHANGED, account: 'deploy', resource: 'https://api.acme.example', scope: 'read write' },
+  ],
+  ['bearer', 'bearer.acme.example/t', 'assertion', { ...BEARER, scope: 'a' }],
+  [
+    'client',
+    'client.acme.example/oauth/token',
+    'client_assertion',
+    { ...CREDENTIALS, client_id: 'web', scope: 'a' },
+  ],
+  [
+    'databricks',
+    'dbc-1.cloud.databricks.com/oidc/v1/token',
+    'subject_token',
+    { ...EXCHANGED, client_id: ID, scope: 'all-apis' },
+  ],
+  [
+    'openai',
+    'auth.openai.com/oauth/token',
+    'subject_token',
+    { ...EXCHANGED, identity_provider_id: 'a', service_account_id: 'b' },
+  ],
+  [
+    'anthropic',
+    'api.anthropic.com/v1/oauth/token',
+    'assertion',
+    { ...BEARER, federation_rule_id: 'fdrl_1', organization_id: ID, service_account_id: 'svac_1' },
+  ],
+  [
+    'openrouter',
+    'openrouter.ai/api/v1/oauth/token',
+    'subject_token',
+    { ...EXCHANGED, federation_policy_id: ID, scope: 'inference' },
+  ],
+];
+/** All others are sent a form. */
+const BY_JSON = ['bearer', 'openai', 'anthropic'];
+/** All others have an audience of their own in the rows of the tests. */
+const BY_HOST = ['exchange', 'bearer', 'client'];
+
+test.each(QUESTIONS)(
+  'T90: %s is asked for exactly what the grant says',
+  async (endpoint, to, token, beside) => {
+    expect(await issue(ROLES[endpoint])).toMatchObject({ kind: 'oauth', session: `id-${ids}` });
+    const [{ path, body } = { path: '', body: '' }] = clouds.asked;
+    expect(path).toBe(`/${to}`);
+    const sent = BY_JSON.includes(endpoint)
+      ? JSON.parse(body)
+      : Object.fromEntries(new URLSearchParams(body));
     const { [token]: jwt, ...rest } = sent;
-    expect(rest).toEqual(members);
+    expect(rest).toEqual(beside);
     expect(decodeProtectedHeader(jwt)).toMatchObject({ alg: 'RS256', typ: 'JWT' });
-    const audience =
-      endpoint in { exchange: 1, bearer: 1, client: 1 }
-        ? `https://${to.split('/')[0]}`
-        : `${endpoint}-of-acme`;
-    expect(decodeJwt(jwt)).toEqual({
-      iss: AUDIENCE,
-      sub: 'role:tested',
-      aud: audience,
-      iat: NOW,
-      nbf: NOW,
-      exp: NOW + 300,
-      jti: `id-${ids}`,
-    });
-  });
-});
+    const audience = BY_HOST.includes(endpoint) ? `https://${to.split('/')[0]}` : `${endpoint}-of-acme`;
+    expect(decodeJwt(jwt)).toEqual(ourClaims(audience, { jti: `id-${ids}` }));
+  },
+);
 
 test('an attempt that is made again has a JWT of its own, since the id of one counts once', async () => {
   clouds.reply(says(503, ''), own);
@@ -212,62 +164,41 @@ test('a shorter life is taken: the service says how long', async () => {
   expect(await issue()).toMatchObject({ expiresAt: NOW + 120 });
 });
 
+const REFRESH_TOKEN = 'urn:ietf:params:oauth:token-type:refresh_token';
+
 describe('T91: an answer that was not asked for is refused', () => {
-  test.each<[string, Say, Code]>([
-    ['that lives longer', withMembers({ expires_in: 3661 }), 'provider_refused'],
-    ['that has expired', withMembers({ expires_in: 0 }), 'provider_refused'],
-    ['that never ends', withMembers({ expires_in: undefined }), 'provider_refused'],
-    ['whose end is text', withMembers({ expires_in: '3600' }), 'provider_refused'],
-    ['with wider scopes', withMembers({ scope: 'read write admin' }), 'provider_refused'],
-    [
-      'with fewer scopes, which the audit event would not tell',
-      withMembers({ scope: 'read' }),
-      'provider_refused',
-    ],
-    ['of another type', withMembers({ token_type: 'DPoP' }), 'provider_refused'],
-    ['of no type', withMembers({ token_type: undefined }), 'provider_refused'],
-    [
-      'that is another kind of token',
-      withMembers({ issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }),
-      'provider_refused',
-    ],
-    ['without a token', withMembers({ access_token: undefined }), 'provider_refused'],
-    ['that could not stand in a header', withMembers({ access_token: 'a\r\nX-Evil: 1' }), 'provider_refused'],
-    ['that is too long', withMembers({ access_token: 'a'.repeat(8193) }), 'provider_refused'],
+  const elsewhere = (status: number) => () => ({ status, body: '', headers: { location: '/evil.example/' } });
+  test.each<[name: string, say: Say, code?: Code]>([
+    ['that lives longer', withMembers({ expires_in: 3661 })],
+    ['that has expired', withMembers({ expires_in: 0 })],
+    ['that never ends', withMembers({ expires_in: undefined })],
+    ['whose end is text', withMembers({ expires_in: '3600' })],
+    ['with wider scopes', withMembers({ scope: 'read write admin' })],
+    ['with fewer scopes, which the audit event would not tell', withMembers({ scope: 'read' })],
+    ['of another type', withMembers({ token_type: 'DPoP' })],
+    ['of no type', withMembers({ token_type: undefined })],
+    ['that is another kind of token', withMembers({ issued_token_type: REFRESH_TOKEN })],
+    ['without a token', withMembers({ access_token: undefined })],
+    ['that could not stand in a header', withMembers({ access_token: 'a\r\nX-Evil: 1' })],
+    ['that is too long', withMembers({ access_token: 'a'.repeat(8193) })],
     ['that is a page', says(200, '<html><body>Sign in</body></html>'), 'provider_unavailable'],
-    [
-      'that points elsewhere',
-      () => ({ status: 307, body: '', headers: { location: '/evil.example/' } }),
-      'provider_refused',
-    ],
-    [
-      'that points elsewhere for good',
-      () => ({ status: 301, body: '', headers: { location: '/evil.example/' } }),
-      'provider_refused',
-    ],
-  ])('%s', async (_name, say, code) => {
+    ['that points elsewhere', elsewhere(307)],
+    ['that points elsewhere for good', elsewhere(301)],
+  ])('%s', async (_name, say, code = 'provider_refused') => {
     clouds.reply(say);
     expect(await codeOf(issue)).toBe(code);
     expect(clouds.asked).toHaveLength(1);
   });
 });
 
-const BARE = { ...SIGNING, issuer: 'https://a.example' };
+const OUR_CLOCK = 'broker_credentials_unavailable';
 
 describe('a refusal says whose turn it is', () => {
   test.each<[string, Code, () => Promise<unknown>]>([
-    ['an issuer that it does not trust', 'provider_refused', () => issue(EXCHANGE, BARE)],
+    ['an issuer that it does not trust', 'provider_refused', () => issue(EXCHANGE, UNTRUSTED_SIGNING)],
     ['a JWT whose key it does not find', 'broker_misconfigured', () => issue(EXCHANGE, STRANGE_SIGNING)],
-    [
-      'a JWT that has expired',
-      'broker_credentials_unavailable',
-      () => provider()(grantFor<OauthTarget>(EXCHANGE), NOW - 301),
-    ],
-    [
-      'a JWT of the future',
-      'broker_credentials_unavailable',
-      () => provider()(grantFor<OauthTarget>(EXCHANGE), NOW + 1),
-    ],
+    ['a JWT that has expired', OUR_CLOCK, () => issue(EXCHANGE, SIGNING, NOW - 301)],
+    ['a JWT of the future', OUR_CLOCK, () => issue(EXCHANGE, SIGNING, NOW + 1)],
   ])('%s: %s', async (_name, code, work) => {
     expect(await codeOf(work)).toBe(code);
     expect(clouds.asked).toHaveLength(1);
@@ -281,11 +212,7 @@ describe('a refusal says whose turn it is', () => {
     [400, { error: 'invalid_target' }, 'provider_refused'],
     [400, { error: 'unsupported_grant_type' }, 'broker_misconfigured'],
     [400, { error: 'invalid_request' }, 'broker_misconfigured'],
-    [
-      400,
-      { error: 'invalid_client', error_description: 'JWT has already been used (jti)' },
-      'broker_credentials_unavailable',
-    ],
+    [400, { error: 'invalid_client', error_description: 'JWT has already been used (jti)' }, OUR_CLOCK],
     [400, { error: 'invalid_grant', error_description: 'could not fetch the JWKS' }, 'broker_misconfigured'],
     [400, { error: 'temporarily_unavailable' }, 'provider_unavailable'],
     [
