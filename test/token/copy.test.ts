@@ -51,13 +51,16 @@ function process(copy: Copy, publishes: readonly string[]) {
   return { world, find };
 }
 
+/** `asked`: how often the issuer itself is. */
+type Row = [name: string, copy: Copy, publishes: readonly string[], key: string, is: string, asked: number];
+
 describe('D04: a process that starts', () => {
   const FRESH = copyOf(NOW - 240, 'a');
   const STALE = copyOf(NOW - SOFT_LIFETIME, 'a');
   const OLDEST = copyOf(NOW - HARD_LIFETIME + 1, 'a');
   const TOO_OLD = copyOf(NOW - HARD_LIFETIME, 'a');
   const UNAVAILABLE = 'issuer_keys_unavailable';
-  test.each<[name: string, copy: Copy, publishes: readonly string[], key: string, is: string, asked: number]>([
+  test.each<Row>([
     ['asks nobody for a key that is shared', FRESH, [], 'a', 'a', 0],
     ['asks the issuer for a key that is not shared yet', FRESH, ['a', 'b'], 'b', 'b', 1],
     ['asks the issuer when the shared keys are old', STALE, ['a'], 'a', 'a', 1],
