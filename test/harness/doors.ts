@@ -19,13 +19,6 @@ type Row = readonly string[];
 /** What was said, the code of ours for it, and who must mend what. */
 type Said = { readonly said: string; readonly code: Code; readonly mend: string };
 
-const TURNS: { readonly [fault in (typeof CODES)[Code]['fault']]: string } = {
-  caller: 'the step',
-  denied: 'the step, or who wrote the role',
-  setup: 'who set it up',
-  ours: 'the broker',
-};
-
 /** Who sends an exchange again after this answer of the STS door: SDKs choose by the code, and by 5xx. */
 export function whoAsksAgain([status, error]: readonly [number, string]): string {
   if (status >= 500 || error === 'Throttling') return 'every SDK';
@@ -59,26 +52,20 @@ function table(header: Row, rows: readonly Row[]): string {
 
 const DOORS = ['`POST /token`', 'STS door', 'asks STS again', 'container door'];
 
+/** Codes that are answered alike everywhere share a row. */
 function codeTable(): string {
-  const rows = (Object.keys(CODES) as Code[]).map(code => [
-    `\`${code}\``,
-    TURNS[CODES[code].fault],
-    ...doorsOf(code),
-    retryAfter(code),
-    contactOf(code),
-  ]);
-  return table(['code', 'whose turn', ...DOORS, '`Retry-After`', 'contact'], rows);
+  const alike = new Map<string, string[]>();
+  for (const code of Object.keys(CODES) as Code[]) {
+    const answers = JSON.stringify([...doorsOf(code), retryAfter(code), contactOf(code)]);
+    alike.set(answers, [...(alike.get(answers) ?? []), `\`${code}\``]);
+  }
+  const rows = [...alike].map(([answers, codes]) => [codes.join(' '), ...(JSON.parse(answers) as string[])]);
+  return table(['codes', ...DOORS, '`Retry-After`', 'contact'], rows);
 }
 
 function saidTable(said: readonly Said[]): string {
-  const rows = said.map(({ said: words, code, mend }) => [
-    words,
-    `\`${code}\``,
-    mend,
-    ...doorsOf(code),
-    contactOf(code),
-  ]);
-  return table(['it says', 'code', 'who must mend what', ...DOORS, 'contact'], rows);
+  const rows = said.map(({ said: words, code, mend }) => [words, `\`${code}\``, mend]);
+  return table(['it says', 'code', 'who must mend what'], rows);
 }
 
 const ANYWHERE: readonly Said[] = [
@@ -133,8 +120,8 @@ const OWN: readonly Said[] = [
 ];
 
 const STORES: readonly Said[] = [
-  ...(['store_unavailable', 'switches_unavailable', 'identities_unavailable'] as const).map(code => ({
-    said: 'DynamoDB: throttling, 5xx, no answer, keys that expired, a wrong clock',
+  ...(['store_unavailable', 'switches_unavailable', 'identities_unavailable'] as const).map((code, at) => ({
+    said: at === 0 ? 'DynamoDB: throttling, 5xx, no answer, keys that expired, a wrong clock' : 'the same',
     code,
     mend: 'nobody, where it passes',
   })),
@@ -172,15 +159,13 @@ const SIDES: readonly (readonly [heading: string, said: readonly Said[]])[] = [
 export function drawDoorsPage(): string {
   return `# Codes, doors and the other side
 
-Drawn from the tables in the code by \`npx vitest run test/docs/doors.test.ts -u\`; a test holds it. What each code means
-is in [Errors](errors.md).
-
-\`contact\`: the answer names the role's \`contact\`, where the role has one and knows its caller. What only a person can
-mend is never "try again": it is a 4xx without \`Retry-After\`, which no SDK repeats at the STS door. At the container door
-SDKs repeat whatever is not 200: boto3 and the AWS CLI make 3 requests in all; the SDK for JavaScript makes 4, and its
-default chain one more without the token. The status of the git door is that of the container door.
+What each code is answered with, and what AWS and others must say for it. [Errors](errors.md) has what a code means.
 
 ## Each code at each door
+
+\`contact\`: the answer names the role's \`contact\`, where there is one and the role knows its caller. The git door has the
+status of the container door. There SDKs repeat whatever is not 200: boto3 and the AWS CLI make 3 requests in all, the SDK for
+JavaScript 4 and one more without the token.
 
 ${codeTable()}
 
