@@ -5,7 +5,7 @@ import { RULES } from '../../lib/language/complaint.ts';
 import { IGNORE_COMMENT, LINT_RULES } from '../../lib/review/lint/rules.ts';
 import { lintFolder } from '../harness/lint.ts';
 import { folderOf } from '../harness/local.ts';
-import { blocks, ROOT, read } from '../harness/markdown.ts';
+import { type Block, blocks, ROOT, read } from '../harness/markdown.ts';
 
 const INDEX = 'docs/lint/README.md';
 const BROKER = 'url: https://sts.acme.example\nissuers:\n  - preset: buildkite\n  - preset: github-actions\n';
@@ -22,15 +22,40 @@ function pageOf(rule: string): string {
   return read(`docs/lint/${rule}.md`);
 }
 
-/** What stands under a heading of a rule's page. */
-function section(rule: string, heading: string): string {
-  return new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(pageOf(rule))?.[1] ?? '';
+/** A page shows what to change as a difference: what it has before, and what it has after. */
+type Side = 'before' | 'after';
+const OTHERS = { before: '+', after: '-' } as const;
+
+/** The part of a page that has its difference, or that has what is left alone. */
+function partOf(rule: string, part: 'change' | 'left alone'): string {
+  const [change = '', rest = ''] = pageOf(rule).split('\n## Why\n');
+  return part === 'change' ? change : (rest.split('\n## Left alone\n')[1] ?? '');
 }
 
 function policies(markdown: string, kind: string): string[] {
   return blocks(markdown)
     .filter(({ words }) => words.includes(kind))
     .map(({ text }) => text);
+}
+
+function takeSide(text: string, side: Side): string {
+  const lines = text.split('\n').filter(line => !line.startsWith(OTHERS[side]));
+  return lines.map(line => line.slice(1)).join('\n');
+}
+
+/** A role file; of statements alone, one that has them and gives a JWT. */
+function writeRole({ words, text }: Block): string {
+  if (!words.includes('trust')) return text;
+  return `trust:\n${text.replace(/^(?=.)/gm, '  ')}\njwt: { audience: https://api.acme.example }\n`;
+}
+
+function rolesIn(markdown: string, side?: Side): string[] {
+  const shown = blocks(markdown).filter(
+    ({ language }) => language === (side === undefined ? 'yaml' : 'diff'),
+  );
+  return shown
+    .filter(({ words }) => words.includes('role') || words.includes('trust'))
+    .map(block => writeRole(side === undefined ? block : { ...block, text: takeSide(block.text, side) }));
 }
 
 const OF_JOBS = ['job-kind-admitted', 'knowingly-idle', 'ignore-comment'];
@@ -41,9 +66,8 @@ function teamsOf(rule: string): { readonly 'teams.yml'?: string } {
   return teams === undefined ? {} : { 'teams.yml': teams };
 }
 
-/** What lint finds in the policies of a section, all of them in one folder. */
-function foundUnder(rule: string, heading: string): Set<string> {
-  const roles = policies(section(rule, heading), 'role');
+/** What lint finds in these roles beside the broker.yml of a page, all of them in one folder. */
+function foundIn(rule: string, roles: readonly string[]): Set<string> {
   expect(roles).not.toEqual([]);
   const folder = folderOf({
     'broker.yml': policies(pageOf(rule), 'broker')[0] ?? BROKER,
@@ -72,21 +96,26 @@ test('there is a page for each rule of the index, and no other', () => {
 });
 
 describe.each(rows)('the page of $rule', ({ rule, level, finds }) => {
-  const also = blocks(section(rule, 'Avoid')).flatMap(({ words }) =>
+  const change = partOf(rule, 'change');
+  const also = blocks(change).flatMap(({ words }) =>
     words.filter(word => word.startsWith('also=')).map(word => word.replace('also=', '')),
   );
 
   test('has the outline of all', () => {
     const headings = [...pageOf(rule).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual([rule, 'Avoid', 'Prefer', 'Why', 'Left alone']);
+    expect(headings).toEqual([rule, 'Why', 'Left alone']);
     expect(pageOf(rule).toLowerCase()).toContain(`\n\n${level}: ${finds.toLowerCase()}\n\n`);
   });
 
   test('has a policy that the rule finds', () => {
-    expect(foundUnder(rule, 'Avoid')).toEqual(new Set([rule, ...also]));
+    expect(foundIn(rule, rolesIn(change, 'before'))).toEqual(new Set([rule, ...also]));
   });
 
-  test.each(['Prefer', 'Left alone'])('has one under %s that nothing finds', heading => {
-    expect(foundUnder(rule, heading)).toEqual(new Set());
+  test('has a change of it that nothing finds', () => {
+    expect(foundIn(rule, rolesIn(change, 'after'))).toEqual(new Set());
+  });
+
+  test('has one that is left alone', () => {
+    expect(foundIn(rule, rolesIn(partOf(rule, 'left alone')))).toEqual(new Set());
   });
 });
