@@ -1,10 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { REGION_PAUSE } from '../../lib/aws/breaker.ts';
-import { AwsError, type AwsService, type AwsSetting, createAwsCall } from '../../lib/aws/call.ts';
+import { AwsError, type AwsService, createAwsCall } from '../../lib/aws/call.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import { NOW } from '../harness/policy.ts';
+import { awsAt, testServer } from '../harness/server.ts';
 
 /** Its faults are a code, a space and words. */
 const SERVICE: AwsService = {
@@ -16,36 +15,19 @@ const SERVICE: AwsService = {
 };
 
 type Reply = readonly [status: number, body: string];
-let server: Server | undefined;
-afterEach(() => {
-  server?.close();
-  server?.closeAllConnections();
-});
-
 /** A service that says these replies one after another, the last again and again. */
 async function serviceOf(replies: readonly Reply[]) {
   const bodies: string[] = [];
   const dates: string[] = [];
   const regions: string[] = [];
-  server = createServer(async (message, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  const { port } = await testServer(asked => {
     const [status, body] = replies[Math.min(bodies.length, replies.length - 1)] ?? [500, ''];
-    bodies.push(Buffer.concat(chunks).toString());
-    dates.push(String(message.headers['x-amz-date']));
-    regions.push(String(message.headers.authorization).split('/')[2] ?? '');
-    response.writeHead(status).end(body);
+    bodies.push(asked.body);
+    dates.push(String(asked.headers['x-amz-date']));
+    regions.push(String(asked.headers.authorization).split('/')[2] ?? '');
+    return { status, body };
   });
-  await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const setting: AwsSetting = {
-    region: 'us-east-1',
-    credentials: DUMMY_KEYS,
-    endpoint: `http://127.0.0.1:${port}`,
-    now: () => NOW,
-    random: () => 0,
-  };
-  return { setting, bodies, dates, regions };
+  return { setting: { ...awsAt(port), now: () => NOW }, bodies, dates, regions };
 }
 
 async function faultOf(work: Promise<unknown>) {
@@ -60,52 +42,26 @@ async function faultOf(work: Promise<unknown>) {
 }
 
 describe('a call fails', () => {
-  test.each<{ reply: Reply; fault: object; attempts: number }>([
-    {
-      reply: [403, 'AccessDenied no'],
-      fault: { code: 'AccessDenied', status: 403, passing: false },
-      attempts: 1,
-    },
-    { reply: [400, 'Throttling no'], fault: { code: 'Throttling', status: 400, passing: true }, attempts: 3 },
-    {
-      reply: [400, 'ProvisionedThroughputExceededException no'],
-      fault: { code: 'ProvisionedThroughputExceededException', status: 400, passing: true },
-      attempts: 3,
-    },
-    { reply: [429, 'Other no'], fault: { code: 'Other', status: 429, passing: true }, attempts: 3 },
-    { reply: [408, 'Other no'], fault: { code: 'Other', status: 408, passing: true }, attempts: 3 },
-    { reply: [500, 'Other no'], fault: { code: 'Other', status: 500, passing: true }, attempts: 3 },
-    { reply: [503, '<html>'], fault: { code: 'Unknown', status: 503, passing: true }, attempts: 3 },
-    // What AWS did not write came from something between, and says nothing of what AWS thinks.
-    { reply: [404, '<html>'], fault: { code: 'Unknown', status: 404, passing: true }, attempts: 3 },
-    { reply: [403, '<html>'], fault: { code: 'Unknown', status: 403, passing: true }, attempts: 3 },
-    { reply: [302, ''], fault: { code: 'Unknown', status: 302, passing: true }, attempts: 3 },
-    { reply: [204, ''], fault: { code: 'Unknown', status: 204, passing: true }, attempts: 3 },
-    { reply: [408, 'Other no'], fault: { code: 'Other', status: 408, passing: true }, attempts: 3 },
-    ...[
-      'IDPCommunicationError',
-      'Throttling',
-      'ThrottlingException',
-      'TooManyRequestsException',
-      'RequestLimitExceeded',
-      'RequestTimeout',
-      'RequestTimeoutException',
-      'ServiceUnavailable',
-      'InternalFailure',
-      'InternalError',
-      'TimeoutError',
-      'PriorRequestNotComplete',
-    ].map(code => ({
-      reply: [400, `${code} no`] as const,
-      fault: { code, status: 400, passing: true },
-      attempts: 3,
-    })),
-  ])('D08: by $reply after $attempts attempts', async ({ reply, fault, attempts }) => {
-    const { setting, bodies } = await serviceOf([reply]);
-    expect(await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'))).toEqual(fault);
+  /** What the service did not write itself came from something between, and says nothing of what AWS thinks. */
+  const NOT_THEIRS = 'Unknown';
+  test.each<[status: number, body: string, code: string, attempts: number]>([
+    [403, 'AccessDenied no', 'AccessDenied', 1],
+    [429, 'Other no', 'Other', 3],
+    [408, 'Other no', 'Other', 3],
+    [500, 'Other no', 'Other', 3],
+    [503, '<html>', NOT_THEIRS, 3],
+    [404, '<html>', NOT_THEIRS, 3],
+    [403, '<html>', NOT_THEIRS, 3],
+    [302, '', NOT_THEIRS, 3],
+    [204, '', NOT_THEIRS, 3],
+  ])('D08: by %i %j, as %s, after %i attempts', async (status, body, code, attempts) => {
+    const { setting, bodies } = await serviceOf([[status, body]]);
+    const fault = await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'));
+    expect(fault).toEqual({ code, status, passing: attempts > 1 });
     expect(bodies).toEqual(Array(attempts).fill('asked'));
   });
 
+  // T-6: those of them that botocore repeats are all here.
   test.each([
     'IDPCommunicationError',
     'InternalError',
@@ -119,14 +75,13 @@ describe('a call fails', () => {
     'ThrottledException',
     'Throttling',
     'ThrottlingException',
+    'TimeoutError',
     'TooManyRequestsException',
-  ])('T-6: by %s, which botocore repeats too, after three attempts', async code => {
+  ])('D08, T-6: by %s, which passes, after three attempts', async code => {
     const { setting, bodies } = await serviceOf([[400, `${code} no`]]);
-    expect(await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'))).toMatchObject({
-      code,
-      passing: true,
-    });
-    expect(bodies).toHaveLength(3);
+    const fault = await faultOf(createAwsCall(SERVICE, setting)({}, 'asked'));
+    expect(fault).toEqual({ code, status: 400, passing: true });
+    expect(bodies).toEqual(Array(3).fill('asked'));
   });
 
   test('at once where there are no keys to sign with', async () => {
@@ -241,19 +196,20 @@ test.each([
 describe('D08: the second region', () => {
   const WELL: Reply = [200, 'done'];
   const BROKEN: Reply = [500, 'Other no'];
-  const [HOME, SECOND] = ['us-east-1', 'eu-west-1'];
+  const [HOME, SECOND] = ['us-east-1', 'eu-west-1'] as const;
+  const EVERYWHERE: AwsService = { ...SERVICE, everywhere: true };
   const BEYOND = REGION_PAUSE + 1;
 
-  type Row = {
-    readonly name: string;
-    /** What is answered, one after another. */
-    readonly replies: readonly Reply[];
-    /** Seconds after the first call at which there is one. */
-    readonly calls: readonly number[];
-    readonly asked: readonly string[];
-  };
+  const PUT_OFF: Reply = [400, 'Throttling no'];
+  const REFUSED: Reply = [403, 'AccessDenied no'];
 
-  const askedBy = async ({ replies, calls }: Row, service: AwsService, region?: string) => {
+  /** The regions that are asked by calls so many seconds after the first, where this is answered one after another. */
+  const askedBy = async (
+    replies: readonly Reply[],
+    calls: readonly number[],
+    service: AwsService,
+    region?: string,
+  ) => {
     const { setting, regions } = await serviceOf(replies);
     let now = NOW;
     const call = createAwsCall(service, { ...setting, secondRegion: SECOND, now: () => now });
@@ -264,65 +220,48 @@ describe('D08: the second region', () => {
     return regions;
   };
 
-  test.each<Row>([
-    { name: 'is left alone while the first is well', replies: [WELL], calls: [0, 1], asked: [HOME, HOME] },
-    {
-      name: 'has the last attempt of the call that met the outage, and no attempt is added',
-      replies: [BROKEN],
-      calls: [0],
-      asked: [HOME, HOME, SECOND],
-    },
-    {
-      name: 'has the next call from the start',
-      replies: [BROKEN, BROKEN, WELL],
-      calls: [0, 1],
-      asked: [HOME, HOME, SECOND, SECOND],
-    },
-    {
-      name: 'has the rest of a call that found the first broken still',
-      replies: [BROKEN, BROKEN, WELL, BROKEN, WELL],
-      calls: [0, BEYOND, BEYOND + 1],
-      asked: [HOME, HOME, SECOND, HOME, SECOND, SECOND],
-    },
-    {
-      name: 'is left when the first is well again',
-      replies: [BROKEN, BROKEN, WELL],
-      calls: [0, BEYOND, BEYOND + 1],
-      asked: [HOME, HOME, SECOND, HOME, HOME],
-    },
-    {
-      name: 'T81: is left when the clock was set back',
-      replies: [BROKEN, BROKEN, WELL],
-      calls: [0, -3600],
-      asked: [HOME, HOME, SECOND, HOME],
-    },
-    {
-      name: 'is no way around a quota',
-      replies: [[400, 'Throttling no']],
-      calls: [0],
-      asked: [HOME, HOME, HOME],
-    },
-    {
-      name: 'is not asked for another answer',
-      replies: [[403, 'AccessDenied no']],
-      calls: [0, 1, 2],
-      asked: [HOME, HOME, HOME],
-    },
-  ])('$name', async row => {
-    expect(await askedBy(row, { ...SERVICE, everywhere: true })).toEqual(row.asked);
+  test.each<[name: string, replies: Reply[], calls: number[], ...asked: string[]]>([
+    ['is left alone while the first is well', [WELL], [0, 1], HOME, HOME],
+    [
+      'has the last attempt of the call that met the outage, and none is added',
+      [BROKEN],
+      [0],
+      HOME,
+      HOME,
+      SECOND,
+    ],
+    ['has the next call from the start', [BROKEN, BROKEN, WELL], [0, 1], HOME, HOME, SECOND, SECOND],
+    [
+      'has the rest of a call that found the first broken still',
+      [BROKEN, BROKEN, WELL, BROKEN, WELL],
+      [0, BEYOND, BEYOND + 1],
+      ...[HOME, HOME, SECOND, HOME, SECOND, SECOND],
+    ],
+    [
+      'is left when the first is well again',
+      [BROKEN, BROKEN, WELL],
+      [0, BEYOND, BEYOND + 1],
+      ...[HOME, HOME, SECOND, HOME, HOME],
+    ],
+    [
+      'T81: is left when the clock was set back',
+      [BROKEN, BROKEN, WELL],
+      [0, -3600],
+      HOME,
+      HOME,
+      SECOND,
+      HOME,
+    ],
+    ['is no way around a quota', [PUT_OFF], [0], HOME, HOME, HOME],
+    ['is not asked for another answer', [REFUSED], [0, 1, 2], HOME, HOME, HOME],
+  ])('%s', async (_name, replies, calls, ...asked) => {
+    expect(await askedBy(replies, calls, EVERYWHERE)).toEqual(asked);
   });
 
-  const broken: Row = { name: '', replies: [BROKEN], calls: [0], asked: [] };
-
-  test.each<{ name: string; service: AwsService; region?: string; asked: string }>([
-    { name: 'of what lies in one region', service: SERVICE, asked: HOME },
-    {
-      name: 'where the role names its own',
-      service: { ...SERVICE, everywhere: true },
-      region: 'eu-north-1',
-      asked: 'eu-north-1',
-    },
-  ])('is none $name', async ({ service, region, asked }) => {
-    expect(await askedBy(broken, service, region)).toEqual([asked, asked, asked]);
+  test.each<[name: string, service: AwsService, region: string | undefined, asked: string]>([
+    ['of what lies in one region', SERVICE, undefined, HOME],
+    ['where the role names its own', EVERYWHERE, 'eu-north-1', 'eu-north-1'],
+  ])('is none %s', async (_name, service, region, asked) => {
+    expect(await askedBy([BROKEN], [0], service, region)).toEqual([asked, asked, asked]);
   });
 });

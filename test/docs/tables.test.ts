@@ -39,6 +39,11 @@ function firsts(path: string, header: string): string[] {
   return rowsOf(path, header).map(([first]) => code(first));
 }
 
+/** The keys that the page of the policy has below this heading. */
+function keysUnder(heading: string): string[] {
+  return rowsUnder(POLICY, heading, 'key').flatMap(([key]) => codes(key));
+}
+
 /** The keys of a shape in the source: shapes do not tell them, and a page must name them all. */
 function keysIn(file: string, shape: string): string[] {
   const body =
@@ -78,107 +83,55 @@ test.each(Object.entries(REMEDIES))(
   },
 );
 
-describe('each is documented, and nothing that is not there is', () => {
-  const both: { what: string; documented: readonly string[]; known: readonly string[] }[] = [
-    { what: 'codes', documented: firsts('docs/reference/errors.md', 'code'), known: Object.keys(CODES) },
-    {
-      what: 'rules of lint',
-      documented: firsts('docs/reference/lint.md', 'rule'),
-      known: Object.keys(RULES),
-    },
-    { what: 'settings', documented: firsts(CONFIGURATION, 'variable'), known: Object.keys(SETTINGS) },
-    {
-      what: 'members of an audit event',
-      documented: firsts('docs/reference/audit.md', 'member'),
-      known: MEMBERS,
-    },
-    { what: 'verbs', documented: firsts('docs/reference/cli.md', 'verb'), known: Object.keys(VERBS) },
-    { what: 'presets', documented: firsts(CONFIGURATION, 'preset'), known: Object.keys(PRESETS) },
-    { what: 'operators', documented: firsts(POLICY, 'operator'), known: OPERATORS },
-    {
-      what: 'keys of a role',
-      documented: rowsUnder(POLICY, 'A role', 'key').flatMap(([key]) => codes(key)),
-      known: [...keysIn('lib/language/role.ts', 'ROLE'), ...kinds],
-    },
-    {
-      what: 'keys of a registry',
-      documented: rowsUnder(POLICY, 'A registry', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/registry.ts', 'REGISTRY'),
-    },
-    {
-      what: 'keys of a role with aws',
-      documented: rowsUnder(POLICY, 'aws', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/aws.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of a role with gcp',
-      documented: rowsUnder(POLICY, 'gcp', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/gcp.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of a role with azure',
-      documented: rowsUnder(POLICY, 'azure', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/azure.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of a role with github',
-      documented: rowsUnder(POLICY, 'github', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/github.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of a role with buildkite',
-      documented: rowsUnder(POLICY, 'buildkite', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/buildkite.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of a role with oauth',
-      documented: rowsUnder(POLICY, 'oauth', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/oauth.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of an endpoint',
-      documented: firsts(CONFIGURATION, 'key of an endpoint'),
-      known: keysIn('lib/config/endpoints.ts', 'ENDPOINT'),
-    },
-    {
-      what: 'keys of an app',
-      documented: firsts(CONFIGURATION, 'key of an app'),
-      known: keysIn('lib/config/apps.ts', 'APP'),
-    },
-    {
-      what: 'presets of endpoints',
-      documented: firsts('docs/endpoints/README.md', 'preset').filter(name => name !== ''),
-      known: Object.keys(ENDPOINT_PRESETS),
-    },
-    {
-      what: 'keys of a role with jwt',
-      documented: rowsUnder(POLICY, 'jwt', 'key').map(([key]) => code(key)),
-      known: keysIn('lib/language/kinds/jwt.ts', 'SHAPE'),
-    },
-    {
-      what: 'keys of broker.yml',
-      documented: firsts(CONFIGURATION, 'key of broker.yml'),
-      known: keysIn('lib/config/load.ts', 'BROKER'),
-    },
-    {
-      what: 'keys of teams.yml',
-      documented: firsts(CONFIGURATION, 'key of teams.yml'),
-      known: keysIn('lib/config/teams.ts', 'TEAMS'),
-    },
-    {
-      what: 'keys of a team',
-      documented: firsts(CONFIGURATION, 'key of a team'),
-      known: keysIn('lib/config/teams.ts', 'TEAM'),
-    },
-    { what: 'targets of a team', documented: firsts(CONFIGURATION, 'under `targets`'), known: kinds },
-    {
-      what: 'keys of an issuer row',
-      documented: firsts(CONFIGURATION, 'key of a row'),
-      known: keysIn('lib/config/issuers.ts', 'ROW'),
-    },
-  ];
+const endpoints = firsts('docs/endpoints/README.md', 'preset');
 
-  test.each(both)('$what', ({ documented, known }) => {
+describe('each is documented, and nothing that is not there is', () => {
+  const both: readonly (readonly [what: string, documented: readonly string[], known: readonly string[]])[] =
+    [
+      ['codes', firsts('docs/reference/errors.md', 'code'), Object.keys(CODES)],
+      ['rules of lint', firsts('docs/reference/lint.md', 'rule'), Object.keys(RULES)],
+      ['settings', firsts(CONFIGURATION, 'variable'), Object.keys(SETTINGS)],
+      ['members of an audit event', firsts('docs/reference/audit.md', 'member'), MEMBERS],
+      ['verbs', firsts('docs/reference/cli.md', 'verb'), Object.keys(VERBS)],
+      ['presets', firsts(CONFIGURATION, 'preset'), Object.keys(PRESETS)],
+      ['operators', firsts(POLICY, 'operator'), OPERATORS],
+      ['keys of a role', keysUnder('A role'), [...keysIn('lib/language/role.ts', 'ROLE'), ...kinds]],
+      ['keys of a registry', keysUnder('A registry'), keysIn('lib/language/registry.ts', 'REGISTRY')],
+      ...kinds.map(
+        kind =>
+          [
+            `keys of a role with ${kind}`,
+            keysUnder(kind),
+            keysIn(`lib/language/kinds/${kind}.ts`, 'SHAPE'),
+          ] as const,
+      ),
+      [
+        'keys of an endpoint',
+        firsts(CONFIGURATION, 'key of an endpoint'),
+        keysIn('lib/config/endpoints.ts', 'ENDPOINT'),
+      ],
+      ['keys of an app', firsts(CONFIGURATION, 'key of an app'), keysIn('lib/config/apps.ts', 'APP')],
+      ['presets of endpoints', endpoints.filter(name => name !== ''), Object.keys(ENDPOINT_PRESETS)],
+      [
+        'keys of broker.yml',
+        firsts(CONFIGURATION, 'key of broker.yml'),
+        keysIn('lib/config/load.ts', 'BROKER'),
+      ],
+      [
+        'keys of teams.yml',
+        firsts(CONFIGURATION, 'key of teams.yml'),
+        keysIn('lib/config/teams.ts', 'TEAMS'),
+      ],
+      ['keys of a team', firsts(CONFIGURATION, 'key of a team'), keysIn('lib/config/teams.ts', 'TEAM')],
+      ['targets of a team', firsts(CONFIGURATION, 'under `targets`'), kinds],
+      [
+        'keys of an issuer row',
+        firsts(CONFIGURATION, 'key of a row'),
+        keysIn('lib/config/issuers.ts', 'ROW'),
+      ],
+    ];
+
+  test.each(both)('%s', (_what, documented, known) => {
     expect(documented.length).toBeGreaterThan(0);
     expect([...documented].sort()).toEqual([...known].sort());
   });

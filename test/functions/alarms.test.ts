@@ -83,8 +83,14 @@ function down(service: string, status: number, code: string): Break {
   return call => (call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined);
 }
 
-const NO_KEYS: Break = ({ operation }) =>
-  operation === 'GetItem' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined;
+/** This operation is away, at the tables whose name has this in it. */
+function away(operation: string, table: string): Break {
+  return ({ operation: asked, input }) =>
+    asked === operation && String(input['TableName']).includes(table)
+      ? { status: 500, body: '{"__type":"InternalServerError"}' }
+      : undefined;
+}
+const NO_KEYS = away('GetItem', '');
 
 function stsSays(code: string, status: number): Break {
   return ({ service }) =>
@@ -100,6 +106,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
   let deployed: Deployed;
   let issuer: IssuerServer;
   const counted = new Set<string>();
+  const THROTTLED = 'UpstreamThrottled';
 
   /** Runs a new process through this, with what it asks broken so, and counts what it wrote. */
   async function observe(
@@ -124,70 +131,48 @@ describe('T-18: the filters count what the packaged functions really write', () 
     await (await deployed.start('refresher')).invoke();
   });
 
-  test.each<{ name: string; how?: Break; role?: string; claims?: object; as: readonly string[] }>([
-    {
-      name: 'a denial',
-      claims: { build_branch: 'other' },
-      as: ['Denied reason=no_statement_holds'],
-    },
-    { name: 'a role that is not there', role: 'nothing', as: ['Denied reason=role_unknown'] },
-    {
-      name: 'STS that is down',
-      how: stsSays('ServiceUnavailable', 503),
-      as: ['Failed code=provider_unavailable'],
-    },
-    {
-      name: 'STS that throttles',
-      how: stsSays('Throttling', 400),
-      as: ['Failed code=provider_unavailable', 'UpstreamThrottled'],
-    },
-    {
-      name: 'STS that refuses',
-      how: stsSays('AccessDenied', 403),
-      as: ['Failed code=provider_refused'],
-    },
-    {
-      name: 'KMS that throttles',
-      role: 'publish',
-      how: down('kms', 400, 'ThrottlingException'),
-      as: [
-        'Failed code=provider_unavailable',
-        'IssuerKeysNotShared',
-        'SealedKeyNotUsed',
-        'UpstreamThrottled',
-      ],
-    },
-    {
-      name: 'a table of used tokens that is away',
-      role: 'release',
-      how: ({ operation, input }) =>
-        operation === 'PutItem' && String(input['TableName']).includes('Spent')
-          ? { status: 500, body: '{"__type":"InternalServerError"}' }
-          : undefined,
-      as: ['Failed code=store_unavailable'],
-    },
-    {
-      name: 'switches that cannot be read',
-      how: ({ operation, input }) =>
-        operation === 'Scan' && String(input['TableName']).includes('switches')
-          ? { status: 500, body: '{"__type":"InternalServerError"}' }
-          : undefined,
-      as: ['Failed code=switches_unavailable'],
-    },
-    {
-      name: 'a stream that is away',
-      how: down('firehose', 400, 'ResourceNotFoundException'),
-      as: ['AuditUnavailable'],
-    },
-    {
-      name: 'a table of issuers’ keys that is away',
-      how: NO_KEYS,
-      as: ['IssuerKeysNotShared'],
-    },
-  ])('$name', async ({ how, role = 'deploy', claims = {}, as }) => {
-    const work = async (running: Running) => askToken(running, role, await mintToken(claims));
-    const found = await observe('exchange', work, how);
-    expect(found).toEqual(as.toSorted());
+  test.each<[name: string, role: string, how: Break | undefined, ...as: string[]]>([
+    ['a role that is not there', 'nothing', undefined, 'Denied reason=role_unknown'],
+    ['STS that is down', 'deploy', stsSays('ServiceUnavailable', 503), 'Failed code=provider_unavailable'],
+    [
+      'STS that throttles',
+      'deploy',
+      stsSays('Throttling', 400),
+      'Failed code=provider_unavailable',
+      THROTTLED,
+    ],
+    ['STS that refuses', 'deploy', stsSays('AccessDenied', 403), 'Failed code=provider_refused'],
+    [
+      'KMS that throttles',
+      'publish',
+      down('kms', 400, 'ThrottlingException'),
+      'Failed code=provider_unavailable',
+      'IssuerKeysNotShared',
+      'SealedKeyNotUsed',
+      THROTTLED,
+    ],
+    [
+      'a table of used tokens that is away',
+      'release',
+      away('PutItem', 'Spent'),
+      'Failed code=store_unavailable',
+    ],
+    ['switches that cannot be read', 'deploy', away('Scan', 'switches'), 'Failed code=switches_unavailable'],
+    [
+      'a stream that is away',
+      'deploy',
+      down('firehose', 400, 'ResourceNotFoundException'),
+      'AuditUnavailable',
+    ],
+    ['a table of issuers’ keys that is away', 'deploy', NO_KEYS, 'IssuerKeysNotShared'],
+  ])('%s', async (_name, role, how, ...as) => {
+    expect(await observe('exchange', running => askToken(running, role), how)).toEqual(as.toSorted());
+  });
+
+  test('a denial', async () => {
+    const work = async (running: Running) =>
+      askToken(running, 'deploy', await mintToken({ build_branch: 'other' }));
+    expect(await observe('exchange', work)).toEqual(['Denied reason=no_statement_holds']);
   });
 
   test('issuers that answer nothing, and no table of their keys', async () => {
@@ -253,30 +238,19 @@ describe('T-18: the filters count what the packaged functions really write', () 
   });
 
   test('a table of jobs that is away, and a job that nobody has seen', async () => {
-    const away: Break = ({ operation, input }) =>
-      operation === 'GetItem' && String(input['TableName']).includes('Job')
-        ? { status: 500, body: '{"__type":"InternalServerError"}' }
-        : undefined;
-    expect(await observe('exchange', running => askToken(running, 'live'), away)).toEqual([
-      'Failed code=jobs_unavailable',
-    ]);
+    const found = await observe('exchange', running => askToken(running, 'live'), away('GetItem', 'Job'));
+    expect(found).toEqual(['Failed code=jobs_unavailable']);
     const unseen = async (running: Running) =>
       askToken(running, 'live', await mintToken({ job_id: 'unseen' }));
     expect(await observe('exchange', unseen)).toEqual(['Failed code=job_not_seen']);
   });
 
   test('sessions that are not remembered', async () => {
-    const found = await observe(
-      'exchange',
-      async running => {
-        const form = stsForm({ RoleArn: TARGET_ROLE, WebIdentityToken: await mintToken() });
-        await running.invoke(httpEvent({ path: '/', body: new URLSearchParams(form).toString() }));
-      },
-      ({ operation, input }) =>
-        operation === 'PutItem' && String(input['TableName']).includes('Identity')
-          ? { status: 500, body: '{"__type":"InternalServerError"}' }
-          : undefined,
-    );
+    const assume = async (running: Running): Promise<void> => {
+      const form = stsForm({ RoleArn: TARGET_ROLE, WebIdentityToken: await mintToken() });
+      await running.invoke(httpEvent({ path: '/', body: new URLSearchParams(form).toString() }));
+    };
+    const found = await observe('exchange', assume, away('PutItem', 'Identity'));
     expect(found).toEqual(['IdentitiesUnavailable']);
   });
 
