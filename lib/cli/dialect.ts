@@ -15,7 +15,7 @@ function createDialectRow(issuer: string): IssuerRow | undefined {
   const preset = findPreset(issuer);
   if (preset === undefined || !SUPPORTED.includes(preset)) return undefined;
   const tree = parse('', JSON.stringify({ preset, issuer }), new Complaints());
-  return tree && compileIssuerRow(tree, new Complaints())?.row;
+  return tree && compileIssuerRow(tree, new Complaints());
 }
 
 function listDialectIssuers(tree: Tree): ReadonlyMap<string, IssuerRow> {

@@ -1,6 +1,6 @@
 import type { Complaints } from '../language/complaint.ts';
 import { object, optional, record, required, text, truth } from '../language/shape.ts';
-import type { Tree } from '../language/tree.ts';
+import { listEntries, type Tree } from '../language/tree.ts';
 import type { AppHost } from '../policy/endpoint.ts';
 
 // A server of one's own, or data residency: https://docs.github.com/en/enterprise-server/rest/enterprise-admin and
@@ -26,9 +26,9 @@ export function compileApps(
   tree: Tree | undefined,
   complaints: Complaints,
 ): ReadonlyMap<string, AppHost> {
-  for (const { key, place } of tree?.kind === 'map' ? tree.entries : [])
-    if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(key))
-      complaints.at(place).wrongValue('Expected the client id of an app.');
+  for (const entry of listEntries(tree))
+    if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(entry.key))
+      complaints.at(entry).unexpected('the client id of an app');
   return new Map(
     Object.entries(written ?? {}).map(([app, { api_url: url, allow_private_network: allow = false }]) => [
       app,

@@ -13,7 +13,7 @@ import {
   text,
 } from '../language/shape.ts';
 import { scopeList } from '../language/statement.ts';
-import { findEntry, type Place, type Tree } from '../language/tree.ts';
+import { findEntry, type Tree } from '../language/tree.ts';
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import { MAX_POLICY } from '../policy/targets/aws.ts';
@@ -83,104 +83,91 @@ export function checkCeiling(
   for (const kind of Object.keys(targets) as KindName[]) {
     if (ceiling[kind] !== undefined) continue;
     const why = NOT_OURS[kind];
-    complaints
-      .at(tree)
-      .say(
-        'missing-key',
-        why === undefined
-          ? `targets has ${kind}, and the ceiling says nothing of it. Say how far its roles reach, or ${kind}: unbounded.`
-          : `A ceiling of ${kind} cannot be kept here: ${why}. Take ${kind} out of targets, or say ${kind}: unbounded.`,
-      );
+    const says =
+      why === undefined
+        ? `targets has ${kind}, and the ceiling says nothing of it. Say how far its roles reach`
+        : `A ceiling of ${kind} cannot be kept here: ${why}. Take ${kind} out of targets`;
+    complaints.at(tree).say('missing-key', `${says}, or say ${kind}: unbounded.`);
   }
 }
 
-/** Finds what of a role is beyond the ceiling, each with the key of the role's file that says it. */
-type Excess = { readonly key: string; readonly says: string };
+/** What of a role is beyond the ceiling, with the key of the role's file that says it. */
+type Excess = readonly [key: string, says: string];
 
 type KindTemplate<K extends KindName> = Extract<Template, { kind: K }>;
+/** What a ceiling says of one kind where it bounds it. */
+type Bound<K extends keyof Ceiling> = Exclude<Ceiling[K], 'unbounded' | undefined>;
 
-function findAwsExcess({ policy, policy_arns: arns }: KindTemplate<'aws'>, { aws }: Ceiling): Excess[] {
-  if (aws === undefined || aws === 'unbounded') return [];
+function findAwsExcess(template: KindTemplate<'aws'>, bounds: Bound<'aws'>): Excess[] {
+  const { policy, policy_arns: arns } = template;
   if (arns.length > 0)
     return [
-      {
-        key: 'policy_arns',
-        says: 'policy_arns are joined with the policy, so a ceiling would not bound them. Write what is needed into policy',
-      },
+      [
+        'policy_arns',
+        'policy_arns are joined with the policy, so a ceiling would not bound them. Write what is needed into policy',
+      ],
     ];
-  if (policy) {
-    const beyond = listBeyondBounds(policy, aws);
-    return beyond.map(({ action, resource }) => ({
-      key: 'policy',
-      says: `${action} on ${resource} is not within it`,
-    }));
-  }
-  const { length } = JSON.stringify(writeBoundPolicy(aws));
-  return length > MAX_POLICY
-    ? [
-        {
-          key: 'role_arn',
-          says: `as a session policy it has ${length} characters of JSON, and AWS takes ${MAX_POLICY}: give this role a policy of its own`,
-        },
-      ]
-    : [];
+  if (policy)
+    return listBeyondBounds(policy, bounds).map(({ action, resource }) => [
+      'policy',
+      `${action} on ${resource} is not within it`,
+    ]);
+  const { length } = JSON.stringify(writeBoundPolicy(bounds));
+  if (length <= MAX_POLICY) return [];
+  const says = `as a session policy it has ${length} characters of JSON, and AWS takes ${MAX_POLICY}: give this role a policy of its own`;
+  return [['role_arn', says]];
 }
 
-function isWithinCeiling(level: Level, most: Level | undefined): boolean {
-  return most !== undefined && LEVELS.indexOf(level) <= LEVELS.indexOf(most);
-}
-
-function findGithubExcess({ permissions }: KindTemplate<'github'>, { github }: Ceiling): Excess[] {
-  if (github === undefined || github === 'unbounded') return [];
-  return Object.entries(permissions).flatMap(([scope, wanted]) =>
+function findGithubExcess(template: KindTemplate<'github'>, bound: Bound<'github'>): Excess[] {
+  const isWithin = (name: string, level: Level): boolean => {
+    const most = bound[name];
+    return most !== undefined && LEVELS.indexOf(level) <= LEVELS.indexOf(most);
+  };
+  return Object.entries(template.permissions).flatMap(([scope, wanted]) =>
     Object.entries(wanted)
-      .filter(([name, level]) => !isWithinCeiling(level, github[name]))
-      .map(([name, level]) => ({
-        key: 'permissions',
-        says: `${name}: ${level} of the scope ${scope} is not within it`,
-      })),
+      .filter(([name, level]) => !isWithin(name, level))
+      .map(
+        ([name, level]): Excess => [
+          'permissions',
+          `${name}: ${level} of the scope ${scope} is not within it`,
+        ],
+      ),
   );
 }
 
-function findBuildkiteExcess({ scopes }: KindTemplate<'buildkite'>, { buildkite }: Ceiling): Excess[] {
-  if (buildkite === undefined || buildkite === 'unbounded') return [];
-  return scopes
-    .filter(scope => !buildkite.includes(scope))
-    .map(scope => ({ key: 'scopes', says: `${scope} is not within it` }));
+/** Each of these names that is not within the bound. */
+function listBeyond(key: string, names: readonly string[], isWithin: (name: string) => boolean): Excess[] {
+  return names.filter(name => !isWithin(name)).map(name => [key, `${name} is not within it`]);
 }
 
-function findGcpExcess(
-  { scopes, service_account, delegates }: KindTemplate<'gcp'>,
-  { gcp }: Ceiling,
-): Excess[] {
-  if (gcp === undefined || gcp === 'unbounded') return [];
-  const accounts = [service_account ?? [], delegates].flat();
-  const isNamed = (account: string): boolean =>
-    gcp.service_accounts.some(pattern => pattern === account || matchGlob(pattern, account));
+function findBuildkiteExcess(template: KindTemplate<'buildkite'>, bound: Bound<'buildkite'>): Excess[] {
+  return listBeyond('scopes', template.scopes, scope => bound.includes(scope));
+}
+
+function findGcpExcess(template: KindTemplate<'gcp'>, bound: Bound<'gcp'>): Excess[] {
+  const { scopes, service_account, delegates } = template;
+  const own = "what the pool's own principal may do is said by Google alone: name a service_account";
   return [
-    ...(service_account === undefined
-      ? [
-          {
-            key: 'audience',
-            says: "what the pool's own principal may do is said by Google alone: name a service_account",
-          },
-        ]
-      : []),
-    ...accounts
-      .filter(account => !isNamed(account))
-      .map(account => ({ key: 'service_account', says: `${account} is not within it` })),
-    ...scopes
-      .filter(scope => !coversGcpScope(gcp.scopes, scope))
-      .map(scope => ({ key: 'scopes', says: `${scope} is not within it` })),
+    ...(service_account === undefined ? [['audience', own] as const] : []),
+    ...listBeyond('service_account', [service_account ?? [], delegates].flat(), account =>
+      bound.service_accounts.some(pattern => pattern === account || matchGlob(pattern, account)),
+    ),
+    ...listBeyond('scopes', scopes, scope => coversGcpScope(bound.scopes, scope)),
   ];
 }
 
-const EXCESS: { readonly [kind in KindName]?: (template: never, ceiling: Ceiling) => Excess[] } = {
+const EXCESS: { readonly [kind in KindName]?: (template: never, bound: never) => Excess[] } = {
   aws: findAwsExcess,
   github: findGithubExcess,
   buildkite: findBuildkiteExcess,
   gcp: findGcpExcess,
 };
+
+function listExcess(template: Template, ceiling: Ceiling): Excess[] {
+  const bound = ceiling[template.kind];
+  const find = EXCESS[template.kind] as ((template: Template, bound: unknown) => Excess[]) | undefined;
+  return bound === undefined || bound === 'unbounded' ? [] : (find?.(template, bound) ?? []);
+}
 
 export type BoundedRole = {
   readonly role: Role;
@@ -189,19 +176,15 @@ export type BoundedRole = {
   readonly ceiling: Ceiling;
 };
 
-function locateCeiling(tree: Tree, kind: KindName, key: string): Place {
-  const under = findEntry(tree, kind)?.value;
-  return (under && findEntry(under, key)?.place) ?? findEntry(tree, kind)?.place ?? tree.place;
-}
-
 /** Complains of all that a role would give beyond its team's ceiling. */
-export function checkRoleCeiling({ role, tree, team, ceiling }: BoundedRole, complaints: Complaints): void {
-  const { template } = role;
-  const find = EXCESS[template.kind] as ((template: Template, ceiling: Ceiling) => Excess[]) | undefined;
-  for (const { key, says } of find?.(template, ceiling) ?? [])
+export function checkRoleCeiling(bounded: BoundedRole, complaints: Complaints): void {
+  const { role, tree, team, ceiling } = bounded;
+  const { kind } = role.template;
+  const under = findEntry(tree, kind);
+  for (const [key, says] of listExcess(role.template, ceiling))
     complaints
-      .at(locateCeiling(tree, template.kind, key))
-      .say('team-exceeded', `Ceiling of team ${team} for ${template.kind}: ${says}.`);
+      .at((under && findEntry(under.value, key)) ?? under ?? tree)
+      .say('team-exceeded', `Ceiling of team ${team} for ${kind}: ${says}.`);
 }
 
 /** The role with the ceiling for its session policy, where it has none of its own: AWS then gives what both allow. */

@@ -1,5 +1,5 @@
 import { isFederation } from '../language/audience.ts';
-import { Complaints } from '../language/complaint.ts';
+import { Complaints, type ComplaintsAt } from '../language/complaint.ts';
 import {
   integer,
   object,
@@ -11,7 +11,7 @@ import {
   text,
   truth,
 } from '../language/shape.ts';
-import { findEntry, type Place, type Tree } from '../language/tree.ts';
+import { findEntry, findValue, listEntries, type Tree } from '../language/tree.ts';
 import { AUDIENCE_PARAMETERS, type Endpoint, GRANT_PARAMETERS, GRANTS } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Registry } from '../policy/registry.ts';
@@ -47,49 +47,45 @@ export const ENDPOINTS = record(ENDPOINT, 50);
 
 type EndpointText = NonNullable<ReturnType<typeof ENDPOINT.read>>;
 
-function findEndpointUrl(
-  row: EndpointText,
-  preset: EndpointPreset | undefined,
-  place: Place,
-  complaints: Complaints,
-): string {
+function findEndpointUrl(row: EndpointText, preset: EndpointPreset | undefined, here: ComplaintsAt): string {
   const known = preset?.url;
   if (typeof known === 'string' && row.url !== undefined && row.url !== known)
-    complaints.at(place).wrongValue(`The endpoint of ${row.preset} is ${known}. Leave url out.`);
+    here.wrongValue(`The endpoint of ${row.preset} is ${known}. Leave url out.`);
   if (known instanceof Object && !known.pattern.test(row.url ?? ''))
-    complaints.at(place).wrongValue(`url of ${row.preset} is yours: ${known.says}.`);
+    here.wrongValue(`url of ${row.preset} is yours: ${known.says}.`);
   if (known === undefined && row.url === undefined)
-    complaints.at(place).say('missing-key', 'Name a preset, or the whole url of the token endpoint.');
+    here.say('missing-key', 'Name a preset, or the whole url of the token endpoint.');
   return (typeof known === 'string' ? known : row.url) ?? '';
 }
 
 /** A preset fixes what the service's own documentation says: a row that says it again could only differ. */
 function complainOfPreset(row: EndpointText, tree: Tree, complaints: Complaints): void {
-  for (const key of ['grant', 'body', 'slots', 'scopes'] as const) {
-    const written = findEntry(tree as never, key);
+  for (const key of ['grant', 'body', 'slots', 'scopes']) {
+    const written = findEntry(tree, key);
     if (row.preset && written)
       complaints.at(written).wrongValue(`${key} is what ${row.preset} has. Remove it, or leave preset out.`);
   }
   if (!row.preset && row.grant === undefined)
-    complaints.at(tree).say('missing-key', `"grant" is required without a preset: ${GRANTS.join(', ')}.`);
+    complaints.at(tree).missingKey('grant', `without a preset: ${GRANTS.join(', ')}`);
 }
+
+const REFUSED_PARAMETERS = {
+  parameters: GRANT_PARAMETERS,
+  slots: new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS]),
+};
 
 /** The grant's own members are set once, and whom the token is for no role may say (threat T90). */
 function complainOfParameters(row: EndpointText, tree: Tree, complaints: Complaints): void {
-  for (const [key, refused] of [
-    ['parameters', GRANT_PARAMETERS],
-    ['slots', new Set([...GRANT_PARAMETERS, ...AUDIENCE_PARAMETERS])],
-  ] as const) {
-    const written = findEntry(tree as never, key)?.value;
-    for (const entry of written?.kind === 'map' ? written.entries : [])
+  for (const [key, refused] of Object.entries(REFUSED_PARAMETERS))
+    for (const entry of listEntries(findEntry(tree, key)?.value))
       if (refused.has(entry.key))
         complaints
           .at(entry)
           .wrongValue(
             `"${entry.key}" is not for ${key}: the grant, the audience and secrets are no parameters.`,
           );
-  }
-  const twice = Object.keys(row.parameters ?? {}).find(name => row.slots && Object.hasOwn(row.slots, name));
+  const { parameters = {}, slots = {} } = row;
+  const twice = Object.keys(parameters).find(name => Object.hasOwn(slots, name));
   if (twice !== undefined)
     complaints
       .at(tree)
@@ -106,14 +102,14 @@ function compileSlots(written: EndpointText): Endpoint['slots'] {
 function compileEndpoint(name: string, tree: Tree, complaints: Complaints): Endpoint | undefined {
   const row = ENDPOINT.read(tree, new Complaints());
   if (!row) return undefined;
-  if (!NAME.test(name))
-    complaints.at(tree).wrongValue('The name of an endpoint is 1 to 64 of a-z, 0-9 and -.');
+  const here = complaints.at(tree);
+  if (!NAME.test(name)) here.wrongValue('The name of an endpoint is 1 to 64 of a-z, 0-9 and -.');
   const preset: EndpointPreset | undefined = row.preset && ENDPOINT_PRESETS[row.preset];
   complainOfPreset(row, tree, complaints);
   complainOfParameters(row, tree, complaints);
   return {
     name,
-    url: findEndpointUrl(row, preset, tree.place, complaints),
+    url: findEndpointUrl(row, preset, here),
     grant: preset?.grant ?? row.grant ?? 'token_exchange',
     body: preset?.body ?? row.body ?? 'form',
     headers: preset?.headers ?? {},
@@ -132,10 +128,9 @@ export function compileEndpoints(
   complaints: Complaints,
 ): ReadonlyMap<string, Placed<Endpoint>> {
   const rows = new Map<string, Placed<Endpoint>>();
-  for (const { key, value } of tree?.kind === 'map' ? tree.entries : []) {
-    const endpoint = compileEndpoint(key, value, complaints);
-    const place = (value.kind === 'map' && findEntry(value, 'audience')?.value.place) || value.place;
-    if (endpoint) rows.set(key, { value: endpoint, place });
+  for (const { key, value: row } of listEntries(tree)) {
+    const value = compileEndpoint(key, row, complaints);
+    if (value) rows.set(key, { value, place: findValue(row, 'audience').place });
   }
   return rows;
 }
@@ -169,21 +164,18 @@ export function complainOfAudiences(
   complaints: Complaints,
 ): void {
   const taken = new Set(listAudiences(others));
-  for (const { value, place } of rows.values()) {
-    const { audience } = value;
+  for (const row of rows.values()) {
+    const { audience } = row.value;
+    const here = complaints.at(row);
     if (isFederation(audience))
-      complaints
-        .at(place)
-        .say(
-          'audience-shared',
-          `A cloud takes "${audience}" as proof of identity, and this endpoint would get it.`,
-        );
+      here.say(
+        'audience-shared',
+        `A cloud takes "${audience}" as proof of identity, and this endpoint would get it.`,
+      );
     else if (taken.has(audience))
-      complaints
-        .at(place)
-        .wrongValue(
-          `"${audience}" is the audience of something else too, so who gets our JWT here could use it there.`,
-        );
+      here.wrongValue(
+        `"${audience}" is the audience of something else too, so who gets our JWT here could use it there.`,
+      );
     taken.add(audience);
   }
 }

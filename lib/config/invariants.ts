@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { type Complaint, Complaints } from '../language/complaint.ts';
-import { suggestWord } from '../language/nearest.ts';
 import { parse } from '../language/parse.ts';
 import {
   either,
@@ -16,7 +15,7 @@ import {
   text,
 } from '../language/shape.ts';
 import { compileStatementList, statementsSchema } from '../language/statement.ts';
-import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
+import { findEntry, findText, listEntries, listItems, type MapTree, type Tree } from '../language/tree.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import type { Statement } from '../policy/statement.ts';
 import type { IssuerRow } from '../token/issuer.ts';
@@ -89,38 +88,31 @@ function compileInvariantStatements(
   key: 'never' | 'only',
   rows: IssuerRows,
   complaints: Complaints,
-): Statement[] | undefined {
+): { [key: string]: Statement[] } {
   const written = findEntry(tree, key);
-  if (!written) return undefined;
-  const placed = compileStatementList(written.value, 'deny', rows, complaints);
+  if (!written) return {};
+  const statements = compileStatementList(written.value, 'deny', rows, complaints);
   // Past its end a statement is as if it were not there: what is proved today would say nothing of tomorrow.
-  for (const { value, place } of placed)
-    if (value.until !== undefined)
-      complaints.at(place).wrongValue('What must always hold has no end. Leave until out.');
-  const read = placed.map(({ value }) => value);
-  return key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' }));
-}
-
-function complainOfKinds(tree: MapTree, complaints: Complaints): void {
-  if (KINDS.every(kind => findEntry(tree, kind) === undefined))
-    complaints.at(tree).say('missing-key', `An invariant has one of ${KINDS.join(', ')}.`);
+  for (const statement of statements)
+    if (statement.value.until !== undefined)
+      complaints.at(statement).wrongValue('What must always hold has no end. Leave until out.');
+  const read = statements.map(({ value }) => value);
+  return { [key]: key === 'never' ? read : read.map(statement => ({ ...statement, effect: 'trust' })) };
 }
 
 /** A name that nobody has would be a sentence about nothing, and so true. */
 function complainOfTargets(tree: MapTree, complaints: Complaints): void {
-  const targets = findEntry(tree, 'targets')?.value;
-  for (const { key, place } of targets?.kind === 'map' ? targets.entries : []) {
-    const fault = findTargetFault(key.split('.'));
-    if (fault !== undefined) complaints.at(place).say('unknown-key', fault);
+  for (const entry of listEntries(findEntry(tree, 'targets')?.value)) {
+    const fault = findTargetFault(entry.key.split('.'));
+    if (fault !== undefined) complaints.at(entry).say('unknown-key', fault);
   }
 }
 
 function complainOfIssuers(tree: MapTree, rows: IssuerRows, complaints: Complaints): void {
-  const issuers = findEntry(tree, 'issuers')?.value;
-  for (const item of issuers?.kind === 'list' ? issuers.items : []) {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string' || rows.has(item.value)) continue;
-    const near = suggestWord(item.value, rows.keys());
-    complaints.at(item).say('issuer-unknown', `broker.yml has no issuer "${item.value}".${near}`);
+  for (const item of listItems(findEntry(tree, 'issuers')?.value)) {
+    const issuer = findText(item);
+    if (issuer !== undefined && !rows.has(issuer))
+      complaints.at(item).unknownName('issuer-unknown', 'broker.yml has no issuer', issuer, rows.keys());
   }
 }
 
@@ -137,27 +129,26 @@ function createDemandedTargets(read: {
 function compileInvariant(tree: Tree, rows: IssuerRows, complaints: Complaints): Invariant | undefined {
   const read = INVARIANT.read(tree, complaints);
   if (!read || tree.kind !== 'map') return undefined;
-  complainOfKinds(tree, complaints);
+  const here = complaints.at(tree);
+  if (KINDS.every(kind => read[kind] === undefined))
+    here.say('missing-key', `An invariant has one of ${KINDS.join(', ')}.`);
   if (read.demands && read.registries !== undefined)
-    complaints
-      .at(tree)
-      .wrongValue('A registry demands nothing of a job: leave registries out beside demands.');
-  const speaksOfAll = read.roles === undefined && read.registries === undefined;
+    here.wrongValue('A registry demands nothing of a job: leave registries out beside demands.');
+  const { id, says, roles, registries, issuers, demands, targets } = read;
+  const speaksOfAll = roles === undefined && registries === undefined;
   complainOfTargets(tree, complaints);
   complainOfIssuers(tree, rows, complaints);
-  const never = compileInvariantStatements(tree, 'never', rows, complaints);
-  const only = compileInvariantStatements(tree, 'only', rows, complaints);
   return {
-    id: read.id,
-    says: read.says,
-    roles: speaksOfAll ? ['*'] : [read.roles ?? []].flat(),
-    registries: speaksOfAll ? ['*'] : [read.registries ?? []].flat(),
+    id,
+    says,
+    roles: speaksOfAll ? ['*'] : [roles ?? []].flat(),
+    registries: speaksOfAll ? ['*'] : [registries ?? []].flat(),
     speaksOfAll,
-    ...(never ? { never } : {}),
-    ...(only ? { only } : {}),
-    ...(read.issuers ? { issuers: read.issuers } : {}),
-    ...(read.demands ? { demands: read.demands } : {}),
-    ...(read.targets ? { targets: createDemandedTargets(read.targets) } : {}),
+    ...compileInvariantStatements(tree, 'never', rows, complaints),
+    ...compileInvariantStatements(tree, 'only', rows, complaints),
+    ...(issuers ? { issuers } : {}),
+    ...(demands ? { demands } : {}),
+    ...(targets ? { targets: createDemandedTargets(targets) } : {}),
   };
 }
 
@@ -173,8 +164,7 @@ export function readInvariants(folder: string, rows: IssuerRows): InvariantsResu
   const source = readSource(file, complaints);
   const tree = source === undefined ? undefined : parse(file, source, complaints);
   if (tree && tree.kind !== 'list')
-    complaints.at(tree).say('wrong-type', 'Invariants are a list: each begins with "- id: …".');
-  const items = tree?.kind === 'list' ? tree.items : [];
-  const invariants = items.flatMap(item => compileInvariant(item, rows, complaints) ?? []);
+    complaints.at(tree).wrongType('a list of invariants, each of which begins with "- id: …"');
+  const invariants = listItems(tree).flatMap(item => compileInvariant(item, rows, complaints) ?? []);
   return { invariants: complaints.all.length > 0 ? [] : invariants, complaints: complaints.all };
 }

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import { audienceShape, compileAudience } from '../language/audience.ts';
-import type { Complaints } from '../language/complaint.ts';
+import type { Complaints, ComplaintsAt } from '../language/complaint.ts';
 import { claimsSchema, compileClaims, listUnmetBindings } from '../language/condition.ts';
 import {
   data,
@@ -16,9 +16,10 @@ import {
   text,
   truth,
 } from '../language/shape.ts';
-import { findEntry, type MapTree, type Place, type Tree } from '../language/tree.ts';
+import { findEntry, type Tree } from '../language/tree.ts';
 import type { ClaimType, ClaimValue } from '../policy/claims.ts';
-import type { Binding, EventSource, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
+import type { Condition } from '../policy/condition.ts';
+import type { Binding, IssuerFacts, Vocabulary } from '../policy/issuer.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { createKeySet, KeySetError } from '../token/keyset.ts';
 import { findPreset, type Labels, PRESETS, type Preset, type PresetName } from '../token/presets.ts';
@@ -80,105 +81,82 @@ export const rowSchema = ROW.schema;
 
 type IssuerText = NonNullable<ReturnType<typeof ROW.read>>;
 
-function choosePreset(written: IssuerText, place: Place, complaints: Complaints): Preset | undefined {
-  const { preset, issuer } = written;
+/** A row while it is compiled: as it was read, its preset, and where it is complained of. */
+type RowReading = {
+  readonly row: IssuerText;
+  readonly preset: Preset | undefined;
+  readonly here: ComplaintsAt;
+};
+
+function choosePreset(row: IssuerText, here: ComplaintsAt): Preset | undefined {
+  const { preset, issuer } = row;
   const owner = issuer === undefined ? undefined : findPreset(issuer);
   if (preset && owner && owner !== preset)
-    complaints.at(place).say('issuer-row', `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
+    here.say('issuer-row', `"${issuer}" belongs to the preset ${owner}, not ${preset}.`);
   // The URL decides, whatever the row says: leaving out the preset must not leave out its demands.
   const name = owner ?? preset;
   return name && PRESETS[name];
 }
 
-function findIssuerUrl(
-  row: IssuerText,
-  preset: Preset | undefined,
-  place: Place,
-  complaints: Complaints,
-): string | undefined {
+function findIssuerUrl(reading: RowReading): string | undefined {
+  const { row, preset, here } = reading;
   const url = row.issuer ?? preset?.issuer;
   const customer = preset?.customer;
-  if (customer && !(url !== undefined && customer.pattern.test(url))) {
-    complaints
-      .at(place)
-      .say(
-        'issuer-row',
-        `Each customer of this service has an issuer of its own, byte for byte: ${customer.form}.`,
-      );
-  } else if (url === undefined) complaints.at(place).say('issuer-row', 'Name a preset or an issuer.');
+  const says = 'Each customer of this service has an issuer of its own, byte for byte';
+  if (customer && !(url !== undefined && customer.pattern.test(url)))
+    here.say('issuer-row', `${says}: ${customer.form}.`);
+  else if (url === undefined) here.say('issuer-row', 'Name a preset or an issuer.');
   return url;
 }
 
 /** Keys that stand in the file are vetted as fetched ones are, and here each refusal is a complaint. */
-function vetInlineKeys(
-  row: IssuerText,
-  algorithms: readonly string[],
-  place: Place,
-  complaints: Complaints,
-): readonly JWK[] {
+function vetInlineKeys(reading: RowReading): readonly JWK[] {
+  const { row, here } = reading;
   const keys = row.jwks?.keys ?? [];
-  if (keys.length === 0) complaints.at(place).say('empty', 'jwks needs at least one key under keys.');
+  if (keys.length === 0) here.say('empty', 'jwks needs at least one key under keys.');
   const skipped: string[] = [];
   try {
-    createKeySet(keys as ClaimValue[], algorithms, why => void skipped.push(why));
+    createKeySet(keys as ClaimValue[], chooseAlgorithms(reading), why => void skipped.push(why));
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     if (keys.length > skipped.length) skipped.push(error.message);
   }
-  for (const why of skipped) complaints.at(place).say('issuer-row', `A key in jwks cannot be used: ${why}.`);
+  for (const why of skipped) here.say('issuer-row', `A key in jwks cannot be used: ${why}.`);
   return keys as JWK[];
 }
 
-function chooseAlgorithms(row: IssuerText, preset: Preset | undefined): readonly string[] {
-  return row.algorithms ?? preset?.algorithms ?? ['RS256'];
+function chooseAlgorithms(reading: RowReading): readonly string[] {
+  return reading.row.algorithms ?? reading.preset?.algorithms ?? ['RS256'];
 }
 
-function compileKeyPlace(
-  row: IssuerText,
-  issuer: string,
-  preset: Preset | undefined,
-  place: Place,
-  complaints: Complaints,
-): IssuerRow['origin'] | undefined {
+function compileKeyPlace(issuer: string, reading: RowReading): IssuerRow['origin'] | undefined {
+  const { row, preset, here } = reading;
   if (row.jwks && row.jwks_uri !== undefined)
-    complaints.at(place).say('issuer-row', 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
-  if (row.jwks) return { keys: vetInlineKeys(row, chooseAlgorithms(row, preset), place, complaints) };
+    here.say('issuer-row', 'Keys are either inline (jwks) or fetched (jwks_uri), not both.');
+  if (row.jwks) return { keys: vetInlineKeys(reading) };
   const uri = row.jwks_uri ?? preset?.jwks(issuer);
-  if (uri === undefined)
-    complaints
-      .at(place)
-      .say('issuer-row', 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
-  return uri === undefined ? undefined : { uri };
+  if (uri !== undefined) return { uri };
+  return here.say('issuer-row', 'Say where the keys are: jwks_uri, or jwks with the keys themselves.');
 }
 
 /** A preset's demands always hold; a row's `bind` adds one more. A plain issuer must say one or the other. */
-function compileBinding(
-  row: IssuerText,
-  preset: Preset | undefined,
-  place: Place,
-  complaints: Complaints,
-): readonly Binding[] {
-  const own: Binding[] = row.bind ? [{ anyOf: row.bind, ownerPrefix: [] }] : [];
-  if (row.single_tenant && row.bind)
-    complaints.at(place).say('issuer-row', 'single_tenant and bind contradict each other.');
-  if (preset && row.single_tenant)
-    complaints
-      .at(place)
-      .say(
-        'issuer-row',
-        preset.customer
-          ? 'The URL of this issuer names the customer already. Remove single_tenant.'
-          : 'This issuer serves many customers, so it cannot be single_tenant.',
-      );
-  if (!preset && !row.bind && !row.single_tenant) {
-    complaints
-      .at(place)
-      .say(
-        'issuer-row',
-        'Say bind: [claim] with a claim that names the tenant, or single_tenant: true if this issuer signs for you alone.',
-      );
-  }
-  return [...(preset?.binding ?? []), ...own];
+function compileBinding(reading: RowReading): readonly Binding[] {
+  const { row, preset, here } = reading;
+  const { bind, single_tenant: single = false } = row;
+  if (single && bind) here.say('issuer-row', 'single_tenant and bind contradict each other.');
+  if (preset && single)
+    here.say(
+      'issuer-row',
+      preset.customer
+        ? 'The URL of this issuer names the customer already. Remove single_tenant.'
+        : 'This issuer serves many customers, so it cannot be single_tenant.',
+    );
+  if (!preset && !bind && !single)
+    here.say(
+      'issuer-row',
+      'Say bind: [claim] with a claim that names the tenant, or single_tenant: true if this issuer signs for you alone.',
+    );
+  return [...(preset?.binding ?? []), ...(bind ? [{ anyOf: bind, ownerPrefix: [] }] : [])];
 }
 
 function compileVocabulary(row: IssuerText, preset: Preset | undefined): Vocabulary | undefined {
@@ -193,52 +171,39 @@ function compileVocabulary(row: IssuerText, preset: Preset | undefined): Vocabul
   return { claims: own, prefixes: preset?.vocabulary.prefixes ?? {} };
 }
 
-function compileGuard(
-  tree: Tree | undefined,
-  facts: IssuerFacts,
-  complaints: Complaints,
-): IssuerRow['require'] {
+function compileGuard(tree: Tree | undefined, facts: IssuerFacts, complaints: Complaints): Condition[] {
   if (!tree) return [];
-  if (tree.kind === 'map' && tree.entries.length > 0)
-    return compileClaims(tree as MapTree, facts, complaints);
-  complaints
-    .at(tree)
-    .say(tree.kind === 'map' ? 'empty' : 'wrong-type', 'require is a mapping of claims, as in a statement.');
+  if (tree.kind === 'map' && tree.entries.length > 0) return compileClaims(tree, facts, complaints);
+  const rule = tree.kind === 'map' ? 'empty' : 'wrong-type';
+  complaints.at(tree).say(rule, 'require is a mapping of claims, as in a statement.');
   return [];
 }
 
 /** Whose events tell of this issuer's jobs, and whether each role looks at them. Only Buildkite sends any that are known here. */
 function compileEventSources(
-  written: IssuerText,
   preset: PresetName | undefined,
-  place: Place,
-  complaints: Complaints,
+  reading: RowReading,
 ): Pick<IssuerFacts, 'events' | 'running'> {
-  const { events, running } = written;
+  const { row, here } = reading;
+  const { events, running } = row;
   if (events && preset !== 'buildkite')
-    complaints.at(place).say('issuer-row', 'Only Buildkite sends events that are known here. Remove events.');
+    here.say('issuer-row', 'Only Buildkite sends events that are known here. Remove events.');
   if (running && !events)
-    complaints
-      .at(place)
-      .say('demand-refused', 'running needs events: say where they come from, or remove running.');
-  const sources = (events ?? []).map(
-    ({ source, organization_id: organizationId, account }): EventSource => ({
-      source,
-      organizationId,
-      account,
-    }),
-  );
-  if (new Set(sources.map(({ source }) => source)).size < sources.length)
-    complaints.at(place).say('issuer-row', 'Two entries of events name the same source.');
-  return { ...(events ? { events: sources } : {}), ...(running ? { running: true } : {}) };
+    here.say('demand-refused', 'running needs events: say where they come from, or remove running.');
+  const sources = events?.map(({ source, organization_id: organizationId, account }) => ({
+    source,
+    organizationId,
+    account,
+  }));
+  if (sources && new Set(sources.map(({ source }) => source)).size < sources.length)
+    here.say('issuer-row', 'Two entries of events name the same source.');
+  return { ...(sources ? { events: sources } : {}), ...(running ? { running: true } : {}) };
 }
 
-function chooseLifetime(written: IssuerText, preset: Preset | undefined): number {
-  const own =
-    typeof written.max_token_lifetime === 'object'
-      ? written.max_token_lifetime.value
-      : written.max_token_lifetime;
-  return own ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
+function chooseLifetime(reading: RowReading): number {
+  const { row, preset } = reading;
+  const own = row.max_token_lifetime;
+  return (typeof own === 'object' ? own.value : own) ?? preset?.maxTokenLifetime ?? USUAL_LIFETIME;
 }
 
 /** A link leads to the pages of who has this issuer: a name on a server of one's own is not one on github.com. */
@@ -251,12 +216,11 @@ function compileLabels(preset: Preset | undefined, issuer: string): Labels {
 
 /** Compiles what the engine knows of an issuer, but for what binds it to a tenant. */
 function compileFacts(
-  row: IssuerText,
   issuer: string,
-  preset: Preset | undefined,
-  place: Place,
+  reading: RowReading,
   complaints: Complaints,
 ): Omit<IssuerFacts, 'binding'> {
+  const { row, preset } = reading;
   return {
     issuer,
     vocabulary: compileVocabulary(row, preset),
@@ -265,36 +229,33 @@ function compileFacts(
     session: preset?.session ?? { group: 'sub', run: 'jti', job: 'jti' },
     pipelineId: preset?.pipelineId,
     audiences: (row.audiences ?? []).map(each => compileAudience(each, complaints)),
-    ...compileEventSources(row, findPreset(issuer) ?? row.preset, place, complaints),
+    ...compileEventSources(findPreset(issuer) ?? row.preset, reading),
   };
 }
 
 /** Compiles one row of `issuers`, or complains of all that is wrong with it and gives undefined. */
-export function compileIssuerRow(
-  tree: Tree,
-  complaints: Complaints,
-): { row: IssuerRow; place: Place } | undefined {
+export function compileIssuerRow(tree: Tree, complaints: Complaints): IssuerRow | undefined {
   const row = ROW.read(tree, complaints);
   if (!row) return undefined;
-  const { place } = tree;
-  const preset = choosePreset(row, place, complaints);
-  const issuer = findIssuerUrl(row, preset, place, complaints);
-  const origin = issuer === undefined ? undefined : compileKeyPlace(row, issuer, preset, place, complaints);
-  const binding = compileBinding(row, preset, place, complaints);
+  const here = complaints.at(tree);
+  const preset = choosePreset(row, here);
+  const reading = { row, preset, here };
+  const issuer = findIssuerUrl(reading);
+  const origin = issuer === undefined ? undefined : compileKeyPlace(issuer, reading);
+  const binding = compileBinding(reading);
   if (issuer === undefined || origin === undefined) return undefined;
-  const facts = { ...compileFacts(row, issuer, preset, place, complaints), binding };
+  const facts = { ...compileFacts(issuer, reading, complaints), binding };
   const guard = compileGuard(findEntry(tree, 'require')?.value, facts, complaints);
-  const compiled = {
+  return {
     ...facts,
     preset: findPreset(issuer) ?? row.preset,
     origin,
     allowPrivateNetwork: row.allow_private_network ?? false,
-    algorithms: chooseAlgorithms(row, preset),
-    maxTokenLifetime: chooseLifetime(row, preset),
+    algorithms: chooseAlgorithms(reading),
+    maxTokenLifetime: chooseLifetime(reading),
     ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
     require: guard,
     guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
     labels: compileLabels(preset, issuer),
   };
-  return { place, row: compiled };
 }

@@ -8,7 +8,7 @@ import { parse } from '../language/parse.ts';
 import { compileRole, parseRole, type RoleDocument, type RoleSetting } from '../language/role.ts';
 import { readSessionDefaults, SESSION } from '../language/session.ts';
 import { list, object, optional, type Placed, raw, required, text } from '../language/shape.ts';
-import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
+import { findEntry, findValue, listItems, type MapTree, type Tree } from '../language/tree.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
@@ -98,19 +98,16 @@ type CompiledBroker = {
 
 function compileRows(tree: Tree, url: string | undefined, complaints: Complaints): Map<string, IssuerRow> {
   const rows = new Map<string, IssuerRow>();
-  for (const item of tree.kind === 'list' ? tree.items : []) {
-    const compiled = compileIssuerRow(item, complaints);
-    if (!compiled) continue;
-    const { row, place } = compiled;
+  for (const item of listItems(tree)) {
+    const row = compileIssuerRow(item, complaints);
+    if (!row) continue;
+    const here = complaints.at(item);
     if (row.issuer === url)
-      complaints
-        .at(place)
-        .say(
-          'own-issuer',
-          'Our own tokens are never subject tokens: whoever got one could trade it for another.',
-        );
-    if (rows.has(row.issuer))
-      complaints.at(place).say('duplicate-issuer', `Two rows name the issuer ${row.issuer}.`);
+      here.say(
+        'own-issuer',
+        'Our own tokens are never subject tokens: whoever got one could trade it for another.',
+      );
+    if (rows.has(row.issuer)) here.repeated('duplicate-issuer', 'rows name the issuer', row.issuer);
     rows.set(row.issuer, row);
   }
   return rows;
@@ -146,11 +143,10 @@ type LoadedRole = { readonly role: Role; readonly document: RoleDocument };
 
 function loadRoles(folder: string, setting: RoleSetting | undefined, complaints: Complaints): LoadedRole[] {
   const below = join(folder, 'roles');
-  if (!existsSync(below) && !existsSync(join(folder, 'registries'))) {
+  if (!existsSync(below) && !existsSync(join(folder, 'registries')))
     complaints
       .at(locateFile(below))
       .say('file-missing', 'There is no such folder. Each role is a file in it: roles/<name>.yml.');
-  }
   return readSources(below, 'A role', complaints).flatMap(({ name, path, source }) => {
     const document = parseRole(name, path, source, complaints);
     const role = document && setting && compileRole(document, setting, complaints);
@@ -158,19 +154,22 @@ function loadRoles(folder: string, setting: RoleSetting | undefined, complaints:
   });
 }
 
+/** How the external id begins that a role has when it names none. */
+const OWN_ID = 'kite-sts:';
+
 /** The proof that one role shows to its target is never that of another: who may write one file would be both (T44). */
 function checkExternalIds(roles: readonly LoadedRole[], complaints: Complaints): void {
   const names = new Set(roles.map(({ role }) => role.name));
   for (const { role, document } of roles) {
     const { template } = role;
     if (template.kind !== 'aws' || template.via !== 'assume_role') continue;
-    const other = template.external_id.startsWith('kite-sts:') ? template.external_id.slice(9) : undefined;
-    if (other === undefined || other === role.name || !names.has(other)) continue;
-    const aws = findEntry(document.tree, 'aws')?.value;
+    const { external_id: id } = template;
+    const other = id.startsWith(OWN_ID) ? id.slice(OWN_ID.length) : role.name;
+    if (other === role.name || !names.has(other)) continue;
     complaints
-      .at((aws && findEntry(aws, 'external_id')?.place) ?? document.tree.place)
+      .at(findEntry(findValue(document.tree, 'aws'), 'external_id') ?? document.tree)
       .wrongValue(
-        `kite-sts:${other} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
+        `${id} is the external id of the role ${other}, whose target would take this role for it. Leave external_id out, or write one that is no role's.`,
       );
   }
 }

@@ -1,8 +1,7 @@
 import type { Complaints } from '../language/complaint.ts';
 import type { People } from '../language/demand.ts';
-import { suggestWord } from '../language/nearest.ts';
 import { list, record, text } from '../language/shape.ts';
-import { findEntry, type MapTree, type Tree } from '../language/tree.ts';
+import { findEntry, listEntries, listItems, type Tree } from '../language/tree.ts';
 
 /** An id as Buildkite writes it. */
 export const UUID = text({
@@ -22,26 +21,23 @@ type PeopleText = {
   readonly groups: { readonly [name: string]: readonly string[] };
 };
 
-function listEntries(tree: Tree, key: string): MapTree['entries'] {
-  const under = findEntry(tree, key)?.value;
-  return under?.kind === 'map' ? under.entries : [];
-}
-
 function complainOfPeople(written: PeopleText, tree: Tree, complaints: Complaints): void {
   const { people, groups } = written;
-  for (const { key, place } of [...listEntries(tree, 'people'), ...listEntries(tree, 'groups')])
-    if (!NAME.test(key))
-      complaints.at(place).wrongValue('A name has letters, digits and . _ @ -, at most 64 of them.');
-  for (const { key, place, value } of listEntries(tree, 'groups')) {
+  const [persons, groupEntries] = ['people', 'groups'].map(key => listEntries(findEntry(tree, key)?.value));
+  for (const entry of [...(persons ?? []), ...(groupEntries ?? [])])
+    if (!NAME.test(entry.key))
+      complaints.at(entry).wrongValue('A name has letters, digits and . _ @ -, at most 64 of them.');
+  for (const entry of groupEntries ?? []) {
+    const { key, value } = entry;
     if (Object.hasOwn(people, key))
       complaints
-        .at(place)
+        .at(entry)
         .wrongValue(`"${key}" is a person too. A role that names it must mean one of the two.`);
     for (const [index, name] of (groups[key] ?? []).entries())
       if (!Object.hasOwn(people, name))
         complaints
-          .at((value.kind === 'list' ? value.items[index]?.place : undefined) ?? place)
-          .wrongValue(`people has no "${name}".${suggestWord(name, Object.keys(people))}`);
+          .at(listItems(value)[index] ?? entry)
+          .unknownName('wrong-value', 'people has no', name, Object.keys(people));
   }
 }
 

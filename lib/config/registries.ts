@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Complaints } from '../language/complaint.ts';
 import { compileRegistry, parseRegistry, type RegistryDocument } from '../language/registry.ts';
-import { findEntry } from '../language/tree.ts';
+import { findValue } from '../language/tree.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import { isBelow } from '../policy/path.ts';
 import type { Registry } from '../policy/registry.ts';
@@ -39,18 +39,17 @@ function complainOfOverlaps(
   const others = listOtherAudiences(setting);
   for (const [index, { registry, document }] of all.entries()) {
     const { audience, path } = registry;
-    const locateKey = (key: string) => findEntry(document.tree, key)?.value.place ?? document.tree.place;
     const earlier = all.slice(0, index).map(each => each.registry);
     if (others.has(audience) || earlier.some(each => each.audience === audience))
       complaints
-        .at(locateKey('audience'))
+        .at(findValue(document.tree, 'audience'))
         .wrongValue(
           `"${audience}" is the audience of something else too, so a token for the one would open the other.`,
         );
     const around = earlier.find(each => isBelow(path, each.path) || isBelow(each.path, path));
     if (around)
       complaints
-        .at(locateKey('path'))
+        .at(findValue(document.tree, 'path'))
         .wrongValue(`${path} and ${around.path} of ${around.name} hold the same paths.`);
   }
 }

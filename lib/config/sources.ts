@@ -25,20 +25,14 @@ function isPlainFile(path: string): boolean {
 
 /** The text of a regular file; complains and gives undefined when there is none, or no text in it. */
 export function readSource(path: string, complaints: Complaints): string | undefined {
+  const here = complaints.at(locateFile(path));
   try {
-    if (!isPlainFile(path))
-      return complaints
-        .at(locateFile(path))
-        .say('text-refused', 'Only a regular file is read here, and this is no such file.');
-    return utf8.decode(readFileSync(path));
+    if (isPlainFile(path)) return utf8.decode(readFileSync(path));
+    return here.say('text-refused', 'Only a regular file is read here, and this is no such file.');
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return complaints
-      .at(locateFile(path))
-      .say(
-        missing ? 'file-missing' : 'text-refused',
-        missing ? 'There is no such file.' : 'The file cannot be read as UTF-8 text.',
-      );
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? here.say('file-missing', 'There is no such file.')
+      : here.say('text-refused', 'The file cannot be read as UTF-8 text.');
   }
 }
 
@@ -53,31 +47,22 @@ export function complainOfEndings(folder: string, complaints: Complaints): void 
 
 type Source = { readonly name: string; readonly path: string; readonly source: string };
 
-function listNamedFiles(folder: string, what: string, complaints: Complaints): Omit<Source, 'source'>[] {
-  return readdirSync(folder)
-    .sort()
-    .filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'))
-    .flatMap(file => {
-      const name = file.replace(/\.yml$/, '');
-      const path = join(folder, file);
-      const fits = file.endsWith('.yml') && ROLE_NAME.test(name);
-      if (!fits)
-        complaints
-          .at(locateFile(path))
-          .say(
-            'file-name',
-            `${what} is a file <name>.yml, its name of a-z, 0-9 and - and at most 64 characters.`,
-          );
-      return fits ? [{ name, path }] : [];
-    });
+/** The name that a file of this folder gives what is in it; complains of one that is no name. */
+function readFileName(path: string, what: string, complaints: Complaints): string | undefined {
+  const name = basename(path, '.yml');
+  if (path.endsWith('.yml') && ROLE_NAME.test(name)) return name;
+  const says = `${what} is a file <name>.yml, its name of a-z, 0-9 and - and at most 64 characters.`;
+  return complaints.at(locateFile(path)).say('file-name', says);
 }
 
 /** The files `<name>.yml` of a folder, in order, without those of test cases; none when there is no folder. */
 export function readSources(folder: string, what: string, complaints: Complaints): Source[] {
-  return existsSync(folder)
-    ? listNamedFiles(folder, what, complaints).flatMap(named => {
-        const source = readSource(named.path, complaints);
-        return source === undefined ? [] : [{ ...named, source }];
-      })
-    : [];
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter(file => !file.startsWith('.') && !file.endsWith('.test.yml'));
+  return files.sort().flatMap(file => {
+    const path = join(folder, file);
+    const name = readFileName(path, what, complaints);
+    const source = name === undefined ? undefined : readSource(path, complaints);
+    return name === undefined || source === undefined ? [] : [{ name, path, source }];
+  });
 }

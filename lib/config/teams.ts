@@ -15,7 +15,7 @@ import {
   type Shape,
   text,
 } from '../language/shape.ts';
-import { findEntry, type Tree } from '../language/tree.ts';
+import { findEntry, listEntries, type Tree } from '../language/tree.ts';
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import type { KindName } from '../policy/targets.ts';
@@ -78,17 +78,15 @@ export function findTeams(role: string, teams: Teams['teams']): (readonly [name:
 }
 
 /** Finds the one team that has the role; complains where none or several have it. */
-function findOnlyTeam(compiledRole: CompiledRole, teams: Teams, complaints: Complaints) {
-  const found = findTeams(compiledRole.role.name, teams.teams);
+function findOnlyTeam(compiled: CompiledRole, teams: Teams, complaints: Complaints): TeamRole | undefined {
+  const { role, document } = compiled;
+  const found = findTeams(role.name, teams.teams);
   const [first] = found;
-  if (first && found.length === 1) return { name: first[0], team: first[1] };
+  if (first && found.length === 1) return { ...compiled, name: first[0], team: first[1] };
   const says = first ? `The teams ${found.map(([name]) => name).join(' and ')} have` : 'No team has';
   return complaints
-    .at(compiledRole.document.tree)
-    .say(
-      'team-unclear',
-      `${says} the role ${compiledRole.role.name} among its roles in teams.yml. Exactly one must.`,
-    );
+    .at(document.tree)
+    .say('team-unclear', `${says} the role ${role.name} among its roles in teams.yml. Exactly one must.`);
 }
 
 type TeamRole = CompiledRole & { readonly name: string; readonly team: Team };
@@ -97,40 +95,33 @@ function isPlaceNamed(name: string, patterns: readonly string[]): boolean {
   return patterns.some(pattern => pattern === name || matchGlob(pattern, name));
 }
 
+/** Complains of what a role reaches beyond its team, at the member of its file that says it. */
+function complainOfExcess(owned: TeamRole, member: string, says: string, complaints: Complaints): void {
+  const { tree } = owned.document;
+  complaints.at(findEntry(tree, member) ?? tree).say('team-exceeded', says);
+}
+
 function checkTeamTargets(owned: TeamRole, complaints: Complaints): void {
-  const {
-    role: { template },
-    document,
-    name,
-    team,
-  } = owned;
-  const { kind } = template;
+  const { role, name, team } = owned;
+  const { kind } = role.template;
   const allowed = team.targets[kind] ?? [];
-  const beyond = listTargetPlaces(template)
+  const beyond = listTargetPlaces(role.template)
     .filter(place => !place.some(name => isPlaceNamed(name, allowed)))
     .map(place => place.at(-1) ?? '');
-  if (beyond.length > 0)
-    complaints
-      .at(findEntry(document.tree, kind) ?? document.tree)
-      .say(
-        'team-exceeded',
-        `Roles of team ${name} may not target ${beyond.join(' or ')}: teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}.`,
-      );
+  if (beyond.length === 0) return;
+  const has = `teams.yml has ${allowed.join(', ') || 'nothing'} for ${kind}`;
+  const says = `Roles of team ${name} may not target ${beyond.join(' or ')}: ${has}.`;
+  complainOfExcess(owned, kind, says, complaints);
 }
 
 function checkLength(owned: TeamRole, complaints: Complaints): void {
-  const {
-    role,
-    document: { tree },
-    name,
-    team,
-  } = owned;
+  const { role, document, name, team } = owned;
   const { max_seconds: most } = team;
   if (most === undefined || role.session.max <= most) return;
-  const session = findEntry(tree, 'session');
+  const session = findEntry(document.tree, 'session');
   const written = session && findEntry(session.value, 'max_seconds');
   complaints
-    .at((written ?? session)?.place ?? tree.place)
+    .at(written ?? session ?? document.tree)
     .say(
       'team-exceeded',
       `Sessions of team ${name} last at most ${most} seconds, and this role's up to ${role.session.max}. Say session: { max_seconds: ${most} }, or less.`,
@@ -138,53 +129,43 @@ function checkLength(owned: TeamRole, complaints: Complaints): void {
 }
 
 /** Checks that the team may admit all that its statements mean to admit (threat T97). */
-function checkWords(owned: TeamRole, complaints: Complaints): void {
-  const {
-    role: { trust },
-    document: { tree },
-    name,
-    team,
-  } = owned;
+function checkKnowingly(owned: TeamRole, complaints: Complaints): void {
+  const { role, name, team } = owned;
   const allowed = team.knowingly ?? [];
-  const beyond = trust
-    .flatMap(({ knowingly }) => knowingly?.jobs ?? [])
-    .filter(job => !allowed.includes(job));
-  if (beyond.length > 0)
-    complaints
-      .at(findEntry(tree, 'trust') ?? tree)
-      .say(
-        'team-exceeded',
-        `Roles of team ${name} may not admit ${[...new Set(beyond)].join(' or ')} knowingly: teams.yml has ${allowed.join(', ') || 'none'}.`,
-      );
+  const jobs = new Set(role.trust.flatMap(({ knowingly }) => knowingly?.jobs ?? []));
+  const beyond = [...jobs].filter(job => !allowed.includes(job));
+  if (beyond.length === 0) return;
+  const has = `teams.yml has ${allowed.join(', ') || 'none'}`;
+  const says = `Roles of team ${name} may not admit ${beyond.join(' or ')} knowingly: ${has}.`;
+  complainOfExcess(owned, 'trust', says, complaints);
 }
 
 /** Lists what is one team's when no other has it: an ARN, an account, an application, a repository, a user. */
 function listTeamTargets(owned: TeamRole): readonly string[] {
-  const {
-    role: { template },
-  } = owned;
-  return template.kind === 'jwt'
-    ? []
-    : listTargetPlaces(template).map(([house, target = house]) => `${template.kind} ${target}`);
+  const { template } = owned.role;
+  if (template.kind === 'jwt') return [];
+  return listTargetPlaces(template).map(([house, target = house]) => `${template.kind} ${target}`);
 }
 
 /** Two teams that share a target have each other's rights there: both must say so (threat T44). */
-function checkShared(owned: readonly TeamRole[], complaints: Complaints): void {
+function checkShared(all: readonly TeamRole[], complaints: Complaints): void {
   const holders = new Map<string, TeamRole[]>();
-  for (const each of owned)
-    for (const target of new Set(listTeamTargets(each)))
-      holders.set(target, [...(holders.get(target) ?? []), each]);
+  for (const owned of all)
+    for (const target of new Set(listTeamTargets(owned)))
+      holders.set(target, [...(holders.get(target) ?? []), owned]);
   for (const [target, sharing] of holders) {
     const name = target.slice(target.indexOf(' ') + 1);
     const teams = [...new Set(sharing.map(each => each.name))];
     if (teams.length < 2 || sharing.every(({ team }) => isPlaceNamed(name, team.shared ?? []))) continue;
-    for (const { role, document } of sharing)
-      complaints
-        .at(findEntry(document.tree, role.template.kind) ?? document.tree)
-        .say(
-          'team-exceeded',
-          `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`,
-        );
+    const says = `The teams ${teams.join(' and ')} both have roles that lead to ${name}, so each has what the other has there. Give each a target of its own, or say shared: ["${name}"] of every one of them in teams.yml.`;
+    for (const owned of sharing) complainOfExcess(owned, owned.role.template.kind, says, complaints);
+  }
+}
+
+function complainOfCeilings(tree: Tree, teams: Teams, complaints: Complaints): void {
+  for (const { key, value } of listEntries(findEntry(tree, 'teams')?.value)) {
+    const team = teams.teams[key];
+    if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complaints);
   }
 }
 
@@ -203,28 +184,17 @@ export function readTeams(
   const teams = tree && TEAMS.read(tree, complaints);
   if (!teams) return undefined;
   complainOfCeilings(tree, teams, complaints);
-  const owned = roles.flatMap((compiled): TeamRole[] => {
-    const found = findOnlyTeam(compiled, teams, complaints);
-    return found ? [{ ...compiled, ...found }] : [];
-  });
-  for (const each of owned) {
-    checkTeamTargets(each, complaints);
-    checkLength(each, complaints);
-    checkWords(each, complaints);
-    const { role, document, name, team } = each;
+  const all = roles.flatMap(compiled => findOnlyTeam(compiled, teams, complaints) ?? []);
+  for (const owned of all) {
+    checkTeamTargets(owned, complaints);
+    checkLength(owned, complaints);
+    checkKnowingly(owned, complaints);
+    const { role, document, name, team } = owned;
     if (team.ceiling)
       checkRoleCeiling({ role, tree: document.tree, team: name, ceiling: team.ceiling }, complaints);
   }
-  checkShared(owned, complaints);
+  checkShared(all, complaints);
   return teams;
-}
-
-function complainOfCeilings(tree: Tree, teams: Teams, complaints: Complaints): void {
-  const written = findEntry(tree, 'teams')?.value;
-  for (const { key, value } of written?.kind === 'map' ? written.entries : []) {
-    const team = teams.teams[key];
-    if (team) checkCeiling(team, findEntry(value, 'ceiling')?.value, complaints);
-  }
 }
 
 /** Gives a role as it is issued: where its team has a ceiling, that is the session policy of one that has none. */

@@ -1,4 +1,4 @@
-import type { Complaints, Rule } from './complaint.ts';
+import type { Complaints } from './complaint.ts';
 import { either, object, type Placed, placed, required, type Shape, text } from './shape.ts';
 
 /** An audience as the file says it: plain text, or text with the reason why a shared one is right here. */
@@ -20,13 +20,15 @@ const FEDERATION = [
   /^(https:)?\/\/iam\.googleapis\.com\//i,
 ];
 
+const BUILDKITES = /^https:\/\/packages\.buildkite\.com\//i;
+
 // What other services accept: whoever collects a token for one of these could present it here, and we there.
 const SHARED = [
   ...FEDERATION,
   /^(sigstore|vault|rubygems\.org|pypi|testpypi)$/i,
   /^npm:/i,
   /^https:\/\/(buildkite\.com|github\.com|gitlab\.com)(\/|$)/i,
-  /^https:\/\/packages\.buildkite\.com\//i,
+  BUILDKITES,
   /^ari:cloud:bitbucket::/i,
 ];
 
@@ -35,23 +37,17 @@ export function isFederation(audience: string): boolean {
   return FEDERATION.some(pattern => pattern.test(audience));
 }
 
+function writeSharedComplaint(audience: string): string {
+  return BUILDKITES.test(audience)
+    ? `"${audience}" is the audience of a registry that Buildkite runs: it takes the job's token itself, without a broker. For a registry of your own, name it here by its own URL and mint for that: --audience https://packages.acme.example/npm.`
+    : `Other services accept tokens for "${audience}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`;
+}
+
 /** The audience itself; complains of one that others accept when no reason stands beside it. */
-export function compileAudience(
-  { value: written, place }: AudienceDeclaration,
-  complaints: Complaints,
-): string {
-  if (typeof written !== 'string') return written.value;
-  const rule: Rule = 'audience-shared';
-  if (SHARED.some(pattern => pattern.test(written))) {
-    const buildkites = /^https:\/\/packages\.buildkite\.com\//i.test(written);
-    complaints
-      .at(place)
-      .say(
-        rule,
-        buildkites
-          ? `"${written}" is the audience of a registry that Buildkite runs: it takes the job's token itself, without a broker. For a registry of your own, name it here by its own URL and mint for that: --audience https://packages.acme.example/npm.`
-          : `Other services accept tokens for "${written}", so one of them could present it here. Use an audience of your own, or write { value: …, reason: … }.`,
-      );
-  }
-  return written;
+export function compileAudience(written: AudienceDeclaration, complaints: Complaints): string {
+  const { value } = written;
+  if (typeof value !== 'string') return value.value;
+  if (SHARED.some(pattern => pattern.test(value)))
+    complaints.at(written).say('audience-shared', writeSharedComplaint(value));
+  return value;
 }

@@ -2,10 +2,9 @@ import { type ClaimType, findClaimType, readClaimPath } from '../policy/claims.t
 import { type Condition, OPERATORS, type Operator, type Scalar } from '../policy/condition.ts';
 import { findPatternFault, MAX_PATTERN, readLiteralPrefix } from '../policy/glob.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../policy/issuer.ts';
-import type { Complaints } from './complaint.ts';
-import { suggestWord } from './nearest.ts';
+import type { Complaints, ComplaintsAt } from './complaint.ts';
 import { isIntegerText, type Schema } from './shape.ts';
-import type { Entry, MapTree, Place, ScalarTree, Tree } from './tree.ts';
+import type { Entry, MapTree, ScalarTree, Tree } from './tree.ts';
 
 /** At most so many operands in one list. */
 export const MAX_OPERANDS = 100;
@@ -50,15 +49,23 @@ export const claimsSchema: Schema = {
   additionalProperties: { $ref: '#/definitions/rule' },
 };
 
-function compileOperand(tree: ScalarTree, complaints: Complaints): Scalar | undefined {
-  const { value, source, place } = tree;
-  if (typeof value === 'number' && !isIntegerText(source))
-    return complaints
-      .at(place)
-      .wrongValue(`${source} is not a whole number within ±9007199254740991. Quote it if text is meant.`);
-  if (typeof value === 'string' && value.length > MAX_VALUE)
-    return complaints.at(place).wrongValue(`The text is longer than ${MAX_VALUE} characters.`);
-  return value;
+/** What is wrong with a number that two readers may take for two, if anything. */
+export function findNumberFault(tree: ScalarTree): string | undefined {
+  return typeof tree.value === 'number' && !isIntegerText(tree.source)
+    ? `${tree.source} is not a whole number within ±9007199254740991. Quote it if text is meant.`
+    : undefined;
+}
+
+function findScalarFault(tree: ScalarTree): string | undefined {
+  return typeof tree.value === 'string' && tree.value.length > MAX_VALUE
+    ? `The text is longer than ${MAX_VALUE} characters.`
+    : findNumberFault(tree);
+}
+
+/** The operator that takes a list, for who gave one to its like for one value. */
+function suggestListOperator(operator: Operator): string {
+  const pair: { readonly [one in Operator]?: Operator } = { contains: 'contains_any', not_equals: 'not_in' };
+  return ` For several values write ${pair[operator] ?? 'in'}.`;
 }
 
 /** The plain values beside an operator, one or a list as it takes them. */
@@ -67,34 +74,22 @@ export function readScalars(
   operator: Operator,
   complaints: Complaints,
 ): ScalarTree[] | undefined {
-  if (tree.kind === 'map')
-    return complaints
-      .at(tree)
-      .say(
-        'wrong-type',
-        `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}, not a mapping.`,
-      );
-  const asList = tree.kind === 'list';
-  if (operator === 'matches' ? false : asList !== TAKES_LIST.has(operator)) {
-    const hint = asList
-      ? ` For several values write ${operator === 'contains' ? 'contains_any' : operator === 'not_equals' ? 'not_in' : 'in'}.`
-      : '';
-    return complaints
-      .at(tree)
-      .say('wrong-type', `${operator} takes ${TAKES_LIST.has(operator) ? 'a list' : 'one value'}.${hint}`);
-  }
-  const items = asList ? tree.items : [tree];
+  const here = complaints.at(tree);
+  const takesList = TAKES_LIST.has(operator);
+  const isList = tree.kind === 'list';
+  if (tree.kind === 'map' || (operator !== 'matches' && isList !== takesList))
+    return here.wrongType(
+      `${takesList ? 'a list' : 'one value'} for ${operator}`,
+      isList ? suggestListOperator(operator) : '',
+    );
+  const items = isList ? tree.items : [tree];
   if (items.length === 0)
-    complaints.at(tree).say('empty', `${operator} has an empty list. Fill it, or remove the condition.`);
+    return here.say('empty', `${operator} has an empty list. Fill it, or remove the condition.`);
   if (items.length > MAX_OPERANDS)
-    complaints
-      .at(tree)
-      .say('too-many', `${operator} lists ${items.length} values; at most ${MAX_OPERANDS} are allowed.`);
-  if (items.length === 0 || items.length > MAX_OPERANDS) return undefined;
+    return here.tooMany(`${operator} lists ${items.length} values`, MAX_OPERANDS);
   const scalars = items.filter(item => item.kind === 'scalar');
   for (const item of items)
-    if (item.kind !== 'scalar')
-      complaints.at(item).say('wrong-type', `${operator} compares plain values, not lists or mappings.`);
+    if (item.kind !== 'scalar') complaints.at(item).wrongType(`plain values for ${operator}`);
   return scalars.length === items.length ? scalars : undefined;
 }
 
@@ -118,7 +113,11 @@ function quoteTypes(types: readonly ClaimType[] = []): string {
   return types.join(' or ');
 }
 
-type Claim = { readonly name: string; readonly types: readonly ClaimType[] | undefined };
+type Claim = {
+  readonly name: string;
+  readonly path: Condition['path'];
+  readonly types: readonly ClaimType[] | undefined;
+};
 
 function compileCondition(
   claim: Claim,
@@ -126,31 +125,33 @@ function compileCondition(
   tree: Tree,
   complaints: Complaints,
 ): Condition | undefined {
-  const { name, types } = claim;
-  const path = readClaimPath(name);
-  if (path === undefined) return undefined;
+  const { name, path, types } = claim;
   if (!isOperatorFor(operator, types))
     return complaints
       .at(tree)
       .say('operand-type', `${operator} can never be met: "${name}" is ${quoteTypes(types)}.`);
   const scalars = readScalars(tree, operator, complaints);
-  const operands = scalars?.map(scalar => {
-    const operand = compileOperand(scalar, complaints);
-    if (operand === undefined) return undefined;
-    const fault = operator === 'matches' ? findOperandFault(operand) : undefined;
-    if (fault) complaints.at(scalar).say('pattern-refused', fault);
-    else if (!isOfType(operand, operator, types))
-      complaints
-        .at(scalar)
-        .say(
-          'operand-type',
-          `"${name}" is ${quoteTypes(types)} and can never equal ${typeof operand === 'string' ? 'this text' : scalar.source}.${suggestQuotes(operand, types)}`,
-        );
-    else return operand;
-    return undefined;
-  });
+  const operands = scalars?.map(scalar => compileOperand(scalar, operator, claim, complaints.at(scalar)));
   if (!operands?.every(operand => operand !== undefined)) return undefined;
   return { on: 'claim', name, path, operator, operands, binds: false };
+}
+
+function compileOperand(
+  tree: ScalarTree,
+  operator: Operator,
+  claim: Claim,
+  here: ComplaintsAt,
+): Scalar | undefined {
+  const { value, source } = tree;
+  const { name, types } = claim;
+  const fault = findScalarFault(tree);
+  if (fault !== undefined) return here.wrongValue(fault);
+  const patternFault = operator === 'matches' ? findOperandFault(value) : undefined;
+  if (patternFault !== undefined) return here.say('pattern-refused', patternFault);
+  if (isOfType(value, operator, types)) return value;
+  const found = typeof value === 'string' ? 'this text' : source;
+  const says = `"${name}" is ${quoteTypes(types)} and can never equal ${found}.${suggestQuotes(value, types)}`;
+  return here.say('operand-type', says);
 }
 
 function findOperandFault(operand: Scalar): string | undefined {
@@ -164,49 +165,35 @@ function suggestQuotes(operand: Scalar, types: readonly ClaimType[] = []): strin
   return typeof operand === 'string' && types.includes('number') ? ' Write it without quotes.' : '';
 }
 
-function findKnownClaim(
-  name: string,
-  place: Place,
-  facts: IssuerFacts,
-  complaints: Complaints,
-): Claim | undefined {
-  if (readClaimPath(name) === undefined)
-    return complaints
-      .at(place)
-      .say('claim-unknown', `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
-  if (name.startsWith('/') || facts.vocabulary === undefined) return { name, types: undefined };
-  const types = findVocabularyTypes(facts.vocabulary, name);
-  if (types) return { name, types };
-  const near = suggestWord(name, Object.keys(facts.vocabulary.claims));
-  return complaints
-    .at(place)
-    .say(
-      'claim-unknown',
-      `${facts.issuer} sends no claim "${name}".${near} A claim of your own is added under "claims" of its row in broker.yml.`,
-    );
+/** Where a claim that no token of the issuer has can be added. */
+export const OWN_CLAIM_HINT = ' A claim of your own is added under "claims" of its row in broker.yml.';
+
+function findKnownClaim(name: string, facts: IssuerFacts, here: ComplaintsAt): Claim | undefined {
+  const path = readClaimPath(name);
+  if (path === undefined)
+    return here.say('claim-unknown', `"${name}" is not a JSON Pointer of at least two segments (/a/b).`);
+  const { vocabulary, issuer } = facts;
+  if (name.startsWith('/') || vocabulary === undefined) return { name, path, types: undefined };
+  const types = findVocabularyTypes(vocabulary, name);
+  if (types) return { name, path, types };
+  const known = Object.keys(vocabulary.claims);
+  return here.unknownName('claim-unknown', `${issuer} sends no claim`, name, known, OWN_CLAIM_HINT);
 }
 
 /** The conditions of one claim: a scalar means equals; a mapping holds operators, all of which must hold. */
-function compileRule({ key, place, value }: Entry, facts: IssuerFacts, complaints: Complaints): Condition[] {
-  const claim = findKnownClaim(key, place, facts, complaints);
+function compileRule(entry: Entry, facts: IssuerFacts, complaints: Complaints): Condition[] {
+  const { key, value } = entry;
+  const claim = findKnownClaim(key, facts, complaints.at(entry));
   if (!claim) return [];
-  if (value.kind === 'list') {
-    complaints.at(value).say('wrong-type', `A list needs an operator: ${key}: { in: […] }.`);
-    return [];
-  }
-  if (value.kind === 'scalar')
-    return [compileCondition(claim, 'equals', value, complaints)].filter(each => each !== undefined);
-  if (value.entries.length === 0) complaints.at(value).say('empty', `"${key}" has no operator.`);
-  return value.entries.flatMap(entry => {
-    const operator = OPERATORS.find(each => each === entry.key);
-    if (!operator)
-      complaints
-        .at(entry)
-        .say(
-          'unknown-key',
-          `"${entry.key}" is not an operator.${suggestWord(entry.key, OPERATORS) || ` There are ${OPERATORS.join(', ')}.`}`,
-        );
-    return (operator && compileCondition(claim, operator, entry.value, complaints)) ?? [];
+  const here = complaints.at(value);
+  if (value.kind === 'list') here.say('wrong-type', `A list needs an operator: ${key}: { in: […] }.`);
+  if (value.kind === 'scalar') return [compileCondition(claim, 'equals', value, complaints) ?? []].flat();
+  if (value.kind !== 'map') return [];
+  if (value.entries.length === 0) here.say('empty', `"${key}" has no operator.`);
+  return value.entries.flatMap(each => {
+    const operator = OPERATORS.find(name => name === each.key);
+    if (!operator) complaints.at(each).unknownKey(each.key, OPERATORS, 'an operator');
+    return (operator && compileCondition(claim, operator, each.value, complaints)) ?? [];
   });
 }
 

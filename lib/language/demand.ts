@@ -1,10 +1,8 @@
 import type { ApprovalDemand, Person } from '../policy/demand.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Statement } from '../policy/statement.ts';
-import type { Complaints } from './complaint.ts';
-import { suggestWord } from './nearest.ts';
-import { list, object, type Placed, placed, required, type Shape, text, truth } from './shape.ts';
-import type { Place } from './tree.ts';
+import type { Complaints, ComplaintsAt } from './complaint.ts';
+import { list, object, type Placed, placed, refined, required, type Shape, text, truth } from './shape.ts';
 
 /** Names of people and of groups in broker.yml, each with those whom it stands for. */
 export type People = ReadonlyMap<string, readonly Person[]>;
@@ -17,17 +15,10 @@ export const LONGEST_WITHIN = 7 * 24 * 60 * 60;
 const LENGTH = text({ pattern: /^[1-9]\d{0,3}[mh]$/, says: 'a length of time such as 30m or 1h' });
 
 /** A length of time in minutes or hours, of at most a week, in seconds. */
-export const lengthOfTime: Shape<number> = {
-  says: LENGTH.says,
-  schema: LENGTH.schema,
-  read(tree, complaints) {
-    const written = LENGTH.read(tree, complaints);
-    if (written === undefined) return undefined;
-    const seconds = Number(written.slice(0, -1)) * (written.endsWith('h') ? HOUR : MINUTE);
-    if (seconds <= LONGEST_WITHIN) return seconds;
-    return complaints.at(tree).wrongValue(`At most 168h, not ${written}.`);
-  },
-};
+export const lengthOfTime: Shape<number> = refined(LENGTH, (written, here) => {
+  const seconds = Number(written.slice(0, -1)) * (written.endsWith('h') ? HOUR : MINUTE);
+  return seconds <= LONGEST_WITHIN ? seconds : here.wrongValue(`At most 168h, not ${written}.`);
+});
 
 const STEP = text({
   max: 100,
@@ -40,6 +31,8 @@ const APPROVAL = object({
   by: required(list(placed(text({ max: 64 })), 20)),
   within: required(lengthOfTime),
 });
+
+type ApprovalText = NonNullable<ReturnType<typeof APPROVAL.read>>;
 
 /** `running` of a role file. */
 export const RUNNING = placed(truth);
@@ -68,29 +61,21 @@ const BY_CLAIM: { readonly [issuer: string]: string } = {
 };
 
 /** Without events nothing could ever be known of the job, so nobody could have the role. */
-function complainOfSilence(what: string, place: Place, setting: DemandSetting, complaints: Complaints): void {
+function complainOfSilence(what: string, setting: DemandSetting, here: ComplaintsAt): void {
   for (const { id, issuer } of setting.trust) {
     if (setting.issuers.get(issuer)?.events) continue;
-    complaints
-      .at(place)
-      .say(
-        'demand-refused',
-        `${what} needs events, and ${issuer}, which ${id} trusts, sends none: its row in broker.yml has no events.${BY_CLAIM[issuer] ?? ''}`,
-      );
+    const says = `${what} needs events, and ${issuer}, which ${id} trusts, sends none: its row in broker.yml has no events.`;
+    here.say('demand-refused', `${says}${BY_CLAIM[issuer] ?? ''}`);
   }
 }
 
 /** Those who may approve, each once, by the names of broker.yml. */
 function findPeople(names: readonly Placed<string>[], people: People, complaints: Complaints): Person[] {
-  const found = names.flatMap(({ value, place }) => {
-    const meant = people.get(value);
-    if (!meant)
-      complaints
-        .at(place)
-        .say(
-          'demand-refused',
-          `broker.yml names no person and no group "${value}".${suggestWord(value, people.keys())} People are named there with the id that Buildkite knows them by.`,
-        );
+  const says = 'broker.yml names no person and no group';
+  const hint = ' People are named there with the id that Buildkite knows them by.';
+  const found = names.flatMap(name => {
+    const meant = people.get(name.value);
+    if (!meant) complaints.at(name).unknownName('demand-refused', says, name.value, people.keys(), hint);
     return meant ?? [];
   });
   return [...new Map(found.map(person => [person.id, person])).values()];
@@ -98,18 +83,25 @@ function findPeople(names: readonly Placed<string>[], people: People, complaints
 
 /** What a role demands of the job, or complaints of what could never be met. */
 export function compileDemands(
-  { running, approval }: DemandsRead,
+  demands: DemandsRead,
   setting: DemandSetting,
   complaints: Complaints,
 ): { running?: true; approval?: ApprovalDemand } {
-  if (running && !running.value)
-    complaints
-      .at(running)
-      .say('demand-refused', 'Leave running out: false takes back nothing that a row demands.');
-  if (running) complainOfSilence('running', running.place, setting, complaints);
-  if (!approval) return running?.value ? { running: true } : {};
-  complainOfSilence('approval', approval.place, setting, complaints);
-  const { step, by, within: seconds } = approval.value;
-  const demanded = { step, by: findPeople(by, setting.people, complaints), within: seconds };
-  return { ...(running?.value ? { running: true } : {}), approval: demanded };
+  const { running, approval } = demands;
+  if (running) {
+    const here = complaints.at(running);
+    if (!running.value)
+      here.say('demand-refused', 'Leave running out: false takes back nothing that a row demands.');
+    complainOfSilence('running', setting, here);
+  }
+  if (approval) complainOfSilence('approval', setting, complaints.at(approval));
+  return {
+    ...(running?.value ? { running: true } : {}),
+    ...(approval ? { approval: compileApproval(approval.value, setting.people, complaints) } : {}),
+  };
+}
+
+function compileApproval(read: ApprovalText, people: People, complaints: Complaints): ApprovalDemand {
+  const { step, by, within } = read;
+  return { step, by: findPeople(by, people, complaints), within };
 }

@@ -67,14 +67,22 @@ function complainOfRunning(
   issuers: ReadonlyMap<string, IssuerFacts>,
   complaints: Complaints,
 ): void {
-  for (const { value, place } of trust)
-    if (issuers.get(value.issuer)?.running)
-      complaints
-        .at(place)
-        .say(
-          'demand-refused',
-          `The row of ${value.issuer} says running: true, and a registry cannot ask whether a job runs. Say running: true in each role instead.`,
-        );
+  for (const statement of trust) {
+    const { issuer } = statement.value;
+    const says = `The row of ${issuer} says running: true, and a registry cannot ask whether a job runs. Say running: true in each role instead.`;
+    if (issuers.get(issuer)?.running) complaints.at(statement).say('demand-refused', says);
+  }
+}
+
+/** Checks what the shape of a registry does not say: some method, and for images a path where clients look. */
+function checkRegistry(tree: MapTree, kind: Registry['kind'], path: string, complaints: Complaints): void {
+  const methods = findEntry(tree, 'methods')?.value;
+  if (methods?.kind === 'map' && methods.entries.length === 0)
+    complaints.at(methods).say('empty', 'With no methods nothing could be done. Name some, such as GET.');
+  if (kind === 'oci' && path !== '' && !isBelow(path, OCI_ROOT))
+    complaints
+      .at(findEntry(tree, 'path')?.value ?? tree)
+      .wrongValue('Clients look for images below /v2 alone. Give it a path such as /v2/acme.');
 }
 
 /**
@@ -82,10 +90,11 @@ function complainOfRunning(
  * the rules of a role's; each trust statement needs scopes, but for the flat form, which reads and writes.
  */
 export function compileRegistry(
-  { name, tree }: RegistryDocument,
+  document: RegistryDocument,
   issuers: ReadonlyMap<string, IssuerFacts>,
   complaints: Complaints,
 ): Registry | undefined {
+  const { name, tree } = document;
   const before = complaints.all.length;
   const read = REGISTRY.read(tree, complaints);
   const statements = compileStatements(tree, issuers, complaints);
@@ -94,29 +103,10 @@ export function compileRegistry(
   const trust = compileScopes(statements.trust, demand, complaints);
   const deny = statements.deny.map(({ value }) => value);
   const audience = read && compileAudience(read.audience, complaints);
-  const methods = findEntry(tree, 'methods')?.value;
-  if (methods?.kind === 'map' && methods.entries.length === 0)
-    complaints
-      .at(methods)
-      .say('empty', 'methods is empty, so nothing could be done. Name some, such as GET.');
-  const kind = read?.kind ?? findDefaultKind(read?.path ?? '');
-  if (kind === 'oci' && read && !isBelow(read.path, OCI_ROOT))
-    complaints
-      .at(findEntry(tree, 'path')?.value ?? tree)
-      .wrongValue(
-        'Container images are asked for below /v2 alone, so a registry of the kind oci has a path such as /v2/acme.',
-      );
-  if (!read || audience === undefined || complaints.all.length > before) return undefined;
-  return {
-    name,
-    description: read.description,
-    contact: read.contact,
-    audience,
-    path: read.path,
-    kind,
-    trust,
-    deny,
-    methods: read.methods,
-    issuers: readIssuers([...trust, ...deny], issuers, true),
-  };
+  const { description, contact, path = '', methods = {} } = read ?? {};
+  const kind = read?.kind ?? findDefaultKind(path);
+  checkRegistry(tree, kind, path, complaints);
+  if (audience === undefined || complaints.all.length > before) return undefined;
+  const facts = readIssuers([...trust, ...deny], issuers, true);
+  return { name, description, contact, audience, path, kind, trust, deny, methods, issuers: facts };
 }

@@ -2,9 +2,8 @@ import { readRange } from '../policy/cidr.ts';
 import type { Condition } from '../policy/condition.ts';
 import type { Complaints } from './complaint.ts';
 import { MAX_OPERANDS, readScalars } from './condition.ts';
-import { suggestWord } from './nearest.ts';
 import type { Schema } from './shape.ts';
-import type { Entry, Place, Tree } from './tree.ts';
+import type { Entry, Tree } from './tree.ts';
 
 const ranges = { type: 'array', minItems: 1, maxItems: MAX_OPERANDS, items: { type: 'string' } };
 
@@ -25,28 +24,27 @@ export const requestSchema: Schema = {
 
 /** The conditions of `request: { source_ip: { in | not_in: [CIDR…] } }`. */
 export function compileRequest(request: Tree, complaints: Complaints): Condition[] {
-  const bad = (place: Place): Condition[] => {
-    complaints.at(place).say('wrong-type', 'Expected request: { source_ip: { in: [CIDR…] } } or not_in.');
+  return readMembers(request, complaints).flatMap(entry => {
+    if (entry.key === 'source_ip')
+      return readMembers(entry.value, complaints).flatMap(each => compileCidr(each, complaints) ?? []);
+    complaints.at(entry).unknownKey(entry.key, ['source_ip'], 'part of a request condition');
     return [];
-  };
-  if (request.kind !== 'map' || request.entries.length === 0) return bad(request.place);
-  return request.entries.flatMap(({ key, place, value }) => {
-    if (key !== 'source_ip')
-      complaints
-        .at(place)
-        .say('unknown-key', `"${key}" is not part of a request condition.${suggestWord(key, ['source_ip'])}`);
-    if (key !== 'source_ip') return [];
-    if (value.kind !== 'map' || value.entries.length === 0) return bad(value.place);
-    return value.entries.flatMap(entry => compileCidr(entry, complaints) ?? []);
   });
 }
 
-function compileCidr({ key, place, value }: Entry, complaints: Complaints): Condition | undefined {
+/** The members of a mapping that has some. */
+function readMembers(tree: Tree, complaints: Complaints): readonly Entry[] {
+  if (tree.kind === 'map' && tree.entries.length > 0) return tree.entries;
+  complaints.at(tree).wrongType('request: { source_ip: { in: [CIDR…] } } or not_in');
+  return [];
+}
+
+function compileCidr(entry: Entry, complaints: Complaints): Condition | undefined {
+  const { key, value } = entry;
   if (key !== 'in' && key !== 'not_in')
-    return complaints.at(place).say('unknown-key', `source_ip knows "in" and "not_in", not "${key}".`);
+    return complaints.at(entry).unknownKey(key, ['in', 'not_in'], 'an operator of source_ip');
   const scalars = readScalars(value, key, complaints);
-  const bad =
-    scalars?.filter(({ value: each }) => typeof each !== 'string' || readRange(each) === undefined) ?? [];
+  const bad = (scalars ?? []).filter(each => typeof each.value !== 'string' || !readRange(each.value));
   for (const each of bad)
     complaints
       .at(each)
@@ -54,12 +52,6 @@ function compileCidr({ key, place, value }: Entry, complaints: Complaints): Cond
         `"${each.source}" is not an address range such as 203.0.113.0/24 (host bits must be zero).`,
       );
   if (!scalars || bad.length > 0) return undefined;
-  return {
-    on: 'source_ip',
-    name: 'source_ip',
-    path: 'source_ip',
-    operator: key,
-    operands: scalars.map(each => each.value),
-    binds: false,
-  };
+  const operands = scalars.map(each => each.value);
+  return { on: 'source_ip', name: 'source_ip', path: 'source_ip', operator: key, operands, binds: false };
 }

@@ -75,12 +75,17 @@ export function parseRole(
 
 function findChosenKind(tree: MapTree, complaints: Complaints): KindName | undefined {
   const names = Object.keys(KINDS) as KindName[];
-  const chosen = names.filter(name => tree.entries.some(({ key }) => key === name));
+  const chosen = names.filter(name => findEntry(tree, name));
   if (chosen.length === 1) return chosen[0];
-  const says = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
-  return complaints
-    .at(tree)
-    .say('provider-count', `A role has exactly one of ${names.join(', ')}; this one ${says}.`);
+  const found = chosen.length === 0 ? 'has none' : `has ${chosen.join(' and ')}`;
+  const says = `A role has exactly one of ${names.join(', ')}; this one ${found}.`;
+  return complaints.at(tree).say('provider-count', says);
+}
+
+/** Reads a member that is sound, whatever else is not: what is malformed was complained of with the whole. */
+function readSound<T>(tree: MapTree, key: string, shape: Shape<T>): T | undefined {
+  const value = findEntry(tree, key)?.value;
+  return value && shape.read(value, new Complaints());
 }
 
 /**
@@ -89,50 +94,39 @@ function findChosenKind(tree: MapTree, complaints: Complaints): KindName | undef
  * of docs/reference/policy.md.
  */
 export function compileRole(
-  { name, tree }: RoleDocument,
+  document: RoleDocument,
   setting: RoleSetting,
   complaints: Complaints,
 ): Role | undefined {
+  const { name, tree } = document;
+  const { issuers, people = new Map() } = setting;
   const before = complaints.all.length;
   const read = ROLE.read(tree, complaints);
-  const under = (key: string): Tree | undefined => findEntry(tree, key)?.value;
-  // ROLE has complained of what is malformed; what is sound is still checked beside it, all at once.
-  const sound = <T>(key: string, shape: Shape<T>): T | undefined => {
-    const value = under(key);
-    return value && shape.read(value, new Complaints());
-  };
-  const statements = compileStatements(tree, setting.issuers, complaints);
+  const statements = compileStatements(tree, issuers, complaints);
   const kind = findChosenKind(tree, complaints);
-  const kindTree = kind && under(kind);
+  const kindTree = kind && findEntry(tree, kind)?.value;
   if (!kind || !kindTree) return undefined;
-  const { compile, lengths, scopes, scopesOf } = findKind(kind);
   const trust = statements.trust.map(({ value }) => value);
   const deny = statements.deny.map(({ value }) => value);
-  const { issuers, endpoints, apps } = setting;
-  const template = compile(kindTree, { role: name, trust, issuers, endpoints, apps }, complaints);
+  const { compile, lengths, scopes, scopesOf } = findKind(kind);
+  const template = compile(kindTree, { ...setting, role: name, trust }, complaints);
   const listed = template && scopesOf?.(template);
-  const granting = compileScopes(
-    statements.trust,
-    { of: kind, scopes, listed, covers: COVERS[kind] },
-    complaints,
-  );
+  const scopeDemand = { of: kind, scopes, listed, covers: COVERS[kind] };
+  const granting = compileScopes(statements.trust, scopeDemand, complaints);
   const demands = compileDemands(
-    { running: sound('running', RUNNING), approval: sound('approval', APPROVED) },
-    { trust, issuers: setting.issuers, people: setting.people ?? new Map() },
+    { running: readSound(tree, 'running', RUNNING), approval: readSound(tree, 'approval', APPROVED) },
+    { trust, issuers, people },
     complaints,
   );
-  const runs = demands.running ?? trust.some(({ issuer }) => setting.issuers.get(issuer)?.running);
+  const mustRun = demands.running ?? trust.some(({ issuer }) => issuers.get(issuer)?.running);
+  const seconds = (template as { seconds?: number } | undefined)?.seconds;
   const session = compileSession(
-    sound('session', SESSION),
-    {
-      kind,
-      seconds: (template as { seconds?: number } | undefined)?.seconds,
-      lengths: lengths(template),
-    },
-    runs && kind === 'aws' ? RUNNING_SESSION : setting.session,
+    readSound(tree, 'session', SESSION) ?? {},
+    { kind, seconds, lengths: lengths(template) },
+    mustRun && kind === 'aws' ? RUNNING_SESSION : setting.session,
     complaints,
   );
-  const written = sound('audience', audienceShape);
+  const written = readSound(tree, 'audience', audienceShape);
   const audience = written ? compileAudience(written, complaints) : setting.audience;
   if (!read || !template || complaints.all.length > before) return undefined;
   return {
@@ -147,6 +141,6 @@ export function compileRole(
     disabled: read.disabled,
     ...demands,
     template: { kind, ...template } as Template,
-    issuers: readIssuers([...trust, ...deny], setting.issuers, written !== undefined),
+    issuers: readIssuers([...trust, ...deny], issuers, written !== undefined),
   };
 }

@@ -44,30 +44,26 @@ type ProviderLengths = {
 
 /** The session's length: the role's own words must fit the kind; the defaults of broker.yml are fitted to it. */
 export function compileSession(
-  own: SessionDeclaration | undefined,
-  { kind, seconds: inTemplate, lengths: { fallback, min, max } }: ProviderLengths,
+  own: SessionDeclaration,
+  provider: ProviderLengths,
   defaults: SessionDefaults,
   complaints: Complaints,
 ): SessionLength {
-  for (const written of [own?.seconds, own?.max_seconds]) {
+  const { kind, seconds: inTemplate, lengths } = provider;
+  const { fallback, min, max } = lengths;
+  for (const written of [own.seconds, own.max_seconds])
     if (written && (written.value < min || written.value > max))
       complaints
         .at(written)
         .wrongValue(`A session of ${kind} lasts ${min} to ${max} seconds, not ${written.value}.`);
-  }
-  if (own?.seconds && inTemplate !== undefined)
+  if (own.seconds && inTemplate !== undefined)
     complaints.at(own.seconds).wrongValue(`The length is said twice: here and under ${kind}. Remove one.`);
-  const seconds =
-    own?.seconds?.value ??
-    inTemplate ??
-    Math.min(clamp(defaults.seconds ?? fallback, min, max), own?.max_seconds?.value ?? max);
+  const most = own.max_seconds?.value;
   // A length of the role's own is its maximum too: what broker.yml allows widens no role that said how long.
-  const longest =
-    own?.max_seconds?.value ??
-    own?.seconds?.value ??
-    inTemplate ??
-    Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
-  if (own?.max_seconds && seconds > longest)
+  const said = own.seconds?.value ?? inTemplate;
+  const seconds = said ?? Math.min(clamp(defaults.seconds ?? fallback, min, max), most ?? max);
+  const longest = most ?? said ?? Math.max(seconds, clamp(defaults.maxSeconds ?? seconds, min, max));
+  if (own.max_seconds && seconds > longest)
     complaints
       .at(own.max_seconds)
       .wrongValue(`max_seconds (${longest}) is less than the usual length (${seconds}).`);

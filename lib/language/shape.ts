@@ -1,4 +1,4 @@
-import type { Complaints, Rule } from './complaint.ts';
+import type { Complaints, ComplaintsAt, Rule } from './complaint.ts';
 import { suggestWord } from './nearest.ts';
 import { type Place, type Tree, toPlain } from './tree.ts';
 
@@ -17,16 +17,6 @@ export type Shape<T> = {
 
 /** A value together with where it stands, for checks that need more than one value. */
 export type Placed<T> = { readonly value: T; readonly place: Place };
-
-function describeFound(tree: Tree): string {
-  if (tree.kind !== 'scalar') return `a ${tree.kind === 'map' ? 'mapping' : 'list'}`;
-  if (tree.value === null) return 'null';
-  return typeof tree.value === 'string' ? 'text' : `the ${typeof tree.value} ${tree.source}`;
-}
-
-function complainOfMismatch(tree: Tree, says: string, complaints: Complaints): undefined {
-  return complaints.at(tree).say('wrong-type', `Expected ${says}, found ${describeFound(tree)}.`);
-}
 
 type TextLimits = { min?: number; max?: number; pattern?: RegExp; says?: string };
 
@@ -47,12 +37,11 @@ export function text({ min = 1, max = 1024, pattern, says = 'text' }: TextLimits
       ...findPatternText(pattern),
     },
     read(tree, complaints) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
-        return complainOfMismatch(tree, says, complaints);
+      const here = complaints.at(tree);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return here.wrongType(says);
       const { value } = tree;
       if (value.length >= min && value.length <= max && (pattern?.test(value) ?? true)) return value;
-      const why = pattern ? '' : ` of ${min} to ${max} characters`;
-      return complaints.at(tree).wrongValue(`Expected ${says}${why}.`);
+      return here.unexpected(pattern ? says : `${says} of ${min} to ${max} characters`);
     },
   };
 }
@@ -64,10 +53,10 @@ export function integer(min: number, max: number, unit = ''): Shape<number> {
     says,
     schema: { type: 'integer', description: says, minimum: min, maximum: max },
     read(tree, complaints) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'number')
-        return complainOfMismatch(tree, says, complaints);
+      const here = complaints.at(tree);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return here.wrongType(says);
       if (isIntegerText(tree.source) && tree.value >= min && tree.value <= max) return tree.value;
-      return complaints.at(tree).wrongValue(`Expected ${says}, found ${tree.source}.`);
+      return here.unexpected(`${says}, found ${tree.source}`);
     },
   };
 }
@@ -83,8 +72,36 @@ export const truth: Shape<boolean> = {
   read: (tree, complaints) =>
     tree.kind === 'scalar' && typeof tree.value === 'boolean'
       ? tree.value
-      : complainOfMismatch(tree, truth.says, complaints),
+      : complaints.at(tree).wrongType(truth.says),
 };
+
+/** Goes on from what a shape has read: gives a value of its own, or complains and gives undefined. */
+export function refined<A, B>(
+  of: Shape<A>,
+  read: (value: A, here: ComplaintsAt, tree: Tree) => B | undefined,
+): Shape<B> {
+  return {
+    says: of.says,
+    schema: of.schema,
+    read(tree, complaints) {
+      const value = of.read(tree, complaints);
+      return value === undefined ? undefined : read(value, complaints.at(tree), tree);
+    },
+  };
+}
+
+/** Adds a check to a shape; `wrong` gives what is wrong with the value, or undefined. */
+export function checked<T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> {
+  return refined(of, (value, here) => {
+    const message = wrong(value);
+    return message === undefined ? value : here.say(rule, message);
+  });
+}
+
+/** Keeps the place beside the value. */
+export function placed<T>(of: Shape<T>): Shape<Placed<T>> {
+  return refined(of, (value, _here, { place }) => ({ value, place }));
+}
 
 // RFC 3339 with Z alone: an offset reads differently to two people on call.
 const TIME = text({
@@ -93,19 +110,13 @@ const TIME = text({
 });
 
 /** A point in time, as seconds since the epoch. */
-export const time: Shape<number> = {
-  says: TIME.says,
-  schema: TIME.schema,
-  read(tree, complaints) {
-    const written = TIME.read(tree, complaints);
-    if (written === undefined) return undefined;
-    const milliseconds = Date.parse(written);
-    // Date.parse rolls 2027-02-30 over to March in some forms; a date that does not read back is refused.
-    if (!Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().replace('.000', '') === written)
-      return milliseconds / 1000;
-    return complaints.at(tree).wrongValue(`${written} is not a date.`);
-  },
-};
+export const time: Shape<number> = refined(TIME, (written, here) => {
+  const milliseconds = Date.parse(written);
+  // Date.parse rolls 2027-02-30 over to March in some forms; a date that does not read back is refused.
+  if (!Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().replace('.000', '') === written)
+    return milliseconds / 1000;
+  return here.wrongValue(`${written} is not a date.`);
+});
 
 /** One of a closed list of words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Shape<W> {
@@ -114,12 +125,10 @@ export function oneOf<const W extends string>(...words: readonly W[]): Shape<W> 
     says,
     schema: { enum: words },
     read(tree, complaints) {
-      if (tree.kind !== 'scalar' || typeof tree.value !== 'string')
-        return complainOfMismatch(tree, says, complaints);
-      const value = tree.value;
-      const word = words.find(each => each === value);
-      if (word === undefined) complaints.at(tree).wrongValue(`Expected ${says}.${suggestWord(value, words)}`);
-      return word;
+      const here = complaints.at(tree);
+      if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return here.wrongType(says);
+      const { value } = tree;
+      return words.find(each => each === value) ?? here.unexpected(says, suggestWord(value, words));
     },
   };
 }
@@ -131,18 +140,18 @@ export function list<T>(of: Shape<T>, max = 100): Shape<T[]> {
     says,
     schema: { type: 'array', minItems: 1, maxItems: max, items: of.schema },
     read(tree, complaints) {
-      if (tree.kind !== 'list') return complainOfMismatch(tree, says, complaints);
-      if (!countAllowed(tree.items.length, max, tree.place, complaints)) return undefined;
+      const here = complaints.at(tree);
+      if (tree.kind !== 'list') return here.wrongType(says);
+      if (!isCountAllowed(tree.items.length, max, here)) return undefined;
       const items = tree.items.map(item => of.read(item, complaints));
       return items.every(item => item !== undefined) ? items : undefined;
     },
   };
 }
 
-function countAllowed(count: number, max: number, place: Place, complaints: Complaints): boolean {
-  if (count === 0) complaints.at(place).say('empty', 'This is empty. Fill it, or leave the key out.');
-  if (count > max)
-    complaints.at(place).say('too-many', `There are ${count} entries; at most ${max} are allowed.`);
+function isCountAllowed(count: number, max: number, here: ComplaintsAt): boolean {
+  if (count === 0) here.say('empty', 'This is empty. Fill it, or leave the key out.');
+  if (count > max) here.tooMany(`There are ${count} entries`, max);
   return count > 0 && count <= max;
 }
 
@@ -153,8 +162,9 @@ export function record<T>(of: Shape<T>, max = 100): Shape<Record<string, T>> {
     says,
     schema: { type: 'object', minProperties: 1, maxProperties: max, additionalProperties: of.schema },
     read(tree, complaints) {
-      if (tree.kind !== 'map') return complainOfMismatch(tree, says, complaints);
-      if (!countAllowed(tree.entries.length, max, tree.place, complaints)) return undefined;
+      const here = complaints.at(tree);
+      if (tree.kind !== 'map') return here.wrongType(says);
+      if (!isCountAllowed(tree.entries.length, max, here)) return undefined;
       const map: Record<string, T> = Object.create(null);
       let whole = true;
       for (const { key, value } of tree.entries) {
@@ -163,18 +173,6 @@ export function record<T>(of: Shape<T>, max = 100): Shape<Record<string, T>> {
         else map[key] = read;
       }
       return whole ? map : undefined;
-    },
-  };
-}
-
-/** Keeps the place beside the value. */
-export function placed<T>(of: Shape<T>): Shape<Placed<T>> {
-  return {
-    says: of.says,
-    schema: of.schema,
-    read(tree, complaints) {
-      const value = of.read(tree, complaints);
-      return value === undefined ? undefined : { value, place: tree.place };
     },
   };
 }
@@ -198,10 +196,10 @@ export function raw(schema: Schema): Shape<Tree> {
 export const data: Shape<Record<string, unknown>> = {
   says: 'a mapping',
   schema: { type: 'object' },
-  read: (each, complaints) =>
-    each.kind === 'map'
-      ? (toPlain(each) as Record<string, unknown>)
-      : complainOfMismatch(each, 'a mapping', complaints),
+  read: (tree, complaints) =>
+    tree.kind === 'map'
+      ? (toPlain(tree) as Record<string, unknown>)
+      : complaints.at(tree).wrongType('a mapping'),
 };
 
 type Member<T, R extends boolean> = { readonly shape: Shape<T>; readonly required: R };
@@ -233,41 +231,24 @@ export function object<M extends Members>(members: M, says = 'a mapping'): Shape
   return {
     says,
     schema: createObjectSchema(members),
-    read(each, complaints) {
-      if (each.kind !== 'map') return complainOfMismatch(each, says, complaints);
+    read(tree, complaints) {
+      if (tree.kind !== 'map') return complaints.at(tree).wrongType(says);
       const map: Record<string, unknown> = {};
       const broken = new Set<string>();
-      for (const { key, place, value } of each.entries) {
+      for (const entry of tree.entries) {
+        const { key, value } = entry;
         const member = Object.hasOwn(members, key) ? members[key] : undefined;
-        if (!member)
-          complaints
-            .at(place)
-            .say('unknown-key', `"${key}" is not a key here.${suggestWord(key, Object.keys(members))}`);
+        if (!member) complaints.at(entry).unknownKey(key, Object.keys(members));
         const read = member?.shape.read(value, complaints);
         if (read === undefined) broken.add(key);
         else map[key] = read;
       }
       for (const key of Object.keys(members)) {
         if (!members[key]?.required || key in map) continue;
-        if (!broken.has(key)) complaints.at(each).say('missing-key', `"${key}" is required here.`);
+        if (!broken.has(key)) complaints.at(tree).missingKey(key);
         broken.add(key);
       }
       return broken.size === 0 ? (map as ReadMembers<M>) : undefined;
-    },
-  };
-}
-
-/** Adds a check to a shape; `wrong` gives what is wrong with the value, or undefined. */
-export function checked<T>(of: Shape<T>, rule: Rule, wrong: (value: T) => string | undefined): Shape<T> {
-  return {
-    says: of.says,
-    schema: of.schema,
-    read(each, complaints) {
-      const value = of.read(each, complaints);
-      if (value === undefined) return undefined;
-      const message = wrong(value);
-      if (message === undefined) return value;
-      return complaints.at(each).say(rule, message);
     },
   };
 }

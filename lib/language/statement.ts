@@ -1,7 +1,7 @@
 import type { Condition } from '../policy/condition.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Effect, Statement } from '../policy/statement.ts';
-import type { Complaints } from './complaint.ts';
+import type { Complaints, ComplaintsAt } from './complaint.ts';
 import { claimsSchema, compileClaims, listUnmetBindings, scalarSchema } from './condition.ts';
 import { suggestWord } from './nearest.ts';
 import { compileRequest, requestSchema } from './request.ts';
@@ -10,14 +10,14 @@ import {
   object,
   optional,
   type Placed,
-  placed,
   raw,
   required,
   type Schema,
+  type Shape,
   text,
   time,
 } from './shape.ts';
-import { findEntry, type MapTree, type Place, type Tree } from './tree.ts';
+import { type Entry, findEntry, type MapTree, type Tree } from './tree.ts';
 
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;
@@ -35,7 +35,7 @@ export const scopeText = text({
 });
 /** Scopes as a file lists them. */
 export const scopeList = list(scopeText, 50);
-const ISS = placed(text({ max: 512, says: "the issuer, as in the token's iss" }));
+const ISS = text({ max: 512, says: "the issuer, as in the token's iss" });
 
 /** In characters: "ok" is no reason. */
 const MIN_REASON = 8;
@@ -80,9 +80,28 @@ export const statementsSchema: Schema = {
   items: { $ref: '#/definitions/statement' },
 };
 
-function compileFlatForm(tree: MapTree, facts: IssuerFacts, complaints: Complaints): Condition[] {
-  const claims = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
-  for (const { key, value } of claims) {
+function compileFlatForm(
+  tree: MapTree,
+  facts: IssuerFacts,
+  complaints: Complaints,
+): StatementParts | undefined {
+  const request = findEntry(tree, 'request');
+  for (const entry of [request, findEntry(tree, 'knowingly')])
+    if (entry)
+      complaints
+        .at(entry)
+        .say('statement-form', `The flat form has no ${entry.key}. Put the claims under claims:.`);
+  const claims = listSiblings(tree);
+  if (claims.length === 0)
+    return complaints
+      .at(tree)
+      .say(
+        'empty',
+        'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
+      );
+  if (request) return undefined;
+  const scalars = claims.filter(({ value }) => value.kind === 'scalar');
+  for (const { key, value } of claims)
     if (value.kind !== 'scalar')
       complaints
         .at(value)
@@ -90,65 +109,37 @@ function compileFlatForm(tree: MapTree, facts: IssuerFacts, complaints: Complain
           'statement-form',
           `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
         );
-  }
-  const scalars = claims.filter(({ value }) => value.kind === 'scalar');
-  return compileClaims({ ...tree, entries: scalars }, facts, complaints);
+  return { conditions: compileClaims({ ...tree, entries: scalars }, facts, complaints), flat: true };
+}
+
+/** Members that are not a statement's own: claims, in the flat form. */
+function listSiblings(tree: MapTree): readonly Entry[] {
+  return tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
 }
 
 function compileParts(tree: MapTree, facts: IssuerFacts, complaints: Complaints): StatementParts | undefined {
-  const claims = findEntry(tree, 'claims');
-  const request = findEntry(tree, 'request');
-  const siblings = tree.entries.filter(({ key }) => !OWN_KEYS.includes(key));
-  if (!claims) {
-    for (const name of ['request', 'knowingly']) {
-      const beyond = findEntry(tree, name);
-      if (beyond)
-        complaints
-          .at(beyond)
-          .say('statement-form', `The flat form has no ${name}. Put the claims under claims:.`);
-    }
-    if (siblings.length === 0)
-      complaints
-        .at(tree)
-        .say(
-          'empty',
-          'The statement has no claims, so it would speak of everyone. Name the claims that it wants.',
-        );
-    return request || siblings.length === 0
-      ? undefined
-      : { conditions: compileFlatForm(tree, facts, complaints), flat: true };
+  const claims = findEntry(tree, 'claims')?.value;
+  if (!claims) return compileFlatForm(tree, facts, complaints);
+  for (const sibling of listSiblings(tree)) {
+    const says = `"${sibling.key}" stands beside claims:. Move it under claims:, or remove it.`;
+    complaints.at(sibling).say('statement-form', `${says}${suggestWord(sibling.key, OWN_KEYS)}`);
   }
-  for (const { key, place } of siblings) {
-    complaints
-      .at(place)
-      .say(
-        'statement-form',
-        `"${key}" stands beside claims:. Move it under claims:, or remove it.${suggestWord(key, OWN_KEYS)}`,
-      );
-  }
-  if (claims.value.kind !== 'map' || claims.value.entries.length === 0)
-    return complaints
-      .at(claims.value)
-      .say(claims.value.kind === 'map' ? 'empty' : 'wrong-type', 'Expected a mapping of at least one claim.');
-  const source = request ? compileRequest(request.value, complaints) : [];
-  return { conditions: [...compileClaims(claims.value, facts, complaints), ...source], flat: false };
+  const here = complaints.at(claims);
+  if (claims.kind !== 'map') return here.wrongType('a mapping of at least one claim');
+  if (claims.entries.length === 0) return here.say('empty', 'Expected a mapping of at least one claim.');
+  const request = findEntry(tree, 'request')?.value;
+  const source = request ? compileRequest(request, complaints) : [];
+  return { conditions: [...compileClaims(claims, facts, complaints), ...source], flat: false };
 }
 
-function checkBindings(
-  conditions: Condition[],
-  facts: IssuerFacts,
-  place: Place,
-  complaints: Complaints,
-): void {
+function checkBindings(conditions: Condition[], facts: IssuerFacts, here: ComplaintsAt): void {
   for (const { anyOf, ownerPrefix } of listUnmetBindings(conditions, facts)) {
     const pattern =
       ownerPrefix.length > 0 ? `, or ${ownerPrefix.join(' or ')} with a pattern such as "owner/*"` : '';
-    complaints
-      .at(place)
-      .say(
-        'binding-missing',
-        `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
-      );
+    here.say(
+      'binding-missing',
+      `${facts.issuer} signs for every customer of that service, and this statement would admit them all. Bind ${anyOf.join(' or ')} to text with equals or in${pattern}.`,
+    );
   }
 }
 
@@ -158,52 +149,57 @@ export type StatementSetting = {
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
 };
 
+function findIssuerFacts(
+  tree: MapTree,
+  issuers: StatementSetting['issuers'],
+  complaints: Complaints,
+): IssuerFacts | undefined {
+  const entry = findEntry(tree, 'iss');
+  if (!entry) return complaints.at(tree).missingKey('iss', 'in a statement');
+  const iss = ISS.read(entry.value, complaints);
+  const facts = iss === undefined ? undefined : issuers.get(iss);
+  const hint = ' The comparison is exact: no trailing slash, no other case.';
+  if (iss !== undefined && !facts)
+    complaints
+      .at(entry.value)
+      .unknownName('issuer-unknown', 'broker.yml lists no issuer', iss, issuers.keys(), hint);
+  return facts;
+}
+
+/** A deny statement denies everybody everything, so these would say nothing. */
+function complainOfDeny(tree: MapTree, complaints: Complaints): void {
+  const [scopes, knowingly] = [findEntry(tree, 'scopes'), findEntry(tree, 'knowingly')];
+  if (scopes)
+    complaints.at(scopes).say('scopes-refused', 'A deny statement denies everything, so it has no scopes.');
+  if (knowingly)
+    complaints.at(knowingly).say('statement-form', 'A deny statement admits nobody. Remove knowingly.');
+}
+
 /** Compiles one statement, or complains of all that is wrong with it and gives undefined. */
 export function compileStatement(
   tree: Tree,
-  { effect, index, issuers }: StatementSetting,
+  setting: StatementSetting,
   complaints: Complaints,
 ): Statement | undefined {
+  const { effect, index, issuers } = setting;
   if (tree.kind !== 'map')
-    return complaints.at(tree).say('wrong-type', 'A statement is a mapping with iss and claims.');
-  const issEntry = findEntry(tree, 'iss');
-  if (!issEntry) complaints.at(tree).say('missing-key', '"iss" is required in a statement.');
-  const iss = issEntry && ISS.read(issEntry.value, complaints);
-  if (!iss) return undefined;
-  const facts = issuers.get(iss.value);
-  if (!facts)
-    return complaints
-      .at(iss)
-      .say(
-        'issuer-unknown',
-        `broker.yml lists no issuer "${iss.value}".${suggestWord(iss.value, issuers.keys())} The comparison is exact: no trailing slash, no other case.`,
-      );
-  const idEntry = findEntry(tree, 'id');
-  const scopesEntry = findEntry(tree, 'scopes');
-  const parts = compileParts(tree, facts, complaints);
-  const id = idEntry ? ID.read(idEntry.value, complaints) : `${effect}[${index}]`;
-  const scopes = scopesEntry && scopeList.read(scopesEntry.value, complaints);
-  const untilEntry = findEntry(tree, 'until');
-  const until = untilEntry && time.read(untilEntry.value, complaints);
-  if (scopesEntry && effect === 'deny')
-    complaints
-      .at(scopesEntry)
-      .say('scopes-refused', 'A deny statement denies everything, so it has no scopes.');
-  const knowinglyEntry = findEntry(tree, 'knowingly');
-  const knowingly = knowinglyEntry && KNOWINGLY.read(knowinglyEntry.value, complaints);
-  if (knowinglyEntry && effect === 'deny')
-    complaints.at(knowinglyEntry).say('statement-form', 'A deny statement admits nobody. Remove knowingly.');
-  if (!parts || id === undefined) return undefined;
-  if (effect === 'trust') checkBindings(parts.conditions, facts, tree.place, complaints);
-  return {
-    id,
-    effect,
-    issuer: iss.value,
-    ...parts,
-    scopes,
-    until,
-    ...(knowingly ? { knowingly } : {}),
+    return complaints.at(tree).wrongType('a statement, which is a mapping with iss and claims');
+  const facts = findIssuerFacts(tree, issuers, complaints);
+  if (!facts) return undefined;
+  const read = <T>(key: string, shape: Shape<T>): T | undefined => {
+    const value = findEntry(tree, key)?.value;
+    return value && shape.read(value, complaints);
   };
+  const parts = compileParts(tree, facts, complaints);
+  const id = findEntry(tree, 'id') ? read('id', ID) : `${effect}[${index}]`;
+  const scopes = read('scopes', scopeList);
+  const until = read('until', time);
+  const knowingly = read('knowingly', KNOWINGLY);
+  if (effect === 'deny') complainOfDeny(tree, complaints);
+  if (!parts || id === undefined) return undefined;
+  if (effect === 'trust') checkBindings(parts.conditions, facts, complaints.at(tree));
+  const { issuer } = facts;
+  return { id, effect, issuer, ...parts, scopes, until, ...(knowingly ? { knowingly } : {}) };
 }
 
 /** Compiles the list under `trust:` or `deny:`. */
@@ -213,20 +209,17 @@ export function compileStatementList(
   issuers: ReadonlyMap<string, IssuerFacts>,
   complaints: Complaints,
 ): Placed<Statement>[] {
-  if (tree.kind !== 'list') {
-    complaints.at(tree).say('wrong-type', `${effect} is a list of statements: each begins with "- iss: …".`);
-    return [];
-  }
-  if (tree.items.length === 0)
-    complaints
-      .at(tree)
-      .say(
-        'empty',
-        effect === 'trust'
-          ? 'trust is empty, so nobody could have this role.'
-          : 'deny is empty. Leave the key out.',
-      );
-  return tree.items.flatMap((item, index) => {
+  const here = complaints.at(tree);
+  if (tree.kind !== 'list') here.wrongType('a list of statements, each of which begins with "- iss: …"');
+  const items = tree.kind === 'list' ? tree.items : [];
+  if (tree.kind === 'list' && items.length === 0)
+    here.say(
+      'empty',
+      effect === 'trust'
+        ? 'trust is empty, so nobody could have this role.'
+        : 'deny is empty. Leave the key out.',
+    );
+  return items.flatMap((item, index) => {
     const value = compileStatement(item, { effect, index, issuers }, complaints);
     return value ? { value, place: item.place } : [];
   });

@@ -7,7 +7,7 @@ import type { Complaints } from './complaint.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Placed } from './shape.ts';
 import { compileStatementList, MAX_STATEMENTS } from './statement.ts';
-import { findEntry, type MapTree, type Place } from './tree.ts';
+import { findEntry, type MapTree, type Tree } from './tree.ts';
 
 /** The statements of a trust policy, with where each stands. */
 type PlacedStatements = {
@@ -15,33 +15,26 @@ type PlacedStatements = {
   readonly deny: readonly Placed<Statement>[];
 };
 
-function checkIds({ trust, deny }: PlacedStatements, whole: Place, complaints: Complaints): void {
-  const statements = [...trust, ...deny];
+function checkIds(statements: readonly Placed<Statement>[], whole: Tree, complaints: Complaints): void {
   const seen = new Set<string>();
-  for (const {
-    value: { id },
-    place,
-  } of statements) {
+  for (const statement of statements) {
+    const { id } = statement.value;
     if (seen.has(id))
-      complaints.at(place).say('duplicate-id', `Two statements of this policy have the id "${id}".`);
+      complaints.at(statement).repeated('duplicate-id', 'statements of this policy have the id', id);
     seen.add(id);
   }
-  if (statements.length > MAX_STATEMENTS)
-    complaints
-      .at(whole)
-      .say(
-        'too-many',
-        `The policy has ${statements.length} statements; at most ${MAX_STATEMENTS} are allowed.`,
-      );
+  const count = statements.length;
+  if (count > MAX_STATEMENTS)
+    complaints.at(whole).tooMany(`The policy has ${count} statements`, MAX_STATEMENTS);
 }
 
 /** A decision takes as long as the file lets it: a bound here is a bound for every token (threat T74). */
-function checkCost({ trust, deny }: PlacedStatements, whole: Place, complaints: Complaints): void {
-  const patterns = [...trust, ...deny]
+function checkCost(statements: readonly Placed<Statement>[], whole: Tree, complaints: Complaints): void {
+  const searched = statements
     .flatMap(({ value }) => value.conditions)
     .filter(({ operator }) => operator === 'matches')
-    .flatMap(({ operands }) => operands.map(String));
-  const searched = patterns.reduce((sum, each) => sum + countSearched(each), 0);
+    .flatMap(({ operands }) => operands.map(each => countSearched(String(each))))
+    .reduce((sum, each) => sum + each, 0);
   if (searched > MAX_SEARCHED)
     complaints
       .at(whole)
@@ -62,8 +55,9 @@ export function compileStatements(
     return list ? compileStatementList(list, effect, issuers, complaints) : [];
   };
   const statements = { trust: under('trust'), deny: under('deny') };
-  checkIds(statements, tree.place, complaints);
-  checkCost(statements, tree.place, complaints);
+  const all = [...statements.trust, ...statements.deny];
+  checkIds(all, tree, complaints);
+  checkCost(all, tree, complaints);
   return statements;
 }
 
@@ -104,9 +98,10 @@ export function compileScopes(
   demand: ScopeDemand,
   complaints: Complaints,
 ): readonly Statement[] {
-  return trust.map(({ value: statement, place }) => {
+  return trust.map(placed => {
+    const { value: statement } = placed;
     const fault = findScopesFault(statement, demand);
-    if (fault !== undefined) complaints.at(place).say('scopes-refused', `${statement.id} ${fault}`);
+    if (fault !== undefined) complaints.at(placed).say('scopes-refused', `${statement.id} ${fault}`);
     const fallback = (statement.flat ? findFlatScopes(demand) : undefined) ?? demand.listed;
     return fallback ? { ...statement, scopes: statement.scopes ?? fallback } : statement;
   });

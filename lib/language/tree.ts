@@ -28,6 +28,26 @@ export function findEntry(tree: Tree, key: string): Entry | undefined {
   return tree.kind === 'map' ? tree.entries.find(entry => entry.key === key) : undefined;
 }
 
+/** The entries of a mapping; none of anything else. */
+export function listEntries(tree: Tree | undefined): readonly Entry[] {
+  return tree?.kind === 'map' ? tree.entries : [];
+}
+
+/** The items of a list; none of anything else. */
+export function listItems(tree: Tree | undefined): readonly Tree[] {
+  return tree?.kind === 'list' ? tree.items : [];
+}
+
+/** The value under this key where there is one, or else the whole: where a complaint about that key stands. */
+export function findValue(tree: Tree, key: string): Tree {
+  return findEntry(tree, key)?.value ?? tree;
+}
+
+/** The text that stands there; undefined where something else does. */
+export function findText(tree: Tree | undefined): string | undefined {
+  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+}
+
 /** Says in two words what stands there, for who expected something else. */
 export function describeTree(tree: Tree): string {
   if (tree.kind === 'map') return tree.entries.length === 0 ? 'an empty mapping' : 'a mapping';

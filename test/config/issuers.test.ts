@@ -11,7 +11,7 @@ function read(yaml: string): { row: IssuerRow | undefined; rules: Rule[] } {
   const complaints = new Complaints();
   const tree = parse('broker.yml', yaml, complaints);
   return {
-    row: tree && compileIssuerRow(tree, complaints)?.row,
+    row: tree && compileIssuerRow(tree, complaints),
     rules: complaints.all.map(({ rule }) => rule),
   };
 }

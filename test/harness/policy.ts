@@ -42,7 +42,7 @@ export function rowsFrom(yaml: string): Map<string, IssuerRow> {
   const complaints = new Complaints();
   const tree = parse('broker.yml', yaml, complaints);
   const rows = (tree?.kind === 'list' ? tree.items : []).flatMap(
-    item => compileIssuerRow(item, complaints)?.row ?? [],
+    item => compileIssuerRow(item, complaints) ?? [],
   );
   if (complaints.all.length > 0) throw new Error(JSON.stringify(complaints.all, null, 2));
   return new Map(rows.map(row => [row.issuer, row]));

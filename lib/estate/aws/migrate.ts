@@ -5,8 +5,7 @@ import { compileRole, parseRole } from '../../language/role.ts';
 import type { Claims } from '../../policy/claims.ts';
 import type { Role } from '../../policy/role.ts';
 import { importAws } from '../../review/author/import/aws.ts';
-import type { ImportedPolicy } from '../../review/author/import/imported.ts';
-import { listNotes, writeImportedRole } from '../../review/author/import/imported.ts';
+import { type ImportedPolicy, listNotes, writeImportedRole } from '../../review/author/import/imported.ts';
 import { judgeJobs, summarizeJobs } from '../../review/compare/jobs.ts';
 import { isActionCovered } from '../../review/targets/request.ts';
 import type { TrustStatement } from '../../review/targets/trust.ts';
@@ -88,7 +87,7 @@ export function createIssuerRow(issuer: string): {
       ? `{ issuer: "${issuer}", jwks_uri: "${issuer}/.well-known/jwks.json", bind: [sub] }`
       : `{ preset: ${preset}, issuer: "${issuer}" }`;
   const tree = parse('broker.yml', yaml, new Complaints());
-  return { yaml, row: tree && compileIssuerRow(tree, new Complaints())?.row };
+  return { yaml, row: tree && compileIssuerRow(tree, new Complaints()) };
 }
 
 const madeRows = new Map<string, IssuerRow | undefined>();

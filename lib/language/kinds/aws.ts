@@ -2,7 +2,7 @@ import { POLICY_ARN, ROLE_ARN } from '../../policy/name.ts';
 import type { AwsTemplate } from '../../policy/targets/aws.ts';
 import type { Complaints } from '../complaint.ts';
 import { list, object, oneOf, optional, raw, required, text, truth } from '../shape.ts';
-import { findEntry, type Tree, toPlain } from '../tree.ts';
+import { findEntry, findValue, type Tree, toPlain } from '../tree.ts';
 import { checkTemplates, type Kind, type KindSetting, type SessionLimits, writeSubject } from './kind.ts';
 import { checkSessionPolicy } from './session-policy.ts';
 import { checkTags, TAG_KEY, TAGS } from './tags.ts';
@@ -50,31 +50,34 @@ function findPartitionOfRegion(region: string): string {
   return Object.keys(REGIONS).find(each => REGIONS[each]?.test(region)) ?? 'aws';
 }
 
-type AwsLocation = {
-  readonly role_arn: string;
-  readonly region?: string | undefined;
-  readonly policy_arns?: readonly string[] | undefined;
-};
+type AwsText = NonNullable<ReturnType<typeof SHAPE.read>>;
 
 /** Complains of a region or a policy of another partition of AWS than the role: STS there has never heard of it. */
-function checkPartitions(
-  { role_arn: arn, region, policy_arns: arns = [] }: AwsLocation,
-  tree: Tree,
-  complaints: Complaints,
-) {
+function checkPartitions(read: AwsText, tree: Tree, complaints: Complaints): void {
+  const { role_arn: arn, region, policy_arns: arns = [] } = read;
   const partition = arn.split(':')[1] ?? '';
-  const placeOf = (key: string) => findEntry(tree, key)?.value.place ?? tree.place;
-  if (region !== undefined && findPartitionOfRegion(region) !== partition)
+  const ofRegion = region === undefined ? partition : findPartitionOfRegion(region);
+  if (ofRegion !== partition)
     complaints
-      .at(placeOf('region'))
-      .wrongValue(
-        `${region} is of the partition ${findPartitionOfRegion(region)}, and the role of ${partition}.`,
-      );
+      .at(findValue(tree, 'region'))
+      .wrongValue(`${region} is of the partition ${ofRegion}, and the role of ${partition}.`);
   const away = arns.find(each => each.split(':')[1] !== partition);
   if (away !== undefined)
     complaints
-      .at(placeOf('policy_arns'))
+      .at(findValue(tree, 'policy_arns'))
       .wrongValue(`${away} is of another partition than the role, ${partition}.`);
+}
+
+/** Checks what spans several keys. */
+function checkAws(read: AwsText, tree: Tree, complaints: Complaints): void {
+  const external = findEntry(tree, 'external_id');
+  if (external && read.via === 'web_identity')
+    complaints.at(external).wrongValue('AWS takes no external id via web_identity. Remove it.');
+  for (const key of read.transitive_tags ?? [])
+    if (!Object.hasOwn(read.tags ?? {}, key))
+      complaints
+        .at(findEntry(tree, 'transitive_tags') ?? tree)
+        .wrongValue(`"${key}" is transitive but is not one of the tags.`);
 }
 
 /** Keys that a role of this kind has are read by `SHAPE`; what spans several keys is checked here. */
@@ -88,25 +91,24 @@ function compileAws(tree: Tree, setting: KindSetting, complaints: Complaints): A
   checkTags(findEntry(tree, 'tags')?.value, setting, complaints);
   const policy = findEntry(tree, 'policy')?.value;
   if (policy) checkSessionPolicy(policy, setting, complaints);
-  const external = findEntry(tree, 'external_id');
-  if (external && read?.via === 'web_identity')
-    complaints.at(external).wrongValue('AWS takes no external id via web_identity. Remove it.');
   if (!read) return undefined;
-  const tags = read.tags ?? {};
-  for (const key of read.transitive_tags ?? []) {
-    if (!Object.hasOwn(tags, key))
-      complaints
-        .at(findEntry(tree, 'transitive_tags') ?? tree)
-        .wrongValue(`"${key}" is transitive but is not one of the tags.`);
-  }
+  checkAws(read, tree, complaints);
+  const {
+    role_arn,
+    region,
+    source_identity = true,
+    tags = {},
+    transitive_tags = [],
+    policy_arns = [],
+  } = read;
   return {
-    role_arn: read.role_arn,
-    ...(read.region === undefined ? {} : { region: read.region }),
-    source_identity: read.source_identity ?? true,
+    role_arn,
+    ...(region === undefined ? {} : { region }),
+    source_identity,
     tags,
-    transitive_tags: read.transitive_tags ?? [],
+    transitive_tags,
     ...(policy ? { policy: toPlain(policy) as Record<string, unknown> } : {}),
-    policy_arns: read.policy_arns ?? [],
+    policy_arns,
     ...(read.via === 'web_identity'
       ? { via: read.via, subject: writeSubject(setting) }
       : { via: 'assume_role', external_id: read.external_id ?? `kite-sts:${setting.role}` }),

@@ -2,8 +2,8 @@ import { type GithubTemplate, LEVELS, nameRepository } from '../../policy/target
 import { findSlots } from '../../policy/template.ts';
 import type { Complaints } from '../complaint.ts';
 import { checked, integer, list, object, oneOf, optional, record, required, text } from '../shape.ts';
-import { findEntry, type Tree } from '../tree.ts';
-import { appId, checkTemplates, type Kind, type KindSetting } from './kind.ts';
+import { findEntry, findText, listItems, type Tree } from '../tree.ts';
+import { appId, checkTemplates, type Kind, type KindSetting, refuseTemplates } from './kind.ts';
 
 // Letters and digits with single hyphens; managed users have an underscore before the name of their company.
 const OWNER = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9])?$/;
@@ -25,29 +25,22 @@ const SHAPE = object({
   permissions: required(record(permissions, 50)),
 });
 
-function checkRepositories(tree: Tree | undefined, owner: string | undefined, complaints: Complaints): void {
-  for (const item of tree?.kind === 'list' ? tree.items : []) {
-    if (item.kind !== 'scalar' || typeof item.value !== 'string' || findSlots(item.value).length > 0)
-      continue;
-    if (nameRepository(item.value, owner) === undefined)
-      complaints
-        .at(item)
-        .wrongValue(
-          `Expected the name of a repository, such as web${owner === undefined ? '' : ` or ${owner}/web`}.`,
-        );
+function checkRepositories(tree: Tree, owner: string | undefined, complaints: Complaints): void {
+  const like = owner === undefined ? '' : ` or ${owner}/web`;
+  for (const item of listItems(tree)) {
+    const name = findText(item);
+    if (name !== undefined && findSlots(name).length === 0 && nameRepository(name, owner) === undefined)
+      complaints.at(item).unexpected(`the name of a repository, such as web${like}`);
   }
 }
 
 function compileGithub(tree: Tree, setting: KindSetting, complaints: Complaints): GithubTemplate | undefined {
+  refuseTemplates(tree, ['repositories'], setting, complaints);
   const repositories = findEntry(tree, 'repositories')?.value;
-  if (tree.kind === 'map') {
-    const rest = tree.entries.filter(({ value }) => value !== repositories);
-    checkTemplates({ ...tree, entries: rest }, 'none', setting, complaints);
-  }
   if (repositories) checkTemplates(repositories, 'bound', setting, complaints);
   const read = SHAPE.read(tree, complaints);
   if (!read) return undefined;
-  checkRepositories(repositories, read.owner, complaints);
+  if (repositories) checkRepositories(repositories, read.owner, complaints);
   const { owner, installation, ...written } = read;
   const api = setting.apps?.get(written.app);
   const rest = api === undefined ? written : { ...written, api };

@@ -1,8 +1,8 @@
 import type { JwtClaim, JwtClaimTemplate, JwtTemplate } from '../../policy/targets/jwt.ts';
 import { isFederation } from '../audience.ts';
-import type { Complaints } from '../complaint.ts';
+import type { Complaints, ComplaintsAt } from '../complaint.ts';
 import { integer, object, oneOf, optional, raw, record, required, text, truth } from '../shape.ts';
-import { findEntry, type Tree, toPlain } from '../tree.ts';
+import { findEntry, findValue, listItems, type Tree, toPlain } from '../tree.ts';
 import {
   checkNumbers,
   checkTemplates,
@@ -49,82 +49,71 @@ function findNameFault(name: string): string | undefined {
 
 /** The value alone, or `{ value, text: true }`. */
 function readClaim(tree: Tree, complaints: Complaints): JwtClaimTemplate | undefined {
-  const open = tree.kind === 'map' && findEntry(tree, 'value') !== undefined;
+  const open = findEntry(tree, 'value') !== undefined;
   const read = open ? TEXT.read(tree, complaints) : undefined;
   if (open && !read) return undefined;
   const value = read?.value ?? tree;
-  if (value.kind === 'map' || (value.kind === 'list' && value.items.some(({ kind }) => kind !== 'scalar')))
-    return complaints
-      .at(value)
-      .say('wrong-type', 'A claim is one value or a list of values, or { value: …, text: true }.');
+  const here = complaints.at(value);
+  if (value.kind === 'map' || listItems(value).some(({ kind }) => kind !== 'scalar'))
+    return here.wrongType('one value or a list of values, or { value: …, text: true }');
   const claim = toPlain(value) as JwtClaim;
   if (read && !JSON.stringify(claim).includes('${'))
-    complaints.at(value).wrongValue('text is said of what a claim fills in, and no ${…} stands here.');
+    here.wrongValue('text is said of what a claim fills in, and no ${…} stands here.');
   return read?.text ? { value: claim, text: true } : claim;
 }
 
 /** Reads what a role puts into a JWT of ours, or complains: never a claim that the broker alone may set. */
 export function readClaims(
-  tree: Tree,
+  tree: Tree | undefined,
   setting: KindSetting,
   complaints: Complaints,
 ): Record<string, JwtClaimTemplate> {
   const claims: Record<string, JwtClaimTemplate> = Object.create(null);
-  if (tree.kind !== 'map') return claims;
+  if (tree?.kind !== 'map') return claims;
   checkTemplates(tree, 'any', setting, complaints);
   checkNumbers(tree, complaints);
-  for (const { key, place, value } of tree.entries) {
-    const fault = findNameFault(key);
-    if (fault) complaints.at(place).wrongValue(fault);
-    const read = readClaim(value, complaints);
-    if (read !== undefined) claims[key] = read;
+  for (const entry of tree.entries) {
+    const fault = findNameFault(entry.key);
+    if (fault) complaints.at(entry).wrongValue(fault);
+    const read = readClaim(entry.value, complaints);
+    if (read !== undefined) claims[entry.key] = read;
   }
   return claims;
 }
 
-function findPipelineIds(
-  tree: Tree,
-  { trust, issuers }: KindSetting,
-  complaints: Complaints,
-): Record<string, string> {
+function findPipelineIds(setting: KindSetting, here: ComplaintsAt): Record<string, string> {
+  const { trust, issuers } = setting;
   const ids: Record<string, string> = {};
   for (const statement of trust) {
     const id = issuers.get(statement.issuer)?.pipelineId;
+    const lacks = `${statement.id} does not bind ${id ?? 'the id of a pipeline'}`;
     if (id !== undefined && isClaimBound(statement, id)) ids[statement.issuer] = id;
-    else
-      complaints
-        .at(tree)
-        .say(
-          'template-unbound',
-          `${statement.id} does not bind ${id ?? 'the id of a pipeline'}, which "subject: pipeline" needs.`,
-        );
+    else here.say('template-unbound', `${lacks}, which "subject: pipeline" needs.`);
   }
   return ids;
 }
 
 function compileJwt(tree: Tree, setting: KindSetting, complaints: Complaints): JwtTemplate | undefined {
   const read = SHAPE.read(tree, complaints);
-  const audience = findEntry(tree, 'audience');
-  if (audience) checkTemplates(audience.value, 'none', setting, complaints);
-  const claims = findEntry(tree, 'claims');
-  const compiled = claims ? readClaims(claims.value, setting, complaints) : {};
+  const audienceEntry = findEntry(tree, 'audience');
+  if (audienceEntry) checkTemplates(audienceEntry.value, 'none', setting, complaints);
+  const claims = readClaims(findEntry(tree, 'claims')?.value, setting, complaints);
   if (!read) return undefined;
-  if (isFederation(read.audience) && read.federation !== true) {
+  const { audience, seconds, subject, federation } = read;
+  if (isFederation(audience) && federation !== true)
     complaints
-      .at(audience ?? tree)
+      .at(audienceEntry ?? tree)
       .say(
         'audience-shared',
-        `A cloud takes "${read.audience}" as proof of identity. Say federation: true if that is meant.`,
+        `A cloud takes "${audience}" as proof of identity. Say federation: true if that is meant.`,
       );
-  }
-  const subject = findEntry(tree, 'subject');
+  const atSubject = complaints.at(findValue(tree, 'subject'));
   return {
-    audience: read.audience,
-    ...(read.seconds === undefined ? {} : { seconds: read.seconds }),
+    audience,
+    ...(seconds === undefined ? {} : { seconds }),
     subject: writeSubject(setting),
-    pipelineIds:
-      read.subject === 'pipeline' && subject ? findPipelineIds(subject.value, setting, complaints) : {},
-    claims: compiled,
+    pipelineIds: subject === 'pipeline' ? findPipelineIds(setting, atSubject) : {},
+    claims,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Statement } from '../../policy/statement.ts';
 import { findSlots, isIamVariable } from '../../policy/template.ts';
 import type { Complaints } from '../complaint.ts';
 import { type Schema, text } from '../shape.ts';
-import type { Tree } from '../tree.ts';
+import { findText, listEntries, listItems, type Tree } from '../tree.ts';
 
 /** What a provider's key is compiled against. */
 export type KindSetting = {
@@ -62,38 +62,37 @@ export function isClaimBound(statement: Statement, claim: string): boolean {
 
 type TemplateRule = 'none' | 'any' | 'bound';
 
+type SlotFault = readonly [rule: 'template-refused' | 'template-unbound', says: string];
+
 function findSlotFault(
   name: string | undefined,
   rule: TemplateRule,
-  { trust, issuers }: KindSetting,
-): ['template-refused' | 'template-unbound', string] | undefined {
-  if (name === undefined) return ['template-refused', 'A ${ is not closed by }.'];
+  setting: KindSetting,
+): SlotFault | undefined {
+  const { trust, issuers } = setting;
+  const refuse = (says: string): SlotFault => ['template-refused', says];
+  if (name === undefined) return refuse('A ${ is not closed by }.');
   if (rule === 'none' || isIamVariable(name))
-    return ['template-refused', `\${${name}} may not stand here. Write the value out.`];
+    return refuse(`\${${name}} may not stand here. Write the value out.`);
   if (name === '' || name.includes('${') || readClaimPath(name) === undefined)
-    return ['template-refused', `\${${name}} does not name a claim.`];
+    return refuse(`\${${name}} does not name a claim.`);
   const lacks = trust.find(({ issuer }) => {
     const vocabulary = issuers.get(issuer)?.vocabulary;
     return vocabulary && !name.startsWith('/') && !findVocabularyTypes(vocabulary, name);
   });
   if (lacks)
-    return [
-      'template-refused',
+    return refuse(
       `${lacks.issuer} sends no claim "${name}", so tokens that meet ${lacks.id} could never fill this in.`,
-    ];
+    );
   const unbound = rule === 'bound' ? trust.find(statement => !isClaimBound(statement, name)) : undefined;
-  return (
-    unbound && [
-      'template-unbound',
-      `${unbound.id} does not bind "${name}". What decides over resources must be bound by equals, in or matches in every trust statement.`,
-    ]
-  );
+  const says = 'What decides over resources must be bound by equals, in or matches in every trust statement.';
+  return unbound && ['template-unbound', `${unbound.id} does not bind "${name}". ${says}`];
 }
 
 /** Complains of numbers that would go out as others than a reviewer saw: `1.0`, `1e400`, `.nan`, 2^53+1. */
 export function checkNumbers(tree: Tree, complaints: Complaints): void {
-  if (tree.kind === 'list') for (const item of tree.items) checkNumbers(item, complaints);
-  if (tree.kind === 'map') for (const { value } of tree.entries) checkNumbers(value, complaints);
+  for (const item of listItems(tree)) checkNumbers(item, complaints);
+  for (const { value } of listEntries(tree)) checkNumbers(value, complaints);
   if (tree.kind !== 'scalar' || typeof tree.value !== 'number') return;
   const json = JSON.stringify(tree.value);
   if (json !== tree.source)
@@ -108,20 +107,28 @@ export function checkTemplates(
   complaints: Complaints,
   iam = false,
 ): void {
-  if (tree.kind === 'list')
-    for (const item of tree.items) checkTemplates(item, rule, setting, complaints, iam);
-  if (tree.kind === 'map') {
-    for (const { key, place, value } of tree.entries) {
-      if (findSlots(key).some(({ name }) => !(iam && isIamVariable(name))))
-        complaints.at(place).say('template-refused', 'A key may not hold ${…}.');
-      checkTemplates(value, rule, setting, complaints, iam);
-    }
+  for (const item of listItems(tree)) checkTemplates(item, rule, setting, complaints, iam);
+  for (const entry of listEntries(tree)) {
+    if (findSlots(entry.key).some(({ name }) => !(iam && isIamVariable(name))))
+      complaints.at(entry).say('template-refused', 'A key may not hold ${…}.');
+    checkTemplates(entry.value, rule, setting, complaints, iam);
   }
-  if (tree.kind !== 'scalar' || typeof tree.value !== 'string') return;
-  for (const { name } of findSlots(tree.value)) {
+  for (const { name } of findSlots(findText(tree) ?? '')) {
     // A slot inside of a variable of IAM would let a claim choose which variable it is.
     const untouched = iam && isIamVariable(name) && !name?.includes('${');
     const fault = untouched ? undefined : findSlotFault(name, rule, setting);
-    if (fault) complaints.at(tree).say(fault[0], fault[1]);
+    if (fault) complaints.at(tree).say(...fault);
   }
+}
+
+/** Complains of every `${…}` in the mapping but under these keys, which are checked apart. */
+export function refuseTemplates(
+  tree: Tree,
+  but: readonly string[],
+  setting: KindSetting,
+  complaints: Complaints,
+  iam = false,
+): void {
+  const rest = listEntries(tree).filter(({ key }) => !but.includes(key));
+  checkTemplates({ kind: 'map', entries: rest, place: tree.place }, 'none', setting, complaints, iam);
 }

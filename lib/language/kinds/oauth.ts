@@ -1,13 +1,12 @@
-import type { Endpoint } from '../../policy/endpoint.ts';
+import type { Endpoint, ParameterSlot } from '../../policy/endpoint.ts';
 import type { OauthTemplate } from '../../policy/targets/oauth.ts';
 import { findSlots } from '../../policy/template.ts';
 import type { Complaints } from '../complaint.ts';
-import { suggestWord } from '../nearest.ts';
 import { object, optional, raw, record, required, text } from '../shape.ts';
 import { scopeList } from '../statement.ts';
-import { findEntry, type MapTree, type Tree } from '../tree.ts';
+import { findEntry, findText, findValue, listEntries, type Tree } from '../tree.ts';
 import { claimsShape, readClaims } from './jwt.ts';
-import { checkTemplates, type Kind, type KindSetting, writeSubject } from './kind.ts';
+import { checkTemplates, type Kind, type KindSetting, refuseTemplates, writeSubject } from './kind.ts';
 
 const VALUE = text({ max: 512, pattern: /^[\x20-\x7e]+$/, says: 'text of at most 512 printable characters' });
 
@@ -28,62 +27,54 @@ function findEndpoint(
   const found = endpoints.get(name);
   if (!found)
     complaints
-      .at(findEntry(tree, 'endpoint')?.value ?? tree)
-      .wrongValue(`broker.yml has no endpoint "${name}".${suggestWord(name, endpoints.keys())}`);
+      .at(findValue(tree, 'endpoint'))
+      .unknownName('wrong-value', 'broker.yml has no endpoint', name, endpoints.keys());
   return found;
+}
+
+/** Checks that a value of a slot has the slot's form, where the value is known before a claim fills it in. */
+function checkSlotForm(value: Tree, slot: ParameterSlot, complaints: Complaints): void {
+  const written = findText(value);
+  if (!slot.form || written === undefined || findSlots(written).length > 0) return;
+  if (!new RegExp(`^(?:${slot.form.pattern})$`).test(written))
+    complaints.at(value).unexpected(slot.form.says);
 }
 
 /** A role fills the slots of its row, each in its form, and sends nothing else of its own. */
 function checkParameters(tree: Tree, endpoint: Endpoint, complaints: Complaints): void {
+  const { name, slots } = endpoint;
   const written = findEntry(tree, 'parameters')?.value;
-  const entries = written?.kind === 'map' ? written.entries : [];
-  for (const { key, place, value } of entries) {
-    const slot = Object.hasOwn(endpoint.slots, key) ? endpoint.slots[key] : undefined;
-    if (!slot) {
-      const near = suggestWord(key, Object.keys(endpoint.slots));
-      complaints.at(place).say('unknown-key', `"${key}" is no slot of the endpoint ${endpoint.name}.${near}`);
-    } else if (slot.form && value.kind === 'scalar' && typeof value.value === 'string')
-      if (findSlots(value.value).length === 0 && !new RegExp(`^(?:${slot.form.pattern})$`).test(value.value))
-        complaints.at(value).wrongValue(`Expected ${slot.form.says}.`);
+  for (const entry of listEntries(written)) {
+    const slot = Object.hasOwn(slots, entry.key) ? slots[entry.key] : undefined;
+    if (slot) checkSlotForm(entry.value, slot, complaints);
+    else complaints.at(entry).unknownKey(entry.key, Object.keys(slots), `a slot of the endpoint ${name}`);
   }
-  for (const [name, slot] of Object.entries(endpoint.slots))
-    if (slot.required && !entries.some(({ key }) => key === name))
-      complaints
-        .at(written ?? tree)
-        .say('missing-key', `parameters: "${name}" is required for ${endpoint.name}.`);
+  for (const [key, slot] of Object.entries(slots))
+    if (slot.required && !listEntries(written).some(entry => entry.key === key))
+      complaints.at(written ?? tree).missingKey(key, `in parameters for ${name}`);
 }
 
 /** Without a scope the service would choose, and a token with all that there is would be as good as any. */
 function checkOauthScopes(tree: Tree, endpoint: Endpoint, complaints: Complaints): void {
+  const { name, scoping } = endpoint;
   const written = findEntry(tree, 'scopes');
-  if (endpoint.scoping === 'asked' && !written)
-    complaints
-      .at(tree)
-      .say('scopes-refused', `scopes are required: without any, ${endpoint.name} would choose.`);
-  if (endpoint.scoping === 'theirs' && written)
-    complaints
-      .at(written)
-      .say(
-        'scopes-refused',
-        `${endpoint.name} gives what its own rule for this role says, and heeds no scope. Remove scopes.`,
-      );
-}
-
-/** Claims decide nothing at a place of their own: what is filled in there is bound, as resources are. */
-function checkOauthSlots(tree: Tree, setting: KindSetting, complaints: Complaints): void {
-  if (tree.kind !== 'map') return;
-  const apart = (key: string): boolean => key === 'parameters' || key === 'claims';
-  const rest: MapTree = { ...tree, entries: tree.entries.filter(({ key }) => !apart(key)) };
-  checkTemplates(rest, 'none', setting, complaints);
-  const parameters = findEntry(tree, 'parameters');
-  if (parameters) checkTemplates(parameters.value, 'bound', setting, complaints);
+  const here = complaints.at(written ?? tree);
+  if (scoping === 'asked' && !written)
+    here.say('scopes-refused', `scopes are required: without any, ${name} would choose.`);
+  if (scoping === 'theirs' && written)
+    here.say(
+      'scopes-refused',
+      `${name} gives what its own rule for this role says, and heeds no scope. Remove scopes.`,
+    );
 }
 
 function compileOauth(tree: Tree, setting: KindSetting, complaints: Complaints): OauthTemplate | undefined {
-  checkOauthSlots(tree, setting, complaints);
+  // Claims decide nothing at a place of their own: what is filled in there is bound, as resources are.
+  refuseTemplates(tree, ['parameters', 'claims'], setting, complaints);
+  const parameterTree = findEntry(tree, 'parameters')?.value;
+  if (parameterTree) checkTemplates(parameterTree, 'bound', setting, complaints);
   const read = SHAPE.read(tree, complaints);
-  const claims = findEntry(tree, 'claims');
-  const compiled = claims ? readClaims(claims.value, setting, complaints) : {};
+  const claims = readClaims(findEntry(tree, 'claims')?.value, setting, complaints);
   const endpoint = read && findEndpoint(tree, read.endpoint, setting, complaints);
   if (!endpoint) return undefined;
   checkParameters(tree, endpoint, complaints);
@@ -94,7 +85,7 @@ function compileOauth(tree: Tree, setting: KindSetting, complaints: Complaints):
     endpoint: name,
     subject: writeSubject(setting),
     parameters: { ...parameters, ...read.parameters },
-    claims: compiled,
+    claims,
     scopes: read.scopes ?? [],
     longest: seconds,
   };

@@ -6,7 +6,7 @@ import { findSlots } from '../../policy/template.ts';
 import { findTagFault } from '../../policy/usable.ts';
 import type { Complaints } from '../complaint.ts';
 import { checked, either, object, record, required, text } from '../shape.ts';
-import { findEntry, type Tree } from '../tree.ts';
+import { findEntry, findText, findValue, type Tree } from '../tree.ts';
 import { checkTemplates, type KindSetting } from './kind.ts';
 
 /** AWS's own limit (sts 2011-06-15, AssumeRole). */
@@ -44,28 +44,23 @@ function findTagsFault(keys: readonly string[]): string | undefined {
     : `"${twice}" differs from another tag by case alone, which AWS does not tell apart.`;
 }
 
-function readLiteral(tree: Tree | undefined): string | undefined {
-  return tree?.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
-}
-
 /** Complains of tags whose text AWS would not take, and of an `else` that could be taken for a real value. */
 export function checkTags(tree: Tree | undefined, setting: KindSetting, complaints: Complaints): void {
   if (tree?.kind !== 'map') return;
   checkTemplates(tree, 'any', setting, complaints);
   for (const entry of tree.entries) {
-    const value = findEntry(entry.value, 'value')?.value ?? entry.value;
+    const value = findValue(entry.value, 'value');
     checkLiteral(value, complaints);
     const instead = findEntry(entry.value, 'else')?.value;
-    if (instead) checkElse(instead, readLiteral(value), setting, complaints);
+    if (instead) checkElse(instead, findText(value), setting, complaints);
   }
 }
 
 function checkLiteral(tree: Tree, complaints: Complaints): void {
-  const literal = readLiteral(tree)?.replace(/\$\{[^}]*\}/g, '');
+  const literal = findText(tree)?.replace(/\$\{[^}]*\}/g, '');
   if (literal === undefined || (TAG_VALUE.test(literal) && literal.length <= MAX_TAG_VALUE)) return;
-  complaints
-    .at(tree)
-    .wrongValue(`A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`);
+  const says = `A tag's value is at most ${MAX_TAG_VALUE} letters, digits, spaces and _.:/=+-@.`;
+  complaints.at(tree).wrongValue(says);
 }
 
 function checkElse(
@@ -74,19 +69,18 @@ function checkElse(
   setting: KindSetting,
   complaints: Complaints,
 ): void {
-  const instead = readLiteral(tree);
+  const instead = findText(tree);
   if (instead === undefined || value === undefined || findSlots(instead).length > 0) return;
-  if (findSlots(value).length === 0) {
-    complaints.at(tree).wrongValue('The value names no claim, so nothing could ask for its else.');
-    return;
-  }
-  const admitting = setting.trust.find(statement => canBecome(value, instead, statement));
+  const here = complaints.at(tree);
+  const isFixed = findSlots(value).length === 0;
+  if (isFixed) here.wrongValue('The value names no claim, so nothing could ask for its else.');
+  const admitting = isFixed
+    ? undefined
+    : setting.trust.find(statement => canBecome(value, instead, statement));
   if (admitting)
-    complaints
-      .at(tree)
-      .wrongValue(
-        `${admitting.id} admits a job whose value is "${instead}" itself. Choose a text that none of them can be.`,
-      );
+    here.wrongValue(
+      `${admitting.id} admits a job whose value is "${instead}" itself. Choose a text that none of them can be.`,
+    );
 }
 
 /** The parts of a template: texts, and the conditions that tie down each claim between them. */

@@ -28,7 +28,7 @@ export function findFacts(issuer: string): IssuerFacts {
 
 function readFacts(issuer: string): IssuerFacts {
   const tree = parse('', JSON.stringify({ issuer }), new Complaints());
-  const known = findPreset(issuer) && tree && compileIssuerRow(tree, new Complaints())?.row;
+  const known = findPreset(issuer) && tree && compileIssuerRow(tree, new Complaints());
   return known || { ...UNKNOWN, issuer };
 }
 
