@@ -49,7 +49,7 @@ export type Rule = keyof typeof RULES;
 export type Complaint = { readonly rule: Rule; readonly place: Place; readonly message: string };
 
 /** What a complaint can be about: a place itself, or what stands at one. */
-type Located = Place | Tree | { readonly place: Place };
+export type Located = Place | Tree | { readonly place: Place };
 
 /**
  * Complains of one place. Each method gives undefined, so that who has nothing to give complains in its place. The

@@ -303,7 +303,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/keys/rotate.ts', 'PUBLISHED_AFTER = 24 * 60', 'PUBLISHED_AFTER = 60'],
   ['lib/language/kinds/buildkite.ts', 'new RegExp(`${UUID.source}|${EMAIL.source}`)', '/^/'],
   ['lib/language/kinds/tags.ts', 'text({ max: MAX_TAG_VALUE })', 'text({ max: 1024 })'],
-  ['lib/language/request.ts', ' || readRange(each) === undefined', ''],
+  ['lib/language/request.ts', ' || !readRange(each.value)', ''],
   ['lib/policy/glob.ts', 'MAX_SEARCHED = 120', 'MAX_SEARCHED = 12_000'],
   ['lib/hint.ts', '...(add === undefined ? {} : { add }),', ''],
   ['lib/policy/registries/oci.ts', 'from: matchExactly(REPOSITORY)', 'from: /.*/'],
@@ -379,8 +379,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/config/endpoints.ts', 'row.allow_private_network ?? false', 'row.allow_private_network ?? true'],
   [
     'lib/config/invariants.ts',
-    "registries: speaksOfAll ? ['*'] : [read.registries ?? []].flat()",
-    'registries: [read.registries ?? []].flat()',
+    "registries: speaksOfAll ? ['*'] : [registries ?? []].flat()",
+    'registries: [registries ?? []].flat()',
   ],
   ['lib/config/places.ts', '?.[1] ?? account', "?.[1] ?? ''"],
   ['lib/counts.ts', '(listNames(reached) ?? []).slice(0, -1)', '(listNames(reached) ?? [])'],
@@ -424,7 +424,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/review/author/import/vault.ts', "role['token_bound_cidrs'] ?? []", '[] as unknown[]'],
   [
     'lib/review/cases/cases/claims.ts',
-    "findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer",
+    "findClaim(claims, 'iss') ?? reading.role.trust[0]?.issuer",
     'role.trust[0]?.issuer',
   ],
   ['lib/review/compare/prove.ts', '.filter(each => each.issuer === space.issuer)', ''],

@@ -1,5 +1,4 @@
-import type { Complaints } from '../../language/complaint.ts';
-import { suggestWord } from '../../language/nearest.ts';
+import type { Complaints, Located } from '../../language/complaint.ts';
 import { parse } from '../../language/parse.ts';
 import { list, object, optional, type Placed, placed, raw, required, text } from '../../language/shape.ts';
 import { findEntry, type Tree } from '../../language/tree.ts';
@@ -36,14 +35,11 @@ export type CaseFile = {
 
 function readAllow(written: WrittenCase, reading: CaseReading): ExpectedDecision | undefined {
   const { allow, scopes, seconds } = written;
+  const { role, complaints } = reading;
   if (!allow) return undefined;
-  const ids = reading.role.trust.map(({ id }) => id);
+  const ids = role.trust.map(({ id }) => id);
   if (!ids.includes(allow.value))
-    reading.complaints
-      .at(allow)
-      .wrongValue(
-        `${reading.role.name} has no trust statement "${allow.value}".${suggestWord(allow.value, ids)}`,
-      );
+    complaints.at(allow).unknownName('wrong-value', `${role.name} has no trust statement`, allow.value, ids);
   return { allow: allow.value, scopes: scopes?.value, seconds: seconds?.value };
 }
 
@@ -52,8 +48,8 @@ function readExpected(written: WrittenCase, tree: Tree, reading: CaseReading): E
   const { allow, deny, scopes, seconds } = written;
   if (!allow && !deny)
     complaints.at(tree).say('missing-key', 'A case says allow (a statement) or deny (a reason).');
-  if (allow && deny) complaints.at(deny).wrongValue('A case is either allowed or denied, not both.');
   if (!deny) return readAllow(written, reading);
+  if (allow) complaints.at(deny).wrongValue('A case is either allowed or denied, not both.');
   for (const granted of [scopes, seconds])
     if (granted)
       complaints
@@ -62,29 +58,25 @@ function readExpected(written: WrittenCase, tree: Tree, reading: CaseReading): E
   return { deny: deny.value };
 }
 
+/** Complains of members that say nothing beside this policy. */
+function refuseMembers(members: readonly (Located | undefined)[], why: string, reading: CaseReading): void {
+  for (const member of members) if (member) reading.complaints.at(member).say('unknown-key', why);
+}
+
 /** Who asks a registry uses a method and asks for no session; who asks for a role does the opposite. */
 function complainOfMethod(written: WrittenCase, tree: Tree, reading: CaseReading): void {
   const { role, complaints } = reading;
-  const { method, path, seconds, request } = written;
+  const { method, path, seconds, request, job, approved } = written;
   if (!('methods' in role)) {
-    if (path) complaints.at(path).say('unknown-key', 'A case has a path beside a registry alone.');
-    if (method) complaints.at(method).say('unknown-key', 'A case has a method beside a registry alone.');
+    refuseMembers([path, method], 'A case has this beside a registry alone.', reading);
     return;
   }
-  if (!method)
-    complaints.at(tree).say('missing-key', 'A case of a registry says how it is used: method: PUT.');
+  if (!method) complaints.at(tree).missingKey('method', 'in a case of a registry: how it is used');
   const [within = ''] = path?.value.split('?') ?? [];
   if (path && (!isPlainPath(within) || !isBelow(within, role.path)))
-    complaints
-      .at(path)
-      .wrongValue(
-        `Only a plain path below ${role.path} reaches this registry, such as ${role.path}/left-pad.`,
-      );
-  for (const stray of [written.job, written.approved])
-    if (stray) complaints.at(stray).say('unknown-key', 'A registry asks nothing of the job.');
-  for (const stray of [seconds, request])
-    if (stray)
-      complaints.at(stray).say('unknown-key', 'A registry gives no session that could be asked for.');
+    complaints.at(path).unexpected(`a plain path below ${role.path}, such as ${role.path}/left-pad`);
+  refuseMembers([job, approved], 'A registry asks nothing of the job.', reading);
+  refuseMembers([seconds, request], 'A registry gives no session that could be asked for.', reading);
 }
 
 /** Reads what the case says that events told: nothing, unless it says so. */
@@ -103,13 +95,9 @@ function readCaseJob(written: WrittenCase, role: Role): JobFacts | undefined {
 /** Without a time a case would be green today, and red on the day that a statement ends. */
 function complainOfTime(written: WrittenCase, tree: Tree, reading: CaseReading): void {
   const { role, complaints } = reading;
-  if (written.at === undefined && [...role.trust, ...role.deny].some(({ until }) => until !== undefined))
-    complaints
-      .at(tree)
-      .say(
-        'missing-key',
-        `${role.name} has a statement with until, so each case says at which time it asks: at.`,
-      );
+  if (written.at !== undefined || ![...role.trust, ...role.deny].some(({ until }) => until !== undefined))
+    return;
+  complaints.at(tree).missingKey('at', `in each case of ${role.name}, which has a statement with until`);
 }
 
 /** Reads one entry of a file, or complains of all that is wrong with it and gives undefined. */
@@ -119,7 +107,7 @@ function readCase(tree: Tree, reading: CaseReading): Case | undefined {
   const nameTree = findEntry(tree, 'name')?.value;
   const name = written?.name.value ?? (nameTree?.kind === 'scalar' ? String(nameTree.value) : '');
   if (written && above.has(name))
-    complaints.at(written.name).say('duplicate-id', `Two cases have the name "${name}".`);
+    complaints.at(written.name).repeated('duplicate-id', 'cases have the name', name);
   const made = written && readCaseClaims(written, tree, reading);
   if (!above.has(name)) above.set(name, made?.base);
   if (!written) return undefined;
@@ -134,20 +122,13 @@ function readCase(tree: Tree, reading: CaseReading): Case | undefined {
 type CaseQuestion = Pick<Case, 'access' | 'method' | 'path' | 'context'>;
 
 function createRequest(written: WrittenCase, role: PolicyItem): CaseQuestion {
+  const { scopes, seconds } = written.request?.value ?? {};
+  const context = { now: written.at ?? 0, sourceAddress: written.source_ip };
   return {
-    access: {
-      role: role.name,
-      scopes: written.request?.value.scopes,
-      seconds: written.request?.value.seconds,
-      kinds: undefined,
-    },
+    access: { role: role.name, scopes, seconds, kinds: undefined },
     method: written.method?.value,
     path: written.path?.value,
-    context: {
-      now: written.at ?? 0,
-      sourceAddress: written.source_ip,
-      ...('methods' in role ? {} : { job: readCaseJob(written, role) }),
-    },
+    context: 'methods' in role ? context : { ...context, job: readCaseJob(written, role) },
   };
 }
 
@@ -163,10 +144,9 @@ export function parseCases(
 ): CaseFile | undefined {
   const before = complaints.all.length;
   const tree = parse(file, source, complaints);
-  const { cases: trees, accept_survivors: accepted = [] } = (tree && FILE.read(tree, complaints)) ?? {
-    cases: [],
-  };
+  const read = tree && FILE.read(tree, complaints);
   const reading: CaseReading = { ...setting, complaints, above: new Map() };
-  const cases = trees.map(each => readCase(each, reading)).filter(each => each !== undefined);
+  const cases = (read?.cases ?? []).flatMap(each => readCase(each, reading) ?? []);
+  const accepted = read?.accept_survivors ?? [];
   return complaints.all.length > before ? undefined : { cases, accepted };
 }

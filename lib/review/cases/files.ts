@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Config } from '../../config/load.ts';
 import { locateFile, readSource } from '../../config/sources.ts';
 import type { Complaints } from '../../language/complaint.ts';
-import { suggestWord } from '../../language/nearest.ts';
 import type { PolicyItem } from '../compare/item.ts';
 import { type CaseFile, parseCases } from './cases.ts';
 
@@ -40,7 +39,7 @@ function complainOfStray(below: string, names: readonly string[], complaints: Co
     if (!names.includes(name))
       complaints
         .at(locateFile(join(below, file)))
-        .say('file-name', `Nothing is named "${name}" here.${suggestWord(name, names)}`);
+        .unknownName('file-name', 'Nothing here is named', name, names);
   }
 }
 

@@ -1,7 +1,8 @@
 import { addFollowingClaims, type JobFamily, SCENARIOS, type Scenario } from '../../../jobs/scenarios.ts';
-import { suggestWord } from '../../../language/nearest.ts';
+import type { Complaints } from '../../../language/complaint.ts';
+import { OWN_CLAIM_HINT } from '../../../language/condition.ts';
 import type { Placed } from '../../../language/shape.ts';
-import { findEntry, type MapTree, type Tree } from '../../../language/tree.ts';
+import { findEntry, listEntries, type MapTree, type Tree } from '../../../language/tree.ts';
 import { type Claims, type ClaimValue, findClaim } from '../../../policy/claims.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../../policy/issuer.ts';
 import type { CaseBase, CaseReading, WrittenCase } from './case.ts';
@@ -19,17 +20,17 @@ function findVendorIssuer(family: JobFamily, reading: CaseReading): string | und
 
 function startFromScenario(
   scenario: Scenario,
-  placed: Placed<string>,
+  from: Placed<string>,
   reading: CaseReading,
 ): CaseBase | undefined {
   const { family, changes } = scenario;
   const iss = findVendorIssuer(family, reading);
   if (iss !== undefined) return { claims: { iss, ...family.usual, ...changes }, family, left: [] };
   return reading.complaints
-    .at(placed)
+    .at(from)
     .say(
       'issuer-unknown',
-      `broker.yml lists no issuer with the preset ${family.preset}, whose job "${placed.value}" is.`,
+      `broker.yml lists no issuer with the preset ${family.preset}, whose job "${from.value}" is.`,
     );
 }
 
@@ -41,85 +42,80 @@ function findCaseBase(written: WrittenCase, tree: Tree, reading: CaseReading): C
       .at(tree)
       .say('missing-key', 'A case has claims, or takes those of a case above it or of a scenario with from.');
   if (!from) return claims && NOTHING;
+  if (above.has(from.value)) return above.get(from.value);
   const scenario = SCENARIOS.get(from.value);
-  if (scenario && !above.has(from.value)) return startFromScenario(scenario, from, reading);
-  if (!above.has(from.value))
-    complaints
-      .at(from)
-      .wrongValue(
-        `No case above this one and no scenario is named "${from.value}".${suggestWord(from.value, [...above.keys(), ...SCENARIOS.keys()])}`,
-      );
-  return above.get(from.value);
+  if (scenario) return startFromScenario(scenario, from, reading);
+  const known = [...above.keys(), ...SCENARIOS.keys()];
+  return complaints
+    .at(from)
+    .unknownName('wrong-value', 'No case above this one and no scenario is named', from.value, known);
+}
+
+/** The issuer that a case's claims name, or else the first that the policy trusts. */
+function findCaseIssuer(claims: Claims, reading: CaseReading): string | undefined {
+  const issuer = findClaim(claims, 'iss') ?? reading.role.trust[0]?.issuer;
+  return typeof issuer === 'string' ? issuer : undefined;
 }
 
 /** The claims with what sets another job of the same vendor apart. */
 function applyScenario(written: WrittenCase, base: CaseBase, reading: CaseReading): CaseBase {
   const { as } = written;
-  const { role, issuers, complaints } = reading;
   if (!as) return base;
+  const here = reading.complaints.at(as);
   const scenario = SCENARIOS.get(as.value);
-  const issuer = findClaim(base.claims, 'iss') ?? role.trust[0]?.issuer;
-  const preset = typeof issuer === 'string' ? issuers.get(issuer)?.preset : undefined;
-  if (!scenario)
-    complaints
-      .at(as)
-      .wrongValue(`There is no scenario "${as.value}".${suggestWord(as.value, SCENARIOS.keys())}`);
+  const issuer = findCaseIssuer(base.claims, reading);
+  const preset = issuer === undefined ? undefined : reading.issuers.get(issuer)?.preset;
+  if (!scenario) here.unknownName('wrong-value', 'There is no scenario', as.value, SCENARIOS.keys());
   else if (scenario.family.preset !== preset)
-    complaints.at(as).wrongValue(`"${as.value}" is no job of ${issuer}, whose token the case has.`);
+    here.wrongValue(`"${as.value}" is no job of ${issuer}, whose token the case has.`);
   return { ...base, claims: { ...base.claims, ...scenario?.changes } };
 }
 
-function complainOfNoText(written: MapTree['entries'], claims: Claims, reading: CaseReading): void {
+function complainOfNoText(written: MapTree['entries'], claims: Claims, complaints: Complaints): void {
   const stray = written.find(
     ({ key }) => ['iss', 'sub', 'aud'].includes(key) && typeof claims[key] !== 'string',
   );
   if (stray)
-    reading.complaints
+    complaints
       .at(stray.value)
-      .say(
-        'wrong-type',
-        `"${stray.key}" is text in every token that reaches a role. Leave it out for the usual one.`,
+      .wrongType(
+        `text for "${stray.key}", as in every token that reaches a role`,
+        ' Leave it out for the usual one.',
       );
 }
 
 /** A misspelt claim would make a case pass for a reason that nobody meant. */
 function complainOfNames(claims: Claims, tree: Tree, reading: CaseReading): void {
-  const { role, issuers, complaints } = reading;
-  const entries = findEntry(tree, 'claims')?.value;
-  const written = entries?.kind === 'map' ? entries.entries : [];
-  complainOfNoText(written, claims, reading);
-  const issuer = findClaim(claims, 'iss') ?? role.trust[0]?.issuer;
-  if (typeof issuer !== 'string') return;
-  const facts = issuers.get(issuer);
-  if (!facts) {
+  const { issuers, complaints } = reading;
+  const written = listEntries(findEntry(tree, 'claims')?.value);
+  complainOfNoText(written, claims, complaints);
+  const issuer = findCaseIssuer(claims, reading);
+  const facts = issuer === undefined ? undefined : issuers.get(issuer);
+  const hint = ' Its tokens are refused before any role.';
+  if (issuer !== undefined && !facts)
     complaints
-      .at(written.find(({ key }) => key === 'iss')?.value.place ?? tree.place)
-      .say(
-        'issuer-unknown',
-        `broker.yml lists no issuer "${issuer}", so its tokens are refused before any role.${suggestWord(issuer, issuers.keys())}`,
-      );
-    return;
-  }
-  const { vocabulary } = facts;
-  for (const { key, place } of written) {
-    if (vocabulary && !findVocabularyTypes(vocabulary, key))
+      .at(written.find(({ key }) => key === 'iss')?.value ?? tree)
+      .unknownName('issuer-unknown', 'broker.yml lists no issuer', issuer, issuers.keys(), hint);
+  const { vocabulary } = facts ?? {};
+  if (!vocabulary) return;
+  const known = Object.keys(vocabulary.claims);
+  for (const entry of written)
+    if (!findVocabularyTypes(vocabulary, entry.key))
       complaints
-        .at(place)
-        .say(
-          'claim-unknown',
-          `${issuer} sends no claim "${key}".${suggestWord(key, Object.keys(vocabulary.claims))} A claim of your own is added under "claims" of its row in broker.yml.`,
-        );
-  }
+        .at(entry)
+        .unknownName('claim-unknown', `${issuer} sends no claim`, entry.key, known, OWN_CLAIM_HINT);
 }
 
 function complainOfWithout(written: WrittenCase, claims: Claims, reading: CaseReading): void {
-  const { without = [] } = written;
-  for (const { value, place } of without)
-    if (!Object.hasOwn(claims, value))
+  for (const name of written.without ?? [])
+    if (!Object.hasOwn(claims, name.value))
       reading.complaints
-        .at(place)
-        .wrongValue(
-          `The case has no claim "${value}" to leave out.${suggestWord(value, Object.keys(claims))}`,
+        .at(name)
+        .unknownName(
+          'wrong-value',
+          'There is nothing to leave out: no claim',
+          name.value,
+          Object.keys(claims),
         );
 }
 
