@@ -15,12 +15,13 @@ export type Recorder = {
   readonly metrics: Measuring | undefined;
 };
 
-/** A metric is no evidence: when it cannot be written, the audit event already was, and the answer stands. */
-async function writeMetrics({ sink, metrics }: Recorder, drawn: ExchangeRecord): Promise<void> {
-  if (!metrics) return;
+/** A metric is no evidence: when it cannot be composed, the audit event goes alone, and the answer stands. */
+function composeMetrics({ metrics }: Recorder, drawn: ExchangeRecord): string | undefined {
   try {
-    await sink(writeMetricLine(drawn, metrics));
-  } catch {}
+    return metrics && writeMetricLine(drawn, metrics);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Nothing leaves without its event (threat T84). */
@@ -47,8 +48,7 @@ export async function recordOutcome<O extends Any>(recorder: Recorder, outcome: 
   const ended = await deliverEvent(recorder, outcome);
   try {
     const drawn = drawRecord(ended);
-    await recorder.sink(writeAuditLine(createAuditEvent(drawn)));
-    await writeMetrics(recorder, drawn);
+    await recorder.sink(writeAuditLine(createAuditEvent(drawn)), composeMetrics(recorder, drawn));
     return ended;
   } catch (cause) {
     return createUnrecorded(ended, cause);

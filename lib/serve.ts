@@ -65,8 +65,13 @@ type Route = (typeof ROUTES)[number];
 
 /** A path that has a door is its door's, whatever the method. */
 function findRoute({ method, path }: HttpRequest): Route | undefined {
-  const here = ROUTES.filter(each => each.path.test(path));
-  return here.find(each => each.method === method) ?? here[0];
+  let other: Route | undefined;
+  for (const route of ROUTES) {
+    if (!route.path.test(path)) continue;
+    if (route.method === method) return route;
+    other ??= route;
+  }
+  return other;
 }
 
 function toBrokerError(error: unknown): BrokerError {

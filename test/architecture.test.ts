@@ -97,7 +97,7 @@ node:crypto: lib/aws/ lib/keys/ lib/token/ lib/providers/ lib/stores/ lib/broker
 @middy/core: lib/lambda/
 aws-lambda: lib/lambda/
 node:zlib: lib/cli/estate/events.ts
-node:fs: lib/cli/estate/ lib/config/ lib/local/page.ts lib/local/watch.ts lib/review/cases/files.ts
+node:fs: lib/cli/estate/ lib/config/ lib/local/page.ts lib/local/watch.ts lib/lambda/log.ts lib/review/cases/files.ts
     lib/stores/compiled.ts lib/cli/compare/revision.ts
 node:path: lib/config/ lib/stores/compiled.ts lib/client/folder.ts lib/cli/verbs/codeowners.ts
     lib/cli/compare/revision.ts lib/cli/estate/ lib/cli/verbs/init.ts lib/cli/manifest.ts

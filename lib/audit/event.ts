@@ -1,7 +1,6 @@
 import { type Claims, type ClaimValue, findPlainClaim } from '../policy/claims.ts';
 import { writeAccess } from '../policy/registries/grammar.ts';
 import type { ExchangeRecord } from '../record.ts';
-import type { Labels } from '../token/presets.ts';
 
 /** At most so many claims, and so many characters of each, go into an event; what is left out is named. */
 export const MAX_CLAIMS = 64;
@@ -76,22 +75,19 @@ function isPlain(value: ClaimValue): value is PlainValue {
   );
 }
 
-/** The claims that a changed policy can later be replayed over: scalars, as they were. */
-function listScalars(claims: Claims): {
-  claims: { [name: string]: PlainValue };
-  claims_omitted?: readonly string[];
-} {
-  const kept: { [name: string]: PlainValue } = Object.create(null);
+/** The claims that a changed policy can later be replayed over: scalars, as they were; and the names of the rest. */
+function listScalars(claims: Claims): { readonly kept: object; readonly omitted?: readonly string[] } {
+  const kept: [name: string, value: PlainValue][] = [];
   const omitted: string[] = [];
-  let count = 0;
-  for (const [name, value] of Object.entries(claims)) {
-    const fits = count < MAX_CLAIMS && !(typeof value === 'string' && value.length > MAX_CLAIM_LENGTH);
-    if (fits && isPlain(value)) {
-      kept[name] = value;
-      count++;
-    } else omitted.push(name.slice(0, 128));
+  for (const name of Object.keys(claims)) {
+    const value = claims[name] as ClaimValue;
+    const fits = kept.length < MAX_CLAIMS && !(typeof value === 'string' && value.length > MAX_CLAIM_LENGTH);
+    if (fits && isPlain(value)) kept.push([name, value]);
+    else omitted.push(name.slice(0, 128));
   }
-  return { claims: kept, ...(omitted.length > 0 ? { claims_omitted: omitted.slice(0, MAX_CLAIMS) } : {}) };
+  // Not by assignment, to which `__proto__` is no name.
+  const scalars = Object.fromEntries(kept);
+  return omitted.length > 0 ? { kept: scalars, omitted: omitted.slice(0, MAX_CLAIMS) } : { kept: scalars };
 }
 
 /** The link to the job, when every part of it is there. Values are encoded: a claim cannot make it another link. */
@@ -110,50 +106,47 @@ function readLabel(claims: Claims, name: string | undefined): string | number | 
   return typeof value === 'string' ? value.slice(0, MAX_CLAIM_LENGTH) : value;
 }
 
-function writeRun(labels: Labels, claims: Claims): AuditEvent {
-  return {
-    organization: readLabel(claims, labels.organization),
-    organization_id: readLabel(claims, labels.organizationId),
-    pipeline: readLabel(claims, labels.pipeline),
-    build: readLabel(claims, labels.build),
-    branch: readLabel(claims, labels.branch),
-    commit: readLabel(claims, labels.commit),
-    job: readLabel(claims, labels.job),
-    job_url: writeLink(labels.link, claims),
-  };
-}
+type Reached = ExchangeRecord['reached'];
 
-/** Whose it is that a registry token of ours was made for. */
-function listHolderMembers(record: ExchangeRecord): AuditEvent {
-  const {
-    reached: { registryToken },
-  } = record;
-  if (!registryToken) return {};
+/** Who asks: by the subject token, or as that was when a registry token of ours was made for it. */
+type Caller = {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly organization: string | number | undefined;
+  readonly organizationId: string | number | undefined;
+  readonly pipeline: string | number | undefined;
+  readonly pipelineId: string | number | undefined;
+  readonly keyId: string;
+  readonly expiresAt: number;
+};
+
+function describeCaller({ token, row, registryToken }: Reached): Caller | undefined {
+  if (token) {
+    const { issuer, subject, claims, keyId, expiresAt } = token;
+    const { labels, pipelineId } = row ?? {};
+    return {
+      issuer,
+      subject,
+      organization: readLabel(claims, labels?.organization),
+      organizationId: readLabel(claims, labels?.organizationId),
+      pipeline: readLabel(claims, labels?.pipeline),
+      pipelineId: readLabel(claims, pipelineId),
+      keyId,
+      expiresAt,
+    };
+  }
+  if (!registryToken) return undefined;
   const { origin, holder, expiresAt } = registryToken;
+  const { issuer, keyId, organization, organizationId, pipeline, pipelineId } = origin;
   return {
-    issuer: origin.issuer,
-    subject: holder.slice(0, MAX_CLAIM_LENGTH),
-    organization: origin.organization,
-    organization_id: origin.organizationId,
-    pipeline: origin.pipeline,
-    pipeline_id: origin.pipelineId,
-    token_key_id: origin.keyId,
-    token_expires_at: writeIsoTime(expiresAt),
-  };
-}
-
-function listTokenMembers(drawn: ExchangeRecord): AuditEvent {
-  const { token, row } = drawn.reached;
-  if (!token) return listHolderMembers(drawn);
-  return {
-    issuer: token.issuer,
-    subject: token.subject.slice(0, MAX_CLAIM_LENGTH),
-    ...writeRun(row?.labels ?? {}, token.claims),
-    pipeline_id: readLabel(token.claims, row?.pipelineId),
-    token_digest: token.digest,
-    token_key_id: token.keyId,
-    token_expires_at: writeIsoTime(token.expiresAt),
-    ...listScalars(token.claims),
+    issuer,
+    subject: holder,
+    organization,
+    organizationId,
+    pipeline,
+    pipelineId,
+    keyId,
+    expiresAt,
   };
 }
 
@@ -161,52 +154,40 @@ function listTokenMembers(drawn: ExchangeRecord): AuditEvent {
 const MAX_PATH_LENGTH = 200;
 
 /** What was to be done with a registry, once it is known by whom. */
-function listUseMembers(record: ExchangeRecord): AuditEvent {
-  const {
-    reached: { use, registry, token, registryToken },
-  } = record;
-  return {
-    registry: registry?.registry.name,
-    ...(use && (token || registryToken)
-      ? {
-          method: use.method.slice(0, 20),
-          path: use.path.slice(0, MAX_PATH_LENGTH),
-          query: use.query === '' ? undefined : use.query.slice(0, MAX_PATH_LENGTH),
-          operation: use.operation?.name.slice(0, MAX_PATH_LENGTH),
-          user: use.user,
-        }
-      : {}),
-  };
+function findUse({ use, token, registryToken }: Reached): Reached['use'] | undefined {
+  return token || registryToken ? use : undefined;
 }
 
 /** The name of whoever unblocked the step that the role waits for, where broker.yml has one for them. */
-function nameOf(by: string, record: ExchangeRecord): string | undefined {
-  const {
-    reached: { snapshot },
-  } = record;
-  return snapshot?.role.approval?.by.find(each => each.id === by)?.name;
+function nameOf(by: string, { snapshot }: Reached): string | undefined {
+  return snapshot?.role.approval?.by.find(({ id }) => id === by)?.name;
 }
 
-/** What was known of the job, where the role asks. Evidence of an approval and no proof: a token of the API can name anybody. */
-function jobMembers(drawn: ExchangeRecord): AuditEvent {
-  const { job, suspended = [] } = drawn.reached;
-  const { unblocked } = job ?? {};
-  return {
-    job_state: job?.state,
-    build_id: job?.build,
-    approval_evidence: unblocked && {
-      step: unblocked.step,
-      by: unblocked.by,
-      name: nameOf(unblocked.by, drawn),
-      at: writeIsoTime(unblocked.at),
-    },
-    suspended: suspended.length > 0 ? suspended.join(' ') : undefined,
-  };
+/** Evidence of an approval and no proof: a token of the API can name anybody. */
+function describeApproval(reached: Reached): object | undefined {
+  const unblocked = reached.job?.unblocked;
+  if (!unblocked) return undefined;
+  const { step, by, at } = unblocked;
+  return { step, by, name: nameOf(by, reached), at: writeIsoTime(at) };
 }
 
-/** The audit event of one exchange or authorization. Of what a caller wrote, only verified claims and the request's own words. */
+function writeMilliseconds(ms: Reached['ms']): Reached['ms'] {
+  const rounded: { [step: string]: number } = {};
+  for (const step of Object.keys(ms)) rounded[step] = Math.round((ms[step] ?? 0) * 1000) / 1000;
+  return rounded;
+}
+
+/**
+ * The audit event of one exchange or authorization, its members in the order of `MEMBERS`. Of what a caller wrote, only
+ * verified claims and the request's own words.
+ */
 export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
   const { reached, grant } = drawn;
+  const { token, row, requested, job, suspended } = reached;
+  const caller = describeCaller(reached);
+  const use = findUse(reached);
+  const { labels } = (token && row) ?? {};
+  const scalars = token && listScalars(token.claims);
   return {
     event: reached.protocol === 'registry' ? 'authorization' : 'exchange',
     time: writeIsoTime(reached.at),
@@ -218,19 +199,41 @@ export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
     protocol: reached.protocol,
     source_address: reached.sourceAddress,
     // A role that was asked for by its ARN has a name all the same.
-    role: reached.snapshot?.role.name ?? reached.requested?.role,
-    ...listUseMembers(drawn),
+    role: reached.snapshot?.role.name ?? requested?.role,
+    registry: reached.registry?.registry.name,
+    method: use?.method.slice(0, 20),
+    path: use?.path.slice(0, MAX_PATH_LENGTH),
+    query: use && use.query !== '' ? use.query.slice(0, MAX_PATH_LENGTH) : undefined,
+    operation: use?.operation?.name.slice(0, MAX_PATH_LENGTH),
+    user: use?.user,
     statement: drawn.statement,
     unmet:
       drawn.unmet.length > 0
         ? drawn.unmet.map(({ condition, why }) => `${condition.name} ${condition.operator}: ${why}`)
         : undefined,
-    ...jobMembers(drawn),
+    job_state: job?.state,
+    build_id: job?.build,
+    approval_evidence: describeApproval(reached),
+    suspended: suspended && suspended.length > 0 ? suspended.join(' ') : undefined,
     policy_digest: (reached.snapshot ?? reached.registry)?.digest,
-    requested: reached.requested && {
-      scopes: reached.requested.scopes,
-      seconds: reached.requested.seconds,
-      session_name: reached.requested.sessionName,
+    issuer: caller?.issuer,
+    subject: caller?.subject.slice(0, MAX_CLAIM_LENGTH),
+    organization: caller?.organization,
+    organization_id: caller?.organizationId,
+    pipeline: caller?.pipeline,
+    pipeline_id: caller?.pipelineId,
+    build: token && readLabel(token.claims, labels?.build),
+    branch: token && readLabel(token.claims, labels?.branch),
+    commit: token && readLabel(token.claims, labels?.commit),
+    job: token && readLabel(token.claims, labels?.job),
+    job_url: token && writeLink(labels?.link, token.claims),
+    token_digest: token?.digest,
+    token_key_id: caller?.keyId,
+    token_expires_at: caller && writeIsoTime(caller.expiresAt),
+    requested: requested && {
+      scopes: requested.scopes,
+      seconds: requested.seconds,
+      session_name: requested.sessionName,
     },
     provider: grant?.target.kind,
     replaced: drawn.replaced,
@@ -238,22 +241,32 @@ export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
     access: drawn.access?.map(writeAccess),
     session: drawn.session,
     expires_at: drawn.expiresAt === undefined ? undefined : writeIsoTime(drawn.expiresAt),
-    ...listTokenMembers(drawn),
-    ms: Object.fromEntries(
-      Object.entries(reached.ms).map(([step, ms]) => [step, Math.round(ms * 1000) / 1000]),
-    ),
+    claims: scalars?.kept,
+    claims_omitted: scalars?.omitted,
+    ms: writeMilliseconds(reached.ms),
   };
 }
 
-/** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
-export function writeAuditLine(event: AuditEvent): string {
-  const ordered: { [member in Member]?: unknown } = {};
-  for (const name of MEMBERS) if (event[name] !== undefined) ordered[name] = event[name];
-  return JSON.stringify(ordered).replace(
-    /[\u007f-\uffff]/g,
-    each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+const KNOWN: ReadonlySet<string> = new Set(MEMBERS);
+
+/** Whatever was handed in: what is not in the schema does not get into the log. */
+function leaveOutUnknown(event: AuditEvent): AuditEvent {
+  const names = Object.keys(event);
+  if (names.every(name => KNOWN.has(name))) return event;
+  return Object.fromEntries(Object.entries(event).filter(([name]) => KNOWN.has(name)));
 }
 
-/** Where events go. It is awaited before a credential leaves; when it throws, nothing leaves (threat T84). */
-export type Sink = (line: string) => void | Promise<void>;
+const NOT_ASCII = /[\u007f-\uffff]/;
+
+/** One line of ASCII: every other character is escaped, so that no value can forge or hide a line (threat T66). */
+export function writeAuditLine(event: AuditEvent): string {
+  const line = JSON.stringify(leaveOutUnknown(event));
+  if (!NOT_ASCII.test(line)) return line;
+  return line.replace(/[\u007f-\uffff]/g, each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/**
+ * Where events go, each with its metrics on a line after it, where there are such. It is awaited before a credential
+ * leaves; when it throws, nothing leaves (threat T84).
+ */
+export type Sink = (line: string, metrics?: string) => void | Promise<void>;

@@ -71,8 +71,7 @@ class Pool {
     this.now = now;
   }
 
-  take({ url, lookup }: OutgoingRequest): Connection {
-    const { origin } = url;
+  take(origin: string, { url, lookup }: OutgoingRequest): Connection {
     const kept = this.rested.get(origin) ?? [];
     for (let last = kept.pop(); last; last = kept.pop()) {
       // By the clock at each use: the timers of a frozen process stand still.
@@ -84,7 +83,7 @@ class Pool {
     return new Connection(url, { lookup, session: this.sessions.get(origin), onSession });
   }
 
-  put(connection: Connection, { origin }: URL): void {
+  put(origin: string, connection: Connection): void {
     if (!connection.isOpen) return;
     const kept = this.rested.get(origin) ?? [];
     kept.push({ connection, since: this.now() });
@@ -100,10 +99,11 @@ export function createPoster(now: () => number): Post {
   const pool = new Pool(now);
   return async (outgoing, patience = ATTEMPT_MS) => {
     const text = writeRequest(outgoing);
-    const connection = pool.take(outgoing);
+    const { origin } = outgoing.url;
+    const connection = pool.take(origin, outgoing);
     try {
       const reply = await connection.ask(text, patience);
-      pool.put(connection, outgoing.url);
+      pool.put(origin, connection);
       return reply;
     } catch (error) {
       throw new NoReply((error as Error).name);

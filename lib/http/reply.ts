@@ -37,19 +37,20 @@ type Head = {
   readonly end: number;
 };
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: .*)?$/;
-/** RFC 9110 §5.6.2. */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-/** A line feed alone, a carriage return alone, or another control character: two readers could see two answers. */
-const STRAY = /\r(?!\n)|(?<!\r)\n|[^\t\r\n\x20-\x7e\x80-\xff]/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?![^\r])/;
+/**
+ * Lines of headers (RFC 9112 §5, RFC 9110 §5.6.2): each has its colon and none is folded. A line feed alone, a carriage
+ * return alone and another control character are of none: two readers could see two answers.
+ */
+const HEADERS = /^(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
-/** RFC 9112 §5: no line is folded, and none stands without its colon. */
-function readHeaders(lines: readonly string[]): HeaderMap {
+function readHeaders(text: string): HeaderMap {
+  if (!HEADERS.test(text)) throw createUnreadable();
   const headers: { [name: string]: string } = Object.create(null);
-  for (const line of lines) {
+  for (const line of text.split('\r\n')) {
+    if (line === '') continue;
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).toLowerCase();
-    if (colon < 0 || !HEADER_NAME.test(name)) throw createUnreadable();
     const value = line.slice(colon + 1).trim();
     headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
   }
@@ -71,11 +72,9 @@ function readHead(bytes: Buffer, from: number): Head | undefined {
   if ((end < 0 ? bytes.length : end) - from > MAX_HEAD_BYTES) throw new ReplyError('AnswerTooLarge');
   if (end < 0) return undefined;
   const text = bytes.toString('latin1', from, end);
-  if (STRAY.test(text)) throw createUnreadable();
-  const [first = '', ...lines] = text.split('\r\n');
-  const [, version, code] = STATUS_LINE.exec(first) ?? [];
-  if (code === undefined) throw createUnreadable();
-  const headers = readHeaders(lines);
+  const [first, version, code] = STATUS_LINE.exec(text) ?? [];
+  if (first === undefined) throw createUnreadable();
+  const headers = readHeaders(text.slice(first.length));
   const status = Number(code);
   const framing = chooseFraming(status, headers);
   const says = (headers['connection'] ?? '').toLowerCase();

@@ -5,6 +5,7 @@ import { readWiring } from '../config/wiring.ts';
 import type { BrokerError } from '../errors.ts';
 import { readAwsSetting } from './environment.ts';
 import { reportFault, reportKeys } from './fault.ts';
+import { writeLog } from './log.ts';
 
 /** The start of every deployed function. */
 export type FunctionStart = {
@@ -22,7 +23,7 @@ export type FunctionWiring = {
   readonly issuerKeyTable: string | undefined;
   /** There where that table is. */
   readonly issuerKeyProof: string | undefined;
-  readonly sink: (line: string) => void;
+  readonly sink: (event: string, metrics?: string) => void;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
   readonly onKeys: (issuer: string, what: string) => void;
 };
@@ -47,7 +48,8 @@ export function wireFunction(start: FunctionStart): FunctionWiring {
     switchTable,
     issuerKeyTable,
     issuerKeyProof,
-    sink: line => void process.stdout.write(`${line}\n`),
+    // One write for both: each wakes whoever reads the log, which costs as much as the event itself.
+    sink: (event, metrics) => writeLog(metrics === undefined ? event : `${event}\n${metrics}`),
     onFault: (error, decisionId) => reportFault(error, decisionId, logLevel),
     onKeys: reportKeys,
   };

@@ -20,7 +20,7 @@ export type { AwsSetting } from '../aws/call.ts';
 /** The audience that OIDC providers in IAM have by custom; so do ours. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-type StsRequest = { readonly action: string; readonly call: AwsCall; readonly form: URLSearchParams };
+type StsRequest = { readonly action: string; readonly call: AwsCall; readonly form: string };
 
 async function signWebIdentityToken(
   sign: SignClaims,
@@ -62,7 +62,7 @@ export function createAwsProvider(
     const { action, call, form } = await chooseRequest(grant.target, question);
     let body: string;
     try {
-      body = await call(STS_HEADERS, form.toString(), { region: grant.target.region, budget });
+      body = await call(STS_HEADERS, form, { region: grant.target.region, budget });
     } catch (error) {
       return refuseCall(action, error as AwsError, grant.target);
     }

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../lib/audit/event.ts';
+import type { AuditEvent, Sink } from '../../lib/audit/event.ts';
 import { createBroker, type Surroundings } from '../../lib/broker.ts';
 import type { AuditSetting } from '../../lib/config/audit.ts';
 import { createBrokerConfig } from '../../lib/config/compiled.ts';
@@ -44,7 +44,7 @@ type Options = {
   readonly clouds?: UpstreamSetting;
   readonly apps?: AppSigners;
   readonly signer?: Signer;
-  readonly sink?: (line: string) => void | Promise<void>;
+  readonly sink?: Sink;
   readonly metrics?: boolean;
   readonly now?: () => number;
   /** Left out: the test issuer's keys at hand, for every row. */

@@ -90,7 +90,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/http/connection.ts', '    else this.close();\n  }\n\n  private readEnd', '  }\n\n  private readEnd'],
   ['lib/http/reply.ts', 'coding !== undefined || !/', '!/'],
   ['lib/http/reply.ts', ' && end === this.bytes.length', ''],
-  ['lib/http/reply.ts', 'if (STRAY.test(text)) throw createUnreadable();', ''],
+  ['lib/http/reply.ts', 'if (!HEADERS.test(text)) throw createUnreadable();', ''],
   ['lib/http/post.ts', "  'EAI_AGAIN',\n", ''],
   ['lib/http/persist.ts', 'const PAUSE_MS = 100', 'const PAUSE_MS = 1000'],
   ['lib/http/persist.ts', 'BUDGET_MS = 6000', 'BUDGET_MS = 60_000'],

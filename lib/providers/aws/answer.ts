@@ -86,7 +86,8 @@ function readAssumedUser(text: (path: string) => string): Partial<AwsCredential>
 export function readStsCredential(action: string, body: string, question: StsQuestion): AwsCredential {
   const { grant, now, session } = question;
   const texts = readStsAnswer(action, body);
-  const text = (path: string): string => texts.get(`${action}Response/${action}Result/${path}`) ?? '';
+  const result = `${action}Response/${action}Result/`;
+  const text = (path: string): string => texts.get(result + path) ?? '';
   const name = `sts:${action}`;
   const [accessKeyId, secretAccessKey, sessionToken] = [
     text('Credentials/AccessKeyId'),
