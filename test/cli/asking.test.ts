@@ -1,18 +1,14 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { agentCall, folderOf, type Local, localBroker } from '../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { agentCall, folderOf, localBroker } from '../harness/local.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { buildkiteStep, inStep } from '../harness/step.ts';
 
-let broker: Local;
-let token: string;
-beforeAll(async () => {
-  broker = await localBroker();
-  token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
-});
+const broker = await localBroker();
+const token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
 
 const PATH = { PATH: process.env['PATH'] };
 

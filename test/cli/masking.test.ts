@@ -2,20 +2,16 @@ import { execFile, spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../lib/cli/run.ts';
 import type { Terminal } from '../../lib/cli/verb.ts';
-import { agentCall, emptyFolder, type Local, localBroker, testTerminal } from '../harness/local.ts';
+import { agentCall, emptyFolder, localBroker, testTerminal } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { buildkiteStep, FOR_BROKER, inStep } from '../harness/step.ts';
 
-let broker: Local;
-let token: string;
-beforeAll(async () => {
-  broker = await localBroker();
-  token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
-});
+const broker = await localBroker();
+const token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
 
 /** The secrets in what `exchange` printed. */
 function secretsIn(text: string): string[] {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../lib/cli/run.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { configFolder, emptyFolder, exchangeAt, localBroker, testTerminal } from '../harness/local.ts';
@@ -13,24 +13,19 @@ function configAt(folder: string): Config {
   return config;
 }
 
+const { port, terminal } = await localBroker(configAt(FOLDER));
+await exchangeAt(port, 'publish');
+await exchangeAt(port, 'release');
+const lines = terminal.written
+  .join('')
+  .split('\n')
+  .filter(line => line.startsWith('{'));
+const [issued = '', denied = ''] = lines.map(line =>
+  String((JSON.parse(line) as { decision_id: string }).decision_id),
+);
 /** An audit log with two exchanges of a real broker, one issued and one denied, and what stands between. */
-let log: string;
-let issued: string;
-let denied: string;
-beforeAll(async () => {
-  const { port, terminal } = await localBroker(configAt(FOLDER));
-  await exchangeAt(port, 'publish');
-  await exchangeAt(port, 'release');
-  const lines = terminal.written
-    .join('')
-    .split('\n')
-    .filter(line => line.startsWith('{'));
-  [issued = '', denied = ''] = lines.map(line =>
-    String((JSON.parse(line) as { decision_id: string }).decision_id),
-  );
-  log = join(emptyFolder(), 'audit.jsonl');
-  writeFileSync(log, `starting\n${lines.join('\n')}\n`);
-});
+const log = join(emptyFolder(), 'audit.jsonl');
+writeFileSync(log, `starting\n${lines.join('\n')}\n`);
 
 async function explained(folder: string, ...words: string[]) {
   const terminal = testTerminal({ KITE_STS_CONFIG: folder });

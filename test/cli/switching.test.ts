@@ -41,26 +41,22 @@ async function kite(words: readonly string[], environment: object = {}) {
 const BECAUSE = ['--because', 'INC-1'];
 
 describe('what is switched off', () => {
-  test.each<{ words: readonly string[]; names: readonly string[]; more?: object }>([
-    { words: ['issuer', BUILDKITE], names: [BUILDKITE] },
-    { words: ['kid', 'key-1'], names: ['key-1'] },
-    {
-      words: ['organization', 'acme', '--issuer', BUILDKITE, '--by-name'],
-      names: ['acme', BUILDKITE],
-      more: { byName: true },
-    },
-    {
-      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-1'],
-      names: ['web', 'acme', BUILDKITE],
-      more: { id: 'p-1' },
-    },
-    {
-      words: ['pipeline', 'api', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-2', '--by-name'],
-      names: ['api', 'acme', BUILDKITE],
-      more: { id: 'p-2', byName: true },
-    },
-    { words: ['role', 'deploy-web'], names: ['deploy-web'] },
-  ])('$words is kept with who, when and why', async ({ words, names, more }) => {
+  test.each<[words: readonly string[], names: readonly string[], more?: object]>([
+    [['issuer', BUILDKITE], [BUILDKITE]],
+    [['kid', 'key-1'], ['key-1']],
+    [['organization', 'acme', '--issuer', BUILDKITE, '--by-name'], ['acme', BUILDKITE], { byName: true }],
+    [
+      ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-1'],
+      ['web', 'acme', BUILDKITE],
+      { id: 'p-1' },
+    ],
+    [
+      ['pipeline', 'api', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-2', '--by-name'],
+      ['api', 'acme', BUILDKITE],
+      { id: 'p-2', byName: true },
+    ],
+    [['role', 'deploy-web'], ['deploy-web']],
+  ])('%j is kept with who, when and why', async (words, names, more) => {
     expect((await kite(['disable', ...words, ...BECAUSE])).exits).toBe(0);
     expect(await store.list()).toEqual([
       {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type KeysEndpoint, serveKeys } from '../../lib/client/endpoint.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { serveKeys } from '../../lib/client/endpoint.ts';
 import { type Called, call } from '../harness/local.ts';
 
 const KEYS = {
@@ -9,16 +9,12 @@ const KEYS = {
   Expiration: '2027-01-15T09:00:00Z',
 };
 
-let open: KeysEndpoint;
-let port: number;
 let given = 0;
-beforeAll(async () => {
-  open = await serveKeys(async () => {
-    given++;
-    return KEYS;
-  });
-  port = Number(new URL(open.url).port);
+const open = await serveKeys(async () => {
+  given++;
+  return KEYS;
 });
+const port = Number(new URL(open.url).port);
 afterAll(() => open.close());
 
 function asks(changes: {

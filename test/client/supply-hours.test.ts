@@ -3,17 +3,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { composeEnvironment } from '../../lib/client/supply.ts';
 import { folderOf } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
-import { never, type Supplying, supplying } from '../harness/supplied.ts';
+import { never, supplying } from '../harness/supplied.ts';
 
-let world: Supplying;
-beforeAll(async () => {
-  world = await supplying();
-});
+const world = await supplying();
 
 const resolved = createRequire(import.meta.url).resolve('@aws-sdk/credential-provider-node');
 

@@ -1,17 +1,14 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { IdentityPoolClient } from 'google-auth-library';
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { IssuedCredential } from '../../lib/client/client.ts';
 import { RIVALS } from '../../lib/client/rivals.ts';
 import { composeEnvironment, createSupply, type Supply } from '../../lib/client/supply.ts';
 import { testServer } from '../harness/server.ts';
-import { never, type Supplying, supplying, testFolder, ticks } from '../harness/supplied.ts';
+import { never, supplying, testFolder, ticks } from '../harness/supplied.ts';
 
-let world: Supplying;
-beforeAll(async () => {
-  world = await supplying();
-});
+const world = await supplying();
 
 describe('the environment of a job with keys of AWS', () => {
   test('has the endpoint and nothing else that names an identity', async () => {

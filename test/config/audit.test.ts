@@ -22,19 +22,11 @@ test.each([
 });
 
 test.each([
-  { name: 'a stream without a name', yaml: 'sink: firehose', refused: 'missing-key 1:1' },
-  { name: 'a name of standard output', yaml: 'sink: stdout\nto: x', refused: 'wrong-value 1:1' },
-  {
-    name: 'standard output that need not be',
-    yaml: 'sink: stdout\nrequired: false',
-    refused: 'wrong-value 1:1',
-  },
-  { name: 'a sink that is none', yaml: 'sink: syslog', refused: 'wrong-value 1:7' },
-  {
-    name: 'a name with a wildcard, which would be a wider right',
-    yaml: 'sink: firehose\nto: "*"',
-    refused: 'wrong-value 2:5',
-  },
-])('$name is refused', ({ yaml, refused }) => {
+  ['a stream without a name', 'sink: firehose', 'missing-key 1:1'],
+  ['a name of standard output', 'sink: stdout\nto: x', 'wrong-value 1:1'],
+  ['standard output that need not be', 'sink: stdout\nrequired: false', 'wrong-value 1:1'],
+  ['a sink that is none', 'sink: syslog', 'wrong-value 1:7'],
+  ['a name with a wildcard, which would be a wider right', 'sink: firehose\nto: "*"', 'wrong-value 2:5'],
+])('%s is refused', (_name, yaml, refused) => {
   expect(read(yaml).refusals).toEqual([refused]);
 });

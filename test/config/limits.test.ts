@@ -27,14 +27,10 @@ describe('limits are', () => {
 });
 
 test.each([
-  { name: 'none at all', yaml: 'exchanges: { per_minute: 0, burst: 1 }', refused: 'wrong-value 1:26' },
-  { name: 'no burst', yaml: 'exchanges: { per_minute: 60 }', refused: 'missing-key 1:12' },
-  {
-    name: 'a limit of something else',
-    yaml: 'requests: { per_minute: 60, burst: 5 }',
-    refused: 'unknown-key 1:1',
-  },
-  { name: 'a number alone', yaml: 'exchanges: 60', refused: 'wrong-type 1:12' },
-])('$name is no limit', ({ yaml, refused }) => {
+  ['none at all', 'exchanges: { per_minute: 0, burst: 1 }', 'wrong-value 1:26'],
+  ['no burst', 'exchanges: { per_minute: 60 }', 'missing-key 1:12'],
+  ['a limit of something else', 'requests: { per_minute: 60, burst: 5 }', 'unknown-key 1:1'],
+  ['a number alone', 'exchanges: 60', 'wrong-type 1:12'],
+])('%s is no limit', (_name, yaml, refused) => {
   expect(readWith(yaml, LIMITS.read).refusals).toEqual([refused]);
 });

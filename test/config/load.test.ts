@@ -102,77 +102,69 @@ describe('a configuration is refused', () => {
     ]);
   });
 
-  test.each<{ name: string; files: Files; complaints: string[] }>([
-    {
-      name: 'without broker.yml',
-      files: { 'roles/a.yml': ROLE },
-      complaints: ['broker.yml:1:1 file-missing'],
-    },
-    {
-      name: 'with limits that would not be read',
-      files: { 'broker.yml': BROKER, 'roles/a.yml': ROLE, 'teams.yaml': '', 'invariants.yaml': '' },
-      complaints: ['invariants.yaml:1:1 file-name', 'teams.yaml:1:1 file-name'],
-    },
-    { name: 'without roles', files: { 'broker.yml': BROKER }, complaints: ['roles:1:1 file-missing'] },
-    {
-      name: 'without a url',
-      files: { 'broker.yml': BROKER.replace(/url.*\n/, ''), 'roles/.keep': '' },
-      complaints: ['broker.yml:1:1 missing-key'],
-    },
-    {
-      name: 'with a url that is not https',
-      files: { 'broker.yml': BROKER.replace('https', 'http'), 'roles/.keep': '' },
-      complaints: ['broker.yml:1:6 wrong-value'],
-    },
-    {
-      name: 'with a slash at the end of the url',
-      files: { 'broker.yml': BROKER.replace('.example', '.example/'), 'roles/.keep': '' },
-      complaints: ['broker.yml:1:6 wrong-value'],
-    },
-    {
-      name: 'without issuers',
-      files: { 'broker.yml': 'url: https://sts.acme.example\nissuers: []\n', 'roles/.keep': '' },
-      complaints: ['broker.yml:2:10 empty'],
-    },
-    {
-      name: 'with one issuer twice',
-      files: { 'broker.yml': `${BROKER}  - issuer: ${BUILDKITE}\n`, 'roles/.keep': '' },
-      complaints: ['broker.yml:4:5 duplicate-issuer'],
-    },
-    {
-      name: 'T13: with itself as an issuer',
-      files: {
+  test.each<[name: string, files: Files, complaints: string[]]>([
+    ['without broker.yml', { 'roles/a.yml': ROLE }, ['broker.yml:1:1 file-missing']],
+    [
+      'with limits that would not be read',
+      { 'broker.yml': BROKER, 'roles/a.yml': ROLE, 'teams.yaml': '', 'invariants.yaml': '' },
+      ['invariants.yaml:1:1 file-name', 'teams.yaml:1:1 file-name'],
+    ],
+    ['without roles', { 'broker.yml': BROKER }, ['roles:1:1 file-missing']],
+    [
+      'without a url',
+      { 'broker.yml': BROKER.replace(/url.*\n/, ''), 'roles/.keep': '' },
+      ['broker.yml:1:1 missing-key'],
+    ],
+    [
+      'with a url that is not https',
+      { 'broker.yml': BROKER.replace('https', 'http'), 'roles/.keep': '' },
+      ['broker.yml:1:6 wrong-value'],
+    ],
+    [
+      'with a slash at the end of the url',
+      { 'broker.yml': BROKER.replace('.example', '.example/'), 'roles/.keep': '' },
+      ['broker.yml:1:6 wrong-value'],
+    ],
+    [
+      'without issuers',
+      { 'broker.yml': 'url: https://sts.acme.example\nissuers: []\n', 'roles/.keep': '' },
+      ['broker.yml:2:10 empty'],
+    ],
+    [
+      'with one issuer twice',
+      { 'broker.yml': `${BROKER}  - issuer: ${BUILDKITE}\n`, 'roles/.keep': '' },
+      ['broker.yml:4:5 duplicate-issuer'],
+    ],
+    [
+      'T13: with itself as an issuer',
+      {
         'broker.yml': `${BROKER}  - issuer: https://sts.acme.example\n    jwks_uri: https://sts.acme.example/jwks\n    single_tenant: true\n`,
         'roles/.keep': '',
       },
-      complaints: ['broker.yml:4:5 own-issuer'],
-    },
-    {
-      name: 'with an audience that others accept, without a reason',
-      files: { 'broker.yml': `${BROKER}audience: sts.amazonaws.com\n`, 'roles/.keep': '' },
-      complaints: ['broker.yml:4:11 audience-shared'],
-    },
-    {
-      name: 'with a role of an issuer that broker.yml lacks',
-      files: { 'broker.yml': BROKER, 'roles/a.yml': ROLE.replace(BUILDKITE, 'https://gitlab.com') },
-      complaints: ['roles/a.yml:3:10 issuer-unknown'],
-    },
-    {
-      name: 'T36: with one key twice',
-      files: { 'broker.yml': `${BROKER}url: https://evil.example\n`, 'roles/.keep': '' },
-      complaints: ['broker.yml:4:1 duplicate-key'],
-    },
-    {
-      name: 'with an empty role',
-      files: { 'broker.yml': BROKER, 'roles/a.yml': '' },
-      complaints: ['roles/a.yml:1:1 empty'],
-    },
-    {
-      name: 'with a role that is a bare list',
-      files: { 'broker.yml': BROKER, 'roles/a.yml': '- iss: x\n' },
-      complaints: ['roles/a.yml:1:1 wrong-type'],
-    },
-  ])('$name', ({ files, complaints }) => {
+      ['broker.yml:4:5 own-issuer'],
+    ],
+    [
+      'with an audience that others accept, without a reason',
+      { 'broker.yml': `${BROKER}audience: sts.amazonaws.com\n`, 'roles/.keep': '' },
+      ['broker.yml:4:11 audience-shared'],
+    ],
+    [
+      'with a role of an issuer that broker.yml lacks',
+      { 'broker.yml': BROKER, 'roles/a.yml': ROLE.replace(BUILDKITE, 'https://gitlab.com') },
+      ['roles/a.yml:3:10 issuer-unknown'],
+    ],
+    [
+      'T36: with one key twice',
+      { 'broker.yml': `${BROKER}url: https://evil.example\n`, 'roles/.keep': '' },
+      ['broker.yml:4:1 duplicate-key'],
+    ],
+    ['with an empty role', { 'broker.yml': BROKER, 'roles/a.yml': '' }, ['roles/a.yml:1:1 empty']],
+    [
+      'with a role that is a bare list',
+      { 'broker.yml': BROKER, 'roles/a.yml': '- iss: x\n' },
+      ['roles/a.yml:1:1 wrong-type'],
+    ],
+  ])('%s', (_name, files, complaints) => {
     expect(complaintsOf(files)).toEqual(complaints);
   });
 

@@ -25,24 +25,16 @@ function stackOf(length: number, prefix = 'kite-sts-prod', region = 'eu-central-
 
 describe('I7: packaging', () => {
   test.each([
-    { name: 'a role of 64 characters', stack: stackOf(64 - '-eu-central-1-authorizer'.length), refused: [] },
-    {
-      name: 'one of 65',
-      stack: stackOf(65 - '-eu-central-1-authorizer'.length),
-      refused: ['wrong-value serverless.yml service'],
-    },
-    {
-      name: 'the same stack in a region of a longer name',
-      stack: stackOf(64 - '-eu-central-1-authorizer'.length, 'kite-sts-prod', 'ap-southeast-2'),
-      refused: ['wrong-value serverless.yml service'],
-    },
-    { name: 'a function of 64 characters', stack: stackOf(20, 'p'.repeat(53)), refused: [] },
-    {
-      name: 'one of 65',
-      stack: stackOf(20, 'p'.repeat(54)),
-      refused: ['wrong-value serverless.yml service'],
-    },
-  ])('takes or refuses $name', ({ stack, refused }) => {
+    ['a role of 64 characters', stackOf(64 - '-eu-central-1-authorizer'.length), []],
+    ['one of 65', stackOf(65 - '-eu-central-1-authorizer'.length), ['wrong-value serverless.yml service']],
+    [
+      'the same stack in a region of a longer name',
+      stackOf(64 - '-eu-central-1-authorizer'.length, 'kite-sts-prod', 'ap-southeast-2'),
+      ['wrong-value serverless.yml service'],
+    ],
+    ['a function of 64 characters', stackOf(20, 'p'.repeat(53)), []],
+    ['one of 65', stackOf(20, 'p'.repeat(54)), ['wrong-value serverless.yml service']],
+  ])('takes or refuses %s', (_name, stack, refused) => {
     expect(refusedFor({ stack })).toEqual(refused);
   });
 

@@ -13,28 +13,22 @@ function settingsOf(provider: object, custom: object = {}) {
 
 describe('I3: honoured', () => {
   test.each([
-    {
-      provider: { iam: { role: { permissionsBoundary: BOUNDARY } } },
-      gives: { permissionsBoundary: BOUNDARY },
-    },
-    { provider: { rolePermissionsBoundary: BOUNDARY }, gives: { permissionsBoundary: BOUNDARY } },
-    {
-      provider: { iam: { role: { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } } } },
-      gives: { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } },
-    },
-    { provider: { iam: { role: { path: '/ci/' } } }, gives: { path: '/ci/' } },
-    {
-      provider: { iam: { role: { tags: { team: 'platform' } } } },
-      gives: { roleTags: { team: 'platform' } },
-    },
-    { provider: { vpc: { securityGroupIds: ['sg-1'], subnetIds: ['subnet-1'] } }, gives: { vpc: true } },
-    { provider: { tracing: { lambda: true } }, gives: { tracing: true } },
-    { provider: { tracing: { lambda: 'PassThrough' } }, gives: { tracing: true } },
-    { provider: { tracing: { lambda: false } }, gives: { tracing: false } },
-    { provider: { architecture: 'x86_64' }, gives: { architecture: 'x86_64' } },
+    [{ iam: { role: { permissionsBoundary: BOUNDARY } } }, { permissionsBoundary: BOUNDARY }],
+    [{ rolePermissionsBoundary: BOUNDARY }, { permissionsBoundary: BOUNDARY }],
+    [
+      { iam: { role: { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } } } },
+      { permissionsBoundary: { 'Fn::ImportValue': 'boundary' } },
+    ],
+    [{ iam: { role: { path: '/ci/' } } }, { path: '/ci/' }],
+    [{ iam: { role: { tags: { team: 'platform' } } } }, { roleTags: { team: 'platform' } }],
+    [{ vpc: { securityGroupIds: ['sg-1'], subnetIds: ['subnet-1'] } }, { vpc: true }],
+    [{ tracing: { lambda: true } }, { tracing: true }],
+    [{ tracing: { lambda: 'PassThrough' } }, { tracing: true }],
+    [{ tracing: { lambda: false } }, { tracing: false }],
+    [{ architecture: 'x86_64' }, { architecture: 'x86_64' }],
     // The framework itself leaves these empty.
-    { provider: { vpc: {} }, gives: { vpc: false } },
-  ])('$provider', ({ provider, gives }) => {
+    [{ vpc: {} }, { vpc: false }],
+  ])('%j', (provider, gives) => {
     expect(settingsOf(provider)?.provider).toMatchObject(gives);
   });
 

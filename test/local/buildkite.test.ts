@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import {
   createClaimSigner,
@@ -6,14 +6,11 @@ import {
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
-import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { APP_SIGNER, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 const ENDPOINT = 'https://buildkite.com/oauth/token';

@@ -1,18 +1,15 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
   FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
-import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 type Members = { readonly [name: string]: string };

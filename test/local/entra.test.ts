@@ -1,21 +1,18 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
   FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
-import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const PUBLIC = `login.microsoftonline.com/${TENANT}/oauth2/v2.0/token`;
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 type Form = { readonly [name: string]: string };
@@ -50,21 +47,13 @@ test('a JWT of the trusted issuer buys a token of 60 to 90 minutes', async () =>
 });
 
 describe('T51: a JWT is refused', () => {
-  test.each<{ name: string; token: () => Promise<string>; code: number }>([
-    {
-      name: 'for another cloud',
-      token: () => jwt({ audience: 'api://AzureADTokenExchangeChina' }),
-      code: 700_212,
-    },
-    {
-      name: 'of another issuer',
-      token: () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }),
-      code: 700_211,
-    },
-    { name: 'whose key nobody published', token: () => jwt({}, STRANGE_SIGNING), code: 700_027 },
-    { name: 'that has expired', token: () => jwt({}, SIGNING, NOW - 300), code: 700_024 },
-    { name: 'that is none', token: async () => 'a.b.c', code: 50_027 },
-  ])('$name', async ({ token, code }) => {
+  test.each<[name: string, token: () => Promise<string>, code: number]>([
+    ['for another cloud', () => jwt({ audience: 'api://AzureADTokenExchangeChina' }), 700_212],
+    ['of another issuer', () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }), 700_211],
+    ['whose key nobody published', () => jwt({}, STRANGE_SIGNING), 700_027],
+    ['that has expired', () => jwt({}, SIGNING, NOW - 300), 700_024],
+    ['that is none', async () => 'a.b.c', 50_027],
+  ])('%s', async (_name, token, code) => {
     expect(await asked(await token())).toMatchObject({
       status: 401,
       body: { error: 'invalid_client', error_codes: [code] },

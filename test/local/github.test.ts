@@ -1,13 +1,10 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createLocalSigner } from '../../lib/keys/local.ts';
-import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { APP_SIGNER } from '../harness/signing.ts';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 type Claims = { readonly [name: string]: unknown };

@@ -1,11 +1,11 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   createClaimSigner,
   FEDERATION_TOKEN,
   type SaidClaims,
   type SigningSetting,
 } from '../../lib/providers/signed.ts';
-import { type TestClouds, testClouds } from '../harness/clouds.ts';
+import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
 import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
 
@@ -15,10 +15,7 @@ const TYPE = 'urn:ietf:params:oauth:token-type:';
 const PLATFORM = 'https://www.googleapis.com/auth/cloud-platform';
 const GENERATE = 'v1/projects/-/serviceAccounts/a@b.iam.gserviceaccount.com:generateAccessToken';
 
-let clouds: TestClouds;
-beforeAll(async () => {
-  clouds = await testClouds();
-});
+const clouds = await testClouds();
 beforeEach(() => clouds.reply());
 
 type Form = { readonly [name: string]: string };

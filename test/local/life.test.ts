@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   ALICE,
   issuersWithEvents,
@@ -7,7 +7,7 @@ import {
   PEOPLE,
   SOURCE,
 } from '../harness/job-events.ts';
-import { agentCall, call, configFrom, formCall, type Local, localBroker } from '../harness/local.ts';
+import { agentCall, call, configFrom, formCall, localBroker } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
 
 const BUILD = '0184990a-4782-42b5-afc1-16715b10b1a0';
@@ -23,10 +23,7 @@ const CONFIG = {
   ],
 };
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker(CONFIG);
-});
+const broker = await localBroker(CONFIG);
 
 const put = async (job: string, body: unknown) => {
   const { status } = await call(broker.port, {

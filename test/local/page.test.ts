@@ -1,21 +1,17 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildConsolePage } from '../../infra/build.ts';
 import { loadConfig } from '../../lib/config/load.ts';
-import { call, configFolder, type Local, localBroker } from '../harness/local.ts';
+import { call, configFolder, localBroker } from '../harness/local.ts';
 
 const FOLDER = configFolder();
 const HOSTILE = '</script><script>alert(1)</script><!--';
 
-let broker: Local;
-let page: string;
-beforeAll(async () => {
-  const { config } = loadConfig(FOLDER);
-  broker = await localBroker(config ?? undefined);
-  page = (await call(broker.port, { path: '/console' })).text;
-});
+const { config } = loadConfig(FOLDER);
+const broker = await localBroker(config ?? undefined);
+const page = (await call(broker.port, { path: '/console' })).text;
 
 function policyOf(html: string): string {
   return /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? '';

@@ -3,26 +3,23 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
-import { agentCall, type Called, call, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { agentCall, type Called, call, emptyFolder, localBroker } from '../harness/local.ts';
 
 const NPM = 'https://packages.acme.example/acme/npm';
 const IMAGES = 'https://packages.acme.example/acme/images';
 
-let local: Local;
 const jobs = ['my-pipeline', 'deploy-web'] as const;
-beforeAll(async () => {
-  const { config } = loadConfig('examples/registry/config');
-  if (!config) throw new Error('examples/registry/config does not load');
-  local = await localBroker(config);
-  for (const job of jobs)
-    await call(local.port, {
-      method: 'PUT',
-      path: `/local/jobs/${job}`,
-      body: JSON.stringify({ issuer: 'https://agent.buildkite.com', claims: { pipeline_slug: job } }),
-    });
-});
+const { config } = loadConfig('examples/registry/config');
+if (!config) throw new Error('examples/registry/config does not load');
+const local = await localBroker(config);
+for (const job of jobs)
+  await call(local.port, {
+    method: 'PUT',
+    path: `/local/jobs/${job}`,
+    body: JSON.stringify({ issuer: 'https://agent.buildkite.com', claims: { pipeline_slug: job } }),
+  });
 
 async function mint(job: (typeof jobs)[number], audience: string): Promise<string> {
   return String((await agentCall(local.port, { audience }, job)).json()['token']);

@@ -1,12 +1,9 @@
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { agentCall, type Called, call, type Local, localBroker } from '../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { agentCall, type Called, call, localBroker } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE, GITHUB } from '../harness/policy.ts';
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker();
-});
+const broker = await localBroker();
 
 function claimsOf(answer: Called) {
   return decodeJwt(String(answer.json()['token']));

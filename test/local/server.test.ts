@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { call, configFrom, exchangeAt, type Local, localBroker, ROLES } from '../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { call, configFrom, exchangeAt, localBroker, ROLES } from '../harness/local.ts';
 
 function onlyFrom(range: string): string {
   return ROLES.publish.replace(
@@ -11,16 +11,13 @@ function onlyFrom(range: string): string {
   );
 }
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker(
-    configFrom({
-      publish: ROLES.publish,
-      'from-here': onlyFrom('127.0.0.0/8'),
-      'from-office': onlyFrom('203.0.113.0/24'),
-    }),
-  );
-});
+const broker = await localBroker(
+  configFrom({
+    publish: ROLES.publish,
+    'from-here': onlyFrom('127.0.0.0/8'),
+    'from-office': onlyFrom('203.0.113.0/24'),
+  }),
+);
 
 describe('T61: the Host of a name that was rebound to this address is answered with 421', () => {
   test.each([

@@ -4,16 +4,13 @@ import {
   STSClient,
   type STSClientConfig,
 } from '@aws-sdk/client-sts';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
-import { call, type Local, localBroker } from '../harness/local.ts';
+import { call, localBroker } from '../harness/local.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/team/deploy';
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker();
-});
+const broker = await localBroker();
 
 type Form = { readonly [name: string]: string | undefined };
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writeExchangeCommand } from '../../lib/local/transcript.ts';
 import { configFrom, type Local, localBroker, ROLES } from '../harness/local.ts';
 import { GITHUB } from '../harness/policy.ts';
@@ -27,12 +27,8 @@ function auditOf(section: string): unknown {
   return JSON.parse(/^audit +(.+)$/m.exec(section)?.[1] ?? '{}');
 }
 
-let broker: Local;
-let atStart: string[];
-beforeAll(async () => {
-  broker = await localBroker(configFrom(), LOUD);
-  atStart = [...broker.terminal.written];
-});
+const broker = await localBroker(configFrom(), LOUD);
+const atStart = [...broker.terminal.written];
 
 test('the transcript has one exchange for each kind of role, and then where it listens', () => {
   expect(sectionsOf(broker).map(nameOf)).toEqual(['deploy', 'publish']);

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { configFrom, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { configFrom, emptyFolder, localBroker } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
-import { type TestServer, testServer } from '../harness/server.ts';
+import { testServer } from '../harness/server.ts';
 
 function role(branch: string): string {
   return `
@@ -42,22 +42,17 @@ const FILES: { readonly [path: string]: string } = {
   '/acme/web.git/HEAD': 'ref: refs/heads/main\n',
 };
 
-let broker: Local;
-let remote: TestServer;
-let helper: string;
-beforeAll(async () => {
-  broker = await localBroker(configFrom({ 'push-web': role('main'), 'push-release': role('release') }));
-  helper = join(emptyFolder(), 'helper');
-  writeFileSync(helper, HELPER);
-  chmodSync(helper, 0o755);
-  // A host of git repositories that knows a user by a password alone.
-  remote = await testServer(({ headers, path }) => {
-    const [, given = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
-    const [user, password = ''] = Buffer.from(given, 'base64').toString().split(':');
-    if (user !== 'buildkite-agent' || !password.startsWith('ghs_local'))
-      return { status: 401, headers: { 'www-authenticate': 'Basic realm="git"' } };
-    return path in FILES ? { status: 200, body: FILES[path] ?? '' } : { status: 404 };
-  });
+const broker = await localBroker(configFrom({ 'push-web': role('main'), 'push-release': role('release') }));
+const helper = join(emptyFolder(), 'helper');
+writeFileSync(helper, HELPER);
+chmodSync(helper, 0o755);
+/** A host of git repositories that knows a user by a password alone. */
+const remote = await testServer(({ headers, path }) => {
+  const [, given = ''] = /^Basic (.+)$/.exec(headers.authorization ?? '') ?? [];
+  const [user, password = ''] = Buffer.from(given, 'base64').toString().split(':');
+  if (user !== 'buildkite-agent' || !password.startsWith('ghs_local'))
+    return { status: 401, headers: { 'www-authenticate': 'Basic realm="git"' } };
+  return path in FILES ? { status: 200, body: FILES[path] ?? '' } : { status: 404 };
 });
 beforeEach(() => {
   remote.asked.length = 0;

@@ -44,36 +44,20 @@ describe('the body of an action of Google is taken', () => {
 describe('a body of JSON is refused', () => {
   const twice = `{"subjectToken":"x",${withMembers({}).slice(1)}`;
 
-  test.each<{ name: string; body: string; fault: readonly [Code, string] }>([
-    { name: 'T56: with a member that stands twice', body: twice, fault: ['parameter_invalid', 'body'] },
-    {
-      name: 'T56: with one parameter under two names',
-      body: withMembers({ subject_token: 'x' }),
-      fault: ['parameter_repeated', 'subject_token'],
-    },
-    {
-      name: 'T56: with an actor',
-      body: withMembers({ actorToken: 'x' }),
-      fault: ['parameter_unsupported', 'actor_token'],
-    },
-    {
-      name: 'with a list of scopes',
-      body: withMembers({ scope: [ACTION.scope] }),
-      fault: ['parameter_invalid', 'body'],
-    },
-    {
-      name: 'with an empty parameter',
-      body: withMembers({ audience: '' }),
-      fault: ['parameter_missing', 'audience'],
-    },
-    {
-      name: 'without a token',
-      body: withMembers({ subjectToken: undefined }),
-      fault: ['parameter_missing', 'subject_token'],
-    },
-    { name: 'that is a list', body: '[]', fault: ['parameter_invalid', 'body'] },
-    { name: 'that is none', body: 'a=b', fault: ['parameter_invalid', 'body'] },
-  ])('$name', ({ body, fault }) => {
+  test.each<[name: string, body: string, fault: readonly [Code, string]]>([
+    ['T56: with a member that stands twice', twice, ['parameter_invalid', 'body']],
+    [
+      'T56: with one parameter under two names',
+      withMembers({ subject_token: 'x' }),
+      ['parameter_repeated', 'subject_token'],
+    ],
+    ['T56: with an actor', withMembers({ actorToken: 'x' }), ['parameter_unsupported', 'actor_token']],
+    ['with a list of scopes', withMembers({ scope: [ACTION.scope] }), ['parameter_invalid', 'body']],
+    ['with an empty parameter', withMembers({ audience: '' }), ['parameter_missing', 'audience']],
+    ['without a token', withMembers({ subjectToken: undefined }), ['parameter_missing', 'subject_token']],
+    ['that is a list', '[]', ['parameter_invalid', 'body']],
+    ['that is none', 'a=b', ['parameter_invalid', 'body']],
+  ])('%s', (_name, body, fault) => {
     expect(faultOf(() => parse(body))).toEqual(fault);
   });
 

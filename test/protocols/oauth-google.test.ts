@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GoogleAuth, IdentityPoolClient } from 'google-auth-library';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
-import { agentCall, call, configFrom, emptyFolder, type Local, localBroker } from '../harness/local.ts';
+import { agentCall, call, configFrom, emptyFolder, localBroker } from '../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 
 const AUTH = 'https://www.googleapis.com/auth/';
@@ -17,10 +17,7 @@ gcp: { audience: //iam.googleapis.com/projects/123/locations/global/workloadIden
 `;
 }
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker(configFrom({ deploy: role('main'), release: role('release') }));
-});
+const broker = await localBroker(configFrom({ deploy: role('main'), release: role('release') }));
 
 afterEach(() => void vi.unstubAllEnvs());
 

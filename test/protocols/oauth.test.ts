@@ -49,54 +49,38 @@ describe('an exchange is asked for', () => {
     });
   });
 
-  test.each<{ name: string; form: Form; access: object }>([
-    {
-      name: 'scope narrows',
-      form: { scope: 'read_packages write_packages' },
-      access: { scopes: ['read_packages', 'write_packages'] },
-    },
-    {
-      name: 'a scope that stands twice counts once',
-      form: { scope: 'a b a' },
-      access: { scopes: ['a', 'b'] },
-    },
-    { name: 'expires_in shortens', form: { expires_in: '900' }, access: { seconds: 900 } },
-    {
-      name: 'an access token is asked for',
-      form: { requested_token_type: `${TYPE}access_token` },
-      access: { kinds: Object.keys(VARIABLES) as KindName[] },
-    },
-    {
-      name: "an audience of Google's form names a role",
-      form: {
+  test.each<[name: string, form: Form, access: object]>([
+    [
+      'scope narrows',
+      { scope: 'read_packages write_packages' },
+      { scopes: ['read_packages', 'write_packages'] },
+    ],
+    ['a scope that stands twice counts once', { scope: 'a b a' }, { scopes: ['a', 'b'] }],
+    ['expires_in shortens', { expires_in: '900' }, { seconds: 900 }],
+    [
+      'an access token is asked for',
+      { requested_token_type: `${TYPE}access_token` },
+      { kinds: Object.keys(VARIABLES) as KindName[] },
+    ],
+    [
+      "an audience of Google's form names a role",
+      {
         audience:
           '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/kite-sts/providers/deploy-web',
       },
-      access: {},
-    },
-    { name: 'a JWT is asked for', form: { requested_token_type: `${TYPE}jwt` }, access: { kinds: ['jwt'] } },
-    {
-      name: 'AWS credentials are asked for',
-      form: { requested_token_type: AWS_CREDENTIALS },
-      access: { kinds: ['aws'] },
-    },
-    { name: 'the subject token is an id_token', form: { subject_token_type: `${TYPE}id_token` }, access: {} },
-    {
-      name: 'parameters that nobody knows are ignored (RFC 6749 §3.2)',
-      form: { client_id: 'x', options: '{}' },
-      access: {},
-    },
-    {
-      name: 'parameters without a value, as golang.org/x/oauth2 sends them',
-      form: { scope: '', resource: '', actor_token: '', expires_in: '', requested_token_type: '' },
-      access: { scopes: undefined, seconds: undefined, kinds: undefined },
-    },
-    {
-      name: 'the longest name of a role',
-      form: { audience: 'a'.repeat(64) },
-      access: { role: 'a'.repeat(64) },
-    },
-  ])('$name', ({ form, access }) => {
+      {},
+    ],
+    ['a JWT is asked for', { requested_token_type: `${TYPE}jwt` }, { kinds: ['jwt'] }],
+    ['AWS credentials are asked for', { requested_token_type: AWS_CREDENTIALS }, { kinds: ['aws'] }],
+    ['the subject token is an id_token', { subject_token_type: `${TYPE}id_token` }, {}],
+    ['parameters that nobody knows are ignored (RFC 6749 §3.2)', { client_id: 'x', options: '{}' }, {}],
+    [
+      'parameters without a value, as golang.org/x/oauth2 sends them',
+      { scope: '', resource: '', actor_token: '', expires_in: '', requested_token_type: '' },
+      { scopes: undefined, seconds: undefined, kinds: undefined },
+    ],
+    ['the longest name of a role', { audience: 'a'.repeat(64) }, { role: 'a'.repeat(64) }],
+  ])('%s', (_name, form, access) => {
     expect(parse(form).access).toMatchObject({ role: 'deploy-web', ...access });
   });
 

@@ -11,80 +11,64 @@ describe('T56, T58: raw abuse is answered by 4xx and XML, and leaves nothing of 
   const form = (body: string | Uint8Array): Partial<HttpRequest> => ({ body: Buffer.from(body) });
   const usual = Buffer.from(stsRequest({ WebIdentityToken: CANARY }).body).toString();
 
-  test.each<{ name: string; request: Partial<HttpRequest>; says: readonly [number, string] }>([
-    {
-      name: 'a parameter twice',
-      request: form(`${usual}&RoleArn=${CANARY}`),
-      says: [400, 'ValidationError'],
-    },
-    {
-      name: 'a parameter twice, once in other spelling',
-      request: form(`${usual}&%52oleArn=${CANARY}`),
-      says: [400, 'ValidationError'],
-    },
-    { name: 'two actions', request: form(`${usual}&Action=AssumeRole`), says: [400, 'ValidationError'] },
-    {
-      name: 'XML in the name of the session',
-      request: form(usual.replace('botocore-session-1', `%3C%2FArn%3E${CANARY}`)),
-      says: [400, 'ValidationError'],
-    },
-    {
-      name: 'lines in the name of the session',
-      request: form(usual.replace('botocore-session-1', `a%0A%7B%22event%22:%22${CANARY}%22%7D`)),
-      says: [400, 'ValidationError'],
-    },
-    {
-      name: 'XML as the name of a parameter',
-      request: form(`${usual}&<${CANARY}>=x&<${CANARY}>=x`),
-      says: [400, 'ValidationError'],
-    },
-    {
-      name: 'T67: a token of 20,001 characters',
-      request: form(usual.replace(`=${CANARY}`, `=${CANARY.repeat(4000).slice(0, 20_001)}`)),
-      says: [400, 'ValidationError'],
-    },
-    {
-      name: 'T67: a body that is too large',
-      request: form(`${usual}&x=${CANARY.repeat(6000)}`),
-      says: [413, 'ValidationError'],
-    },
-    {
-      name: 'a role without a value, which is as if it were left out',
-      request: form(usual.replace(/RoleArn=[^&]*/, 'RoleArn=')),
-      says: [400, 'MissingParameter'],
-    },
-    {
-      name: 'a duration in letters',
-      request: form(`${usual}&DurationSeconds=${CANARY}`),
-      says: [400, 'ValidationError'],
-    },
-    { name: 'bad percent-encoding', request: form(`${usual}&x=%${CANARY}`), says: [400, 'ValidationError'] },
-    {
-      name: 'no UTF-8',
-      request: form(Buffer.concat([Buffer.from(`${usual}&x=${CANARY}`), Buffer.of(0xff)])),
-      says: [400, 'ValidationError'],
-    },
-    { name: 'nothing', request: form(''), says: [400, 'InvalidAction'] },
-    {
-      name: 'JSON',
-      request: {
+  test.each<[name: string, request: Partial<HttpRequest>, says: readonly [number, string]]>([
+    ['a parameter twice', form(`${usual}&RoleArn=${CANARY}`), [400, 'ValidationError']],
+    [
+      'a parameter twice, once in other spelling',
+      form(`${usual}&%52oleArn=${CANARY}`),
+      [400, 'ValidationError'],
+    ],
+    ['two actions', form(`${usual}&Action=AssumeRole`), [400, 'ValidationError']],
+    [
+      'XML in the name of the session',
+      form(usual.replace('botocore-session-1', `%3C%2FArn%3E${CANARY}`)),
+      [400, 'ValidationError'],
+    ],
+    [
+      'lines in the name of the session',
+      form(usual.replace('botocore-session-1', `a%0A%7B%22event%22:%22${CANARY}%22%7D`)),
+      [400, 'ValidationError'],
+    ],
+    [
+      'XML as the name of a parameter',
+      form(`${usual}&<${CANARY}>=x&<${CANARY}>=x`),
+      [400, 'ValidationError'],
+    ],
+    [
+      'T67: a token of 20,001 characters',
+      form(usual.replace(`=${CANARY}`, `=${CANARY.repeat(4000).slice(0, 20_001)}`)),
+      [400, 'ValidationError'],
+    ],
+    ['T67: a body that is too large', form(`${usual}&x=${CANARY.repeat(6000)}`), [413, 'ValidationError']],
+    [
+      'a role without a value, which is as if it were left out',
+      form(usual.replace(/RoleArn=[^&]*/, 'RoleArn=')),
+      [400, 'MissingParameter'],
+    ],
+    ['a duration in letters', form(`${usual}&DurationSeconds=${CANARY}`), [400, 'ValidationError']],
+    ['bad percent-encoding', form(`${usual}&x=%${CANARY}`), [400, 'ValidationError']],
+    [
+      'no UTF-8',
+      form(Buffer.concat([Buffer.from(`${usual}&x=${CANARY}`), Buffer.of(0xff)])),
+      [400, 'ValidationError'],
+    ],
+    ['nothing', form(''), [400, 'InvalidAction']],
+    [
+      'JSON',
+      {
         body: Buffer.from(`{"Action":"${CANARY}"}`),
         headers: { 'content-type': 'application/x-amz-json-1.1' },
       },
-      says: [415, 'ValidationError'],
-    },
-    {
-      name: 'a query',
-      request: { ...form(usual), query: `WebIdentityToken=${CANARY}` },
-      says: [400, 'InvalidParameterValue'],
-    },
-    {
-      name: 'GET',
-      request: { method: 'GET', query: `Action=AssumeRoleWithWebIdentity&WebIdentityToken=${CANARY}` },
-      says: [400, 'InvalidAction'],
-    },
-    { name: 'PUT', request: { method: 'PUT', ...form(usual) }, says: [405, 'InvalidAction'] },
-  ])('$name', async ({ request, says }) => {
+      [415, 'ValidationError'],
+    ],
+    ['a query', { ...form(usual), query: `WebIdentityToken=${CANARY}` }, [400, 'InvalidParameterValue']],
+    [
+      'GET',
+      { method: 'GET', query: `Action=AssumeRoleWithWebIdentity&WebIdentityToken=${CANARY}` },
+      [400, 'InvalidAction'],
+    ],
+    ['PUT', { method: 'PUT', ...form(usual) }, [405, 'InvalidAction']],
+  ])('%s', async (_name, request, says) => {
     const answer = await serve(whole.broker, httpRequest({ path: '/', ...request }));
     expect(stsRefusal(answer)).toEqual(says);
     expect(whole.event()).toMatchObject({ outcome: 'failed', protocol: 'sts' });

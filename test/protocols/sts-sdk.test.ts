@@ -84,22 +84,18 @@ describe('AWS’s JavaScript SDK, told nothing but where the door is,', () => {
   });
 
   test.each([
-    {
-      name: 'AccessDenied for claims that do not meet the role',
-      claims: { build_branch: 'topic' },
-      says: ['AccessDenied', 403],
-    },
-    {
-      name: 'ExpiredTokenException for a token that has expired',
-      claims: { iat: NOW - 400, nbf: NOW - 400, exp: NOW - 100 },
-      says: ['ExpiredTokenException', 400],
-    },
-    {
-      name: 'InvalidIdentityTokenException for a token with a bad signature',
-      claims: {},
-      says: ['InvalidIdentityTokenException', 400],
-    },
-  ])('makes one request and throws $name', async ({ claims, says: [name, status] }) => {
+    ['AccessDenied for claims that do not meet the role', { build_branch: 'topic' }, ['AccessDenied', 403]],
+    [
+      'ExpiredTokenException for a token that has expired',
+      { iat: NOW - 400, nbf: NOW - 400, exp: NOW - 100 },
+      ['ExpiredTokenException', 400],
+    ],
+    [
+      'InvalidIdentityTokenException for a token with a bad signature',
+      {},
+      ['InvalidIdentityTokenException', 400],
+    ],
+  ])('makes one request and throws %s', async (_name, claims, [name, status]) => {
     const token = await mint(claims);
     step(name === 'InvalidIdentityTokenException' ? `${token.slice(0, -8)}AAAAAAAA` : token);
     const error = await exceptionOf(() => defaultProvider()());
@@ -113,33 +109,12 @@ describe('AWS’s JavaScript SDK, told nothing but where the door is,', () => {
 describe('what AWS’s own STS says of the broker’s call reaches the JavaScript SDK', () => {
   afterEach(() => upstream.reply());
 
-  test.each<{ says: string; at: number; is: string; status: number; requests: number; code: string }>([
-    { says: 'AccessDenied', at: 403, is: 'AccessDenied', status: 403, requests: 1, code: 'provider_refused' },
-    {
-      says: 'RegionDisabledException',
-      at: 403,
-      is: 'AccessDenied',
-      status: 403,
-      requests: 1,
-      code: 'provider_refused',
-    },
-    {
-      says: 'PackedPolicyTooLarge',
-      at: 400,
-      is: 'PackedPolicyTooLargeException',
-      status: 400,
-      requests: 1,
-      code: 'credential_too_large',
-    },
-    {
-      says: 'InvalidClientTokenId',
-      at: 403,
-      is: 'AccessDenied',
-      status: 403,
-      requests: 1,
-      code: 'broker_misconfigured',
-    },
-  ])('$says as $is, after $requests requests', async ({ says, at, is, status, requests, code }) => {
+  test.each<[says: string, is: string, requests: number, at: number, status: number, code: string]>([
+    ['AccessDenied', 'AccessDenied', 1, 403, 403, 'provider_refused'],
+    ['RegionDisabledException', 'AccessDenied', 1, 403, 403, 'provider_refused'],
+    ['PackedPolicyTooLarge', 'PackedPolicyTooLargeException', 1, 400, 400, 'credential_too_large'],
+    ['InvalidClientTokenId', 'AccessDenied', 1, 403, 403, 'broker_misconfigured'],
+  ])('%s as %s, after %s requests', async (says, is, requests, at, status, code) => {
     upstream.reply(stsError(says, at));
     step(await mint());
     const error = await exceptionOf(() => defaultProvider()());

@@ -5,10 +5,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { emptyFolder, type Local, localBroker } from '../../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
-import { type TestServer, testServer } from '../../harness/server.ts';
+import { testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
 const ECR = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
@@ -33,18 +33,14 @@ const ANSWERS: { readonly [target: string]: object } = {
   'SpencerFrontendService.GetAuthorizationToken': { authorizationData: { authorizationToken: PASSWORD } },
 };
 
-let broker: Local;
-let aws: TestServer;
-beforeAll(async () => {
-  broker = await localBroker();
-  aws = await testServer(({ path, headers }) => {
-    if (path.startsWith('/v1/authorization-token?domain=acme&domain-owner=123456789012'))
-      return { status: 200, body: { authorizationToken: 'a-token-of-codeartifact', expiration: 1 } };
-    const answer = ANSWERS[String(headers['x-amz-target'])];
-    return answer
-      ? { status: 200, body: answer }
-      : { status: 400, body: { __type: 'com.amazonaws#AccessDeniedException' } };
-  });
+const broker = await localBroker();
+const aws = await testServer(({ path, headers }) => {
+  if (path.startsWith('/v1/authorization-token?domain=acme&domain-owner=123456789012'))
+    return { status: 200, body: { authorizationToken: 'a-token-of-codeartifact', expiration: 1 } };
+  const answer = ANSWERS[String(headers['x-amz-target'])];
+  return answer
+    ? { status: 200, body: answer }
+    : { status: 400, body: { __type: 'com.amazonaws#AccessDeniedException' } };
 });
 
 type Ran = {

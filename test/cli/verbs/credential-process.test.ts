@@ -3,17 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { beforeAll, expect, test } from 'vitest';
-import { folderOf, type Local, localBroker } from '../../harness/local.ts';
+import { expect, test } from 'vitest';
+import { folderOf, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
-import { buildkiteStep, FOR_BROKER, inStep, type Step } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
 
-let broker: Local;
-let step: Step;
-beforeAll(async () => {
-  broker = await localBroker();
-  step = buildkiteStep(broker);
-});
+const broker = await localBroker();
+const step = buildkiteStep(broker);
 
 function asked(role: string, ...words: string[]) {
   return inStep(['credential-process', '--role', role, ...FOR_BROKER, ...words], step.environment);

@@ -1,14 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { exchangeAt, type Local, localBroker } from '../../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { exchangeAt, localBroker } from '../../harness/local.ts';
 import { testServer } from '../../harness/server.ts';
-import { buildkiteStep, FOR_BROKER, inStep, type Step } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
 
-let broker: Local;
-let step: Step;
-beforeAll(async () => {
-  broker = await localBroker();
-  step = buildkiteStep(broker);
-});
+const broker = await localBroker();
+const step = buildkiteStep(broker);
 
 function exchanged(role: string, ...words: string[]) {
   return inStep(['exchange', '--role', role, ...FOR_BROKER, ...words], step.environment);

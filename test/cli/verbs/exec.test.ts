@@ -3,18 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { emptyFolder, type Local, localBroker } from '../../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
 import { testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
 
 const MAIN = join(ROOT, 'lib/cli/main.ts');
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker();
-});
+const broker = await localBroker();
 
 type Ran = {
   readonly exits: number | null;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
-import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
+import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
@@ -29,10 +29,7 @@ const PINNED = ROLE.replace(
   `      organization_slug: acme  # us\n      organization_id: ${ORGANIZATION}\n      pipeline_slug: web\n      pipeline_id: ${PIPELINE}\n`,
 );
 
-let issuer: TestIssuer;
-beforeAll(async () => {
-  issuer = await testIssuer();
-});
+const issuer = await testIssuer();
 
 function configured(): string {
   return folderOf({

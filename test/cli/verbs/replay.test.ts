@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { testBroker } from '../../harness/broker.ts';
 import { tokenClaims } from '../../harness/issuer.ts';
@@ -9,18 +9,15 @@ import { configFiles, emptyFolder, folderOf, ROLES, testTerminal } from '../../h
 const FILES = configFiles();
 const ACME = { organization_slug: 'acme', pipeline_slug: 'web' };
 
-/** Events as a broker wrote them: an exchange that was allowed, one that was denied, one of a bad token. */
-let events: string[];
-beforeAll(async () => {
-  const { ask, issuer, audit } = await testBroker({ roles: ROLES });
-  await ask({ audience: 'publish', subject_token: await issuer.sign(tokenClaims(ACME)) });
-  await ask({
-    audience: 'publish',
-    subject_token: await issuer.sign(tokenClaims({ ...ACME, build_branch: 'next' })),
-  });
-  await ask({ audience: 'publish', subject_token: 'a.b.c' });
-  events = audit;
+const { ask, issuer, audit } = await testBroker({ roles: ROLES });
+await ask({ audience: 'publish', subject_token: await issuer.sign(tokenClaims(ACME)) });
+await ask({
+  audience: 'publish',
+  subject_token: await issuer.sign(tokenClaims({ ...ACME, build_branch: 'next' })),
 });
+await ask({ audience: 'publish', subject_token: 'a.b.c' });
+/** Events as a broker wrote them: an exchange that was allowed, one that was denied, one of a bad token. */
+const events = audit;
 
 async function replayed(lines: readonly string[], from = '', to = '', words: readonly string[] = []) {
   const path = 'roles/publish.yml';

@@ -1,14 +1,11 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
-import { configFolder, type Local, localBroker, testTerminal } from '../../harness/local.ts';
+import { configFolder, localBroker, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
 const CONFIG = configFolder();
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker();
-});
+const broker = await localBroker();
 
 async function asked(words: readonly string[], port = broker.port) {
   const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, PORT: String(port) });

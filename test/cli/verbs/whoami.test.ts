@@ -1,17 +1,13 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
-import { agentCall, folderOf, type Local, localBroker } from '../../harness/local.ts';
+import { describe, expect, test } from 'vitest';
+import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
+import { agentCall, folderOf, localBroker } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
 import { closedUrl, testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
 
-let broker: Local;
-let issuer: TestIssuer;
-beforeAll(async () => {
-  broker = await localBroker();
-  issuer = await testIssuer();
-});
+const broker = await localBroker();
+const issuer = await testIssuer();
 
 function whoami(words: readonly string[]) {
   return inStep(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);

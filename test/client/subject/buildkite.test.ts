@@ -1,17 +1,14 @@
 import { decodeJwt } from 'jose';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createBuildkiteMint } from '../../../lib/client/subject/buildkite.ts';
 import { type MintSettings, NoSubjectToken, type TokenOptions } from '../../../lib/client/subject/mint.ts';
 import { createProgramRunner } from '../../../lib/client/subject/program.ts';
-import { type Local, localBroker } from '../../harness/local.ts';
+import { localBroker } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 import { closedUrl, testServer } from '../../harness/server.ts';
 import { buildkiteStep } from '../../harness/step.ts';
 
-let broker: Local;
-beforeAll(async () => {
-  broker = await localBroker();
-});
+const broker = await localBroker();
 
 const WISH: TokenOptions = {
   audience: 'https://sts.acme.example',

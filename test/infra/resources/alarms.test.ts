@@ -131,54 +131,32 @@ describe('a real line is counted', () => {
   };
 
   test.each([
-    {
-      name: 'a denial',
-      role: 'web',
-      claims: { build_branch: 'other' },
-      as: ['Denied'],
-      by: { reason: 'no_statement_holds' },
-    },
-    {
-      name: 'a role that is not there',
-      role: 'nothing',
-      claims: {},
-      as: ['Denied'],
-      by: { reason: 'role_unknown' },
-    },
-    { name: 'a credential', role: 'web', claims: {}, as: [], by: {} },
-    {
-      name: "a caller's own mistake",
-      role: 'web',
-      claims: { aud: 'https://other.example' },
-      as: [],
-      by: { code: 'token_audience_differs' },
-    },
-  ])('$name', async ({ role, claims, as, by }) => {
+    ['a denial', 'web', { build_branch: 'other' }, ['Denied'], { reason: 'no_statement_holds' }],
+    ['a role that is not there', 'nothing', {}, ['Denied'], { reason: 'role_unknown' }],
+    ['a credential', 'web', {}, [], {}],
+    [
+      "a caller's own mistake",
+      'web',
+      { aud: 'https://other.example' },
+      [],
+      { code: 'token_audience_differs' },
+    ],
+  ])('%s', async (_name, role, claims, as, by) => {
     const line = await lineOf(role, claims);
     expect(countedAs(line)).toEqual(as);
     expect(JSON.parse(line)).toMatchObject(by);
   });
 
   test.each([
-    {
-      name: 'an upstream that throttles',
-      error: stsError('Throttling', 400),
-      as: ['Failed', 'UpstreamThrottled'],
-      code: 'provider_unavailable',
-    },
-    {
-      name: 'an upstream that is down',
-      error: stsError('ServiceUnavailable', 503),
-      as: ['Failed'],
-      code: 'provider_unavailable',
-    },
-    {
-      name: 'an upstream that refuses',
-      error: stsError('AccessDenied', 403),
-      as: ['Failed'],
-      code: 'provider_refused',
-    },
-  ])('$name', async ({ error, as, code }) => {
+    [
+      'an upstream that throttles',
+      stsError('Throttling', 400),
+      ['Failed', 'UpstreamThrottled'],
+      'provider_unavailable',
+    ],
+    ['an upstream that is down', stsError('ServiceUnavailable', 503), ['Failed'], 'provider_unavailable'],
+    ['an upstream that refuses', stsError('AccessDenied', 403), ['Failed'], 'provider_refused'],
+  ])('%s', async (_name, error, as, code) => {
     const sts = await testSts();
     sts.reply(error);
     const line = await lineOf('aws', {}, sts.setting);

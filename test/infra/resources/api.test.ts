@@ -109,23 +109,19 @@ describe('the way in', () => {
   const NONE = { closed: false, domain: 0, mapping: 0, record: 0, functionUrl: 0 };
 
   test.each([
-    { name: 'is the address of AWS alone', options: {}, is: NONE },
-    {
-      name: 'is a domain of our own alone, when there is one',
-      options: { domain: DOMAIN },
-      is: { ...NONE, closed: true, domain: 1, mapping: 1 },
-    },
-    {
-      name: 'has a record, when its zone is here',
-      options: { domain: HOSTED },
-      is: { ...NONE, closed: true, domain: 1, mapping: 1, record: 1 },
-    },
-    {
-      name: 'is a Function URL too, when asked for',
-      options: { functionUrl: true },
-      is: { ...NONE, functionUrl: 1 },
-    },
-  ])('$name', ({ options, is }) => {
+    ['is the address of AWS alone', {}, NONE],
+    [
+      'is a domain of our own alone, when there is one',
+      { domain: DOMAIN },
+      { ...NONE, closed: true, domain: 1, mapping: 1 },
+    ],
+    [
+      'has a record, when its zone is here',
+      { domain: HOSTED },
+      { ...NONE, closed: true, domain: 1, mapping: 1, record: 1 },
+    ],
+    ['is a Function URL too, when asked for', { functionUrl: true }, { ...NONE, functionUrl: 1 }],
+  ])('%s', (_name, options, is) => {
     expect(doors(options)).toEqual(is);
   });
 

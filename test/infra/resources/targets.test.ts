@@ -214,22 +214,18 @@ describe('T44: packaging is refused', () => {
   });
 
   test.each([
-    {
-      name: 'what all names begin with',
-      targets: FLEET,
-      says: 'targets: [arn:aws:iam::*:role/ci-a-rather-long-name-of-a-role-*]',
-    },
-    {
-      name: 'a path, when they have nothing in common',
-      targets: [...FLEET, arnOf('deploy')],
-      says: 'targets: [arn:aws:iam::*:role/kite-sts/*',
-    },
-    {
-      name: 'the partition of the ARNs',
-      targets: FLEET.map(each => each.replace('arn:aws:', 'arn:aws-cn:')),
-      says: 'targets: [arn:aws-cn:iam::*:role/ci-',
-    },
-  ])('with both ways on: $name', ({ targets, says }) => {
+    ['what all names begin with', FLEET, 'targets: [arn:aws:iam::*:role/ci-a-rather-long-name-of-a-role-*]'],
+    [
+      'a path, when they have nothing in common',
+      [...FLEET, arnOf('deploy')],
+      'targets: [arn:aws:iam::*:role/kite-sts/*',
+    ],
+    [
+      'the partition of the ARNs',
+      FLEET.map(each => each.replace('arn:aws:', 'arn:aws-cn:')),
+      'targets: [arn:aws-cn:iam::*:role/ci-',
+    ],
+  ])('with both ways on: %s', (_name, targets, says) => {
     const [complaint] = listTemplateComplaints(inputOf({ targets }));
     expect(complaint?.message).toContain(says);
     expect(complaint?.message).toContain('"orgId"');

@@ -59,30 +59,26 @@ describe('scopes', () => {
     return decision.allowed ? decision.grant.scopes : decision.reason;
   };
 
-  test.each<{ name: string; yaml: string; asked?: string[]; scopes: string[] }>([
-    { name: 'are all of Google Cloud when the role lists none', yaml: gcp(), scopes: [EVERYTHING] },
-    { name: 'of a client of Google are taken', yaml: gcp(), asked: [EVERYTHING], scopes: [EVERYTHING] },
-    { name: 'are those of the role', yaml: gcp(listed), scopes: [STORAGE, LOGGING] },
-    { name: 'may be fewer than those of the role', yaml: gcp(listed), asked: [LOGGING], scopes: [LOGGING] },
-    { name: 'of a statement are fewer', yaml: scoped(`[${LOGGING}]`, listed), scopes: [LOGGING] },
-    { name: 'of a statement are narrower', yaml: scoped(`[${LOGGING}]`), scopes: [LOGGING] },
-    { name: 'are narrower ones of Google Cloud', yaml: gcp(), asked: [STORAGE], scopes: [STORAGE] },
-    {
-      name: 'of @google-cloud/storage are all of them',
-      yaml: gcp(),
-      asked: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
-      scopes: [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
-    },
-    {
-      name: 'of Terraform are those of Google Cloud',
-      yaml: gcp(),
-      asked: [EVERYTHING, `${AUTH}userinfo.email`],
-      scopes: [EVERYTHING],
-    },
-    {
-      name: 'of gcloud are those of Google Cloud',
-      yaml: gcp(),
-      asked: [
+  test.each<[name: string, yaml: string, scopes: string[], asked?: string[]]>([
+    ['are all of Google Cloud when the role lists none', gcp(), [EVERYTHING]],
+    ['of a client of Google are taken', gcp(), [EVERYTHING], [EVERYTHING]],
+    ['are those of the role', gcp(listed), [STORAGE, LOGGING]],
+    ['may be fewer than those of the role', gcp(listed), [LOGGING], [LOGGING]],
+    ['of a statement are fewer', scoped(`[${LOGGING}]`, listed), [LOGGING]],
+    ['of a statement are narrower', scoped(`[${LOGGING}]`), [LOGGING]],
+    ['are narrower ones of Google Cloud', gcp(), [STORAGE], [STORAGE]],
+    [
+      'of @google-cloud/storage are all of them',
+      gcp(),
+      [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+      [`${AUTH}iam`, EVERYTHING, `${AUTH}devstorage.full_control`],
+    ],
+    ['of Terraform are those of Google Cloud', gcp(), [EVERYTHING], [EVERYTHING, `${AUTH}userinfo.email`]],
+    [
+      'of gcloud are those of Google Cloud',
+      gcp(),
+      [EVERYTHING, `${AUTH}appengine.admin`, `${AUTH}sqlservice.login`, `${AUTH}compute`],
+      [
         'openid',
         `${AUTH}userinfo.email`,
         EVERYTHING,
@@ -90,21 +86,20 @@ describe('scopes', () => {
         `${AUTH}sqlservice.login`,
         `${AUTH}compute`,
       ],
-      scopes: [EVERYTHING, `${AUTH}appengine.admin`, `${AUTH}sqlservice.login`, `${AUTH}compute`],
-    },
-    {
-      name: 'of @google-cloud/bigquery lose Drive',
-      yaml: gcp(),
-      asked: [`${AUTH}bigquery`, `${AUTH}drive.readonly`],
-      scopes: [`${AUTH}bigquery`],
-    },
-    {
-      name: 'beyond those that the role lists are left out',
-      yaml: gcp(listed),
-      asked: [EVERYTHING, STORAGE, `${AUTH}devstorage.full_control`],
-      scopes: [STORAGE],
-    },
-  ])('$name', ({ yaml, asked, scopes }) => {
+    ],
+    [
+      'of @google-cloud/bigquery lose Drive',
+      gcp(),
+      [`${AUTH}bigquery`],
+      [`${AUTH}bigquery`, `${AUTH}drive.readonly`],
+    ],
+    [
+      'beyond those that the role lists are left out',
+      gcp(listed),
+      [STORAGE],
+      [EVERYTHING, STORAGE, `${AUTH}devstorage.full_control`],
+    ],
+  ])('%s', (_name, yaml, scopes, asked) => {
     expect(granted(yaml, asked)).toEqual(scopes);
   });
 

@@ -59,71 +59,31 @@ describe('AssumeRoleWithWebIdentity is allowed', () => {
 });
 
 describe('AssumeRoleWithWebIdentity is refused', () => {
-  test.each<{
-    name: string;
-    token: () => Promise<string>;
-    form?: { readonly [name: string]: string };
-    code: string;
-  }>([
-    {
-      name: 'for another audience',
-      token: () => jwt({ audience: 'https://sts.amazonaws.com' }),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'of another issuer',
-      token: () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'with a key that nobody published',
-      token: () => jwt({}, STRANGE_SIGNING),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'when the JWT has expired',
-      token: () => jwt({}, SIGNING, NOW - 300),
-      code: 'ExpiredTokenException',
-    },
-    { name: 'before it was issued', token: () => jwt({}, SIGNING, NOW + 1), code: 'InvalidIdentityToken' },
-    {
-      name: 'with a tag that is text',
-      token: () => claims(TAGS, { principal_tags: { a: 'b' } }),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'with a tag of two values',
-      token: () => claims(TAGS, { principal_tags: { a: ['b', 'c'] } }),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'T46: with a tag of AWS',
-      token: () => claims(TAGS, { principal_tags: { 'aws:a': ['b'] } }),
-      code: 'ValidationError',
-    },
-    {
-      name: 'with a transitive tag that is no tag',
-      token: () => claims(TAGS, { principal_tags: { a: ['b'] }, transitive_tag_keys: ['c'] }),
-      code: 'InvalidParameterValue',
-    },
-    {
-      name: 'T47: with a source identity that is none',
-      token: () => claims(SOURCE, 'a b'),
-      code: 'ValidationError',
-    },
-    {
-      name: 'with a source identity that is a number',
-      token: () => claims(SOURCE, 1),
-      code: 'InvalidIdentityToken',
-    },
-    {
-      name: 'for thirteen hours',
-      token: () => jwt(),
-      form: { DurationSeconds: '46800' },
-      code: 'ValidationError',
-    },
-    { name: 'without a role', token: () => jwt(), form: { RoleArn: '' }, code: 'ValidationError' },
-  ])('$name', async ({ token, form, code }) => {
+  test.each<
+    [name: string, token: () => Promise<string>, code: string, form?: { readonly [name: string]: string }]
+  >([
+    ['for another audience', () => jwt({ audience: 'https://sts.amazonaws.com' }), 'InvalidIdentityToken'],
+    ['of another issuer', () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }), 'InvalidIdentityToken'],
+    ['with a key that nobody published', () => jwt({}, STRANGE_SIGNING), 'InvalidIdentityToken'],
+    ['when the JWT has expired', () => jwt({}, SIGNING, NOW - 300), 'ExpiredTokenException'],
+    ['before it was issued', () => jwt({}, SIGNING, NOW + 1), 'InvalidIdentityToken'],
+    ['with a tag that is text', () => claims(TAGS, { principal_tags: { a: 'b' } }), 'InvalidIdentityToken'],
+    [
+      'with a tag of two values',
+      () => claims(TAGS, { principal_tags: { a: ['b', 'c'] } }),
+      'InvalidIdentityToken',
+    ],
+    ['T46: with a tag of AWS', () => claims(TAGS, { principal_tags: { 'aws:a': ['b'] } }), 'ValidationError'],
+    [
+      'with a transitive tag that is no tag',
+      () => claims(TAGS, { principal_tags: { a: ['b'] }, transitive_tag_keys: ['c'] }),
+      'InvalidParameterValue',
+    ],
+    ['T47: with a source identity that is none', () => claims(SOURCE, 'a b'), 'ValidationError'],
+    ['with a source identity that is a number', () => claims(SOURCE, 1), 'InvalidIdentityToken'],
+    ['for thirteen hours', () => jwt(), 'ValidationError', { DurationSeconds: '46800' }],
+    ['without a role', () => jwt(), 'ValidationError', { RoleArn: '' }],
+  ])('%s', async (_name, token, code, form) => {
     expect(await codeOf(await token(), form)).toBe(code);
   });
 });

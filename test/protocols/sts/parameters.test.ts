@@ -39,53 +39,49 @@ describe('AssumeRoleWithWebIdentity asks', () => {
     });
   });
 
-  test.each<{ name: string; form: Form; access: object }>([
-    { name: 'by the target’s ARN', form: { RoleArn: TARGET }, access: { role: TARGET } },
-    {
-      name: 'by a target in a path and another partition',
-      form: { RoleArn: 'arn:aws-us-gov:iam::123456789012:role/team/a/deploy' },
-      access: { role: 'arn:aws-us-gov:iam::123456789012:role/team/a/deploy' },
-    },
-    { name: 'by the role’s own name', form: { RoleArn: `${OWN}deploy-web` }, access: { role: 'deploy-web' } },
-    { name: 'for 900 seconds', form: { DurationSeconds: '900' }, access: { seconds: 900 } },
-    { name: 'for 43200 seconds', form: { DurationSeconds: '43200' }, access: { seconds: 43_200 } },
-    { name: 'with a name of two characters', form: { RoleSessionName: 'a_' }, access: { sessionName: 'a_' } },
-    {
-      name: 'with a name of 64 characters',
-      form: { RoleSessionName: `=,.@-+${'a'.repeat(58)}` },
-      access: { sessionName: `=,.@-+${'a'.repeat(58)}` },
-    },
-    {
-      name: 'with a session policy',
-      form: { Policy: POLICY },
-      access: { sessionPolicy: { policy: POLICY, policyArns: [] } },
-    },
-    {
-      name: 'with a session policy of 2048 characters',
-      form: { Policy: policyOf(2048) },
-      access: { sessionPolicy: { policy: policyOf(2048), policyArns: [] } },
-    },
-    {
-      name: 'with managed policies, in the order of their numbers',
-      form: {
+  test.each<[name: string, form: Form, access: object]>([
+    ['by the target’s ARN', { RoleArn: TARGET }, { role: TARGET }],
+    [
+      'by a target in a path and another partition',
+      { RoleArn: 'arn:aws-us-gov:iam::123456789012:role/team/a/deploy' },
+      { role: 'arn:aws-us-gov:iam::123456789012:role/team/a/deploy' },
+    ],
+    ['by the role’s own name', { RoleArn: `${OWN}deploy-web` }, { role: 'deploy-web' }],
+    ['for 900 seconds', { DurationSeconds: '900' }, { seconds: 900 }],
+    ['for 43200 seconds', { DurationSeconds: '43200' }, { seconds: 43_200 }],
+    ['with a name of two characters', { RoleSessionName: 'a_' }, { sessionName: 'a_' }],
+    [
+      'with a name of 64 characters',
+      { RoleSessionName: `=,.@-+${'a'.repeat(58)}` },
+      { sessionName: `=,.@-+${'a'.repeat(58)}` },
+    ],
+    ['with a session policy', { Policy: POLICY }, { sessionPolicy: { policy: POLICY, policyArns: [] } }],
+    [
+      'with a session policy of 2048 characters',
+      { Policy: policyOf(2048) },
+      { sessionPolicy: { policy: policyOf(2048), policyArns: [] } },
+    ],
+    [
+      'with managed policies, in the order of their numbers',
+      {
         'PolicyArns.member.2.arn': READ_ONLY,
         'PolicyArns.member.1.arn': 'arn:aws:iam::123456789012:policy/own',
       },
-      access: {
+      {
         sessionPolicy: { policy: undefined, policyArns: ['arn:aws:iam::123456789012:policy/own', READ_ONLY] },
       },
-    },
-    {
-      name: 'with ten managed policies',
-      form: arns(10),
-      access: { sessionPolicy: { policy: undefined, policyArns: Array(10).fill(READ_ONLY) } },
-    },
-    {
-      name: 'with what AWS does not know here either, which it ignores too',
-      form: { ExternalId: 'x', 'Tags.member.1.Key': 'a', Unknown: 'x' },
-      access: { role: TARGET, sessionPolicy: undefined },
-    },
-  ])('$name', ({ form, access }) => {
+    ],
+    [
+      'with ten managed policies',
+      arns(10),
+      { sessionPolicy: { policy: undefined, policyArns: Array(10).fill(READ_ONLY) } },
+    ],
+    [
+      'with what AWS does not know here either, which it ignores too',
+      { ExternalId: 'x', 'Tags.member.1.Key': 'a', Unknown: 'x' },
+      { role: TARGET, sessionPolicy: undefined },
+    ],
+  ])('%s', (_name, form, access) => {
     expect(read(form).access).toMatchObject(access);
   });
 

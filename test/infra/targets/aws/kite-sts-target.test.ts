@@ -154,26 +154,11 @@ describe('check-targets, of a role made by it,', () => {
   });
 
   test.each([
-    {
-      name: 'another role of kite-sts',
-      parameters: { RoleName: 'other' },
-      asked: {},
-      finds: ['external-id-differs'],
-    },
-    {
-      name: 'another broker',
-      parameters: { BrokerRoleArn: `${BROKER}-2` },
-      asked: {},
-      finds: ['broker-not-trusted', 'principal-other'],
-    },
-    {
-      name: 'no source identity',
-      parameters: {},
-      asked: { sourceIdentity: false },
-      finds: ['condition-not-met'],
-    },
-    { name: 'no tags', parameters: {}, asked: { tags: [] }, finds: ['condition-not-met'] },
-  ])('refuses $name', ({ parameters, asked, finds }) => {
+    ['another role of kite-sts', { RoleName: 'other' }, {}, ['external-id-differs']],
+    ['another broker', { BrokerRoleArn: `${BROKER}-2` }, {}, ['broker-not-trusted', 'principal-other']],
+    ['no source identity', {}, { sourceIdentity: false }, ['condition-not-met']],
+    ['no tags', {}, { tags: [] }, ['condition-not-met']],
+  ])('refuses %s', (_name, parameters, asked, finds) => {
     expect(findings(parameters, asked)).toEqual(finds);
   });
 });
