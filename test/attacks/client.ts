@@ -1,5 +1,5 @@
+import { runLine } from '../harness/command-line.ts';
 import { rawServer, type Said, testServer } from '../harness/server.ts';
-import { inStep } from '../harness/step.ts';
 import { type Attack, attack, type Send } from './harness.ts';
 
 const TOKEN = { KITE_STS_ID_TOKEN: 'aa.bb.cc' };
@@ -9,7 +9,7 @@ const ISSUED = { kind: 'jwt', access_token: 'canary', expires_in: 300 };
 function toldBy(said: Said, look: (out: string) => string = () => ''): Send {
   return async () => {
     const broker = await testServer(() => said);
-    const ran = await inStep(['exchange', '--broker', broker.url, '--role', 'web', '--timeout', '2'], TOKEN);
+    const ran = await runLine(['exchange', '--broker', broker.url, '--role', 'web', '--timeout', '2'], TOKEN);
     return `exit ${ran.exits}${look(ran.out + ran.error)}`;
   };
 }
@@ -37,7 +37,7 @@ export const attacks: readonly Attack[] = [
     'a broker without TLS, elsewhere than on this machine',
     'exit 64',
     async () =>
-      `exit ${(await inStep(['exchange', '--broker', 'http://sts.acme.example', '--role', 'web'], TOKEN)).exits}`,
+      `exit ${(await runLine(['exchange', '--broker', 'http://sts.acme.example', '--role', 'web'], TOKEN)).exits}`,
   ),
   attack(
     'T66',
@@ -79,13 +79,13 @@ export const attacks: readonly Attack[] = [
         ACTIONS_ID_TOKEN_REQUEST_URL: door.url,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'secret',
       };
-      const { exits } = await inStep(['exchange', '--broker', door.url, '--role', 'web'], step);
+      const { exits } = await runLine(['exchange', '--broker', door.url, '--role', 'web'], step);
       return `exit ${exits}, the thief saw ${thief.asked.length}`;
     },
   ),
   attack('T-13', 'a broker that takes the request and says nothing', 'exit 1', async () => {
     const url = `http://127.0.0.1:${await rawServer(() => {})}`;
     const words = ['exchange', '--broker', url, '--role', 'web', '--timeout', '1'];
-    return `exit ${(await inStep(words, TOKEN)).exits}`;
+    return `exit ${(await runLine(words, TOKEN)).exits}`;
   }),
 ];

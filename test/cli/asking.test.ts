@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { runLine } from '../harness/command-line.ts';
 import { agentCall, folderOf, localBroker } from '../harness/local.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
-import { buildkiteStep, inStep } from '../harness/step.ts';
+import { buildkiteStep } from '../harness/step.ts';
 
 const broker = await localBroker();
 const token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
@@ -25,21 +26,21 @@ describe('a subject token is taken', () => {
   ])('%s', async (_name, source) => {
     const [words, environment] = source();
     const line = ['exchange', '--role', 'publish', '--broker', broker.url, ...words];
-    expect(await inStep(line, { ...environment })).toMatchObject({ exits: 0, error: '' });
+    expect(await runLine(line, { ...environment })).toMatchObject({ exits: 0, error: '' });
   });
 });
 
 test('the broker is found by the environment, and --broker goes before it', async () => {
   const environment = { KITE_STS_ID_TOKEN: token, KITE_STS_URL: `${broker.url}/` };
   const line = ['exchange', '--role', 'publish'];
-  expect(await inStep(line, environment)).toMatchObject({ exits: 0 });
+  expect(await runLine(line, environment)).toMatchObject({ exits: 0 });
   const other = { ...environment, KITE_STS_URL: 'http://sts.acme.example' };
-  expect(await inStep([...line, '--broker', broker.url], other)).toMatchObject({ exits: 0 });
+  expect(await runLine([...line, '--broker', broker.url], other)).toMatchObject({ exits: 0 });
 });
 
 test('a token is minted for the URL of the broker that it is sent to, and nothing else', async () => {
   const wrong = await testServer(() => ({ status: 404 }));
-  await inStep(
+  await runLine(
     ['exchange', '--role', 'deploy', '--broker', `${wrong.url}/`],
     buildkiteStep(broker).environment,
   );
@@ -58,7 +59,7 @@ test('all that a job may choose reaches the agent', async () => {
     '--subject-claim',
     'job_id',
   ];
-  const { out } = await inStep(
+  const { out } = await runLine(
     ['whoami', '--audience', AUDIENCE, '--json', ...words],
     buildkiteStep(broker).environment,
   );
@@ -101,7 +102,7 @@ describe('wrong usage exits with 64, and names', () => {
       '--token-file',
     ],
   ])('%s', async (_name, words, named) => {
-    const answer = await inStep(words, {});
+    const answer = await runLine(words, {});
     expect(answer).toMatchObject({ exits: 64, out: '' });
     expect(answer.error.split('\n')[0]).toContain(named);
   });
@@ -122,7 +123,7 @@ describe('without a subject token it exits with 1, and says why:', () => {
     ['the job has no permission', [], { GITHUB_ACTIONS: 'true' }, 'id-token: write'],
     ['the CI lets nothing be chosen', ['--claim', 'a'], { CIRCLECI: 'true' }, 'CircleCI'],
   ])('%s', async (_name, words, environment, said) => {
-    const answer = await inStep(['exchange', '--role', 'web', '--broker', broker.url, ...words], {
+    const answer = await runLine(['exchange', '--role', 'web', '--broker', broker.url, ...words], {
       ...environment,
     });
     expect(answer).toMatchObject({ exits: 1, out: '' });

@@ -5,10 +5,11 @@ import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../lib/cli/run.ts';
 import type { Terminal } from '../../lib/cli/verb.ts';
+import { runLine } from '../harness/command-line.ts';
 import { agentCall, emptyFolder, localBroker, testTerminal } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { AUDIENCE } from '../harness/policy.ts';
-import { buildkiteStep, FOR_BROKER, inStep } from '../harness/step.ts';
+import { buildkiteStep, FOR_BROKER } from '../harness/step.ts';
 
 const broker = await localBroker();
 const token = String((await agentCall(broker.port, { audience: AUDIENCE })).json()['token']);
@@ -29,7 +30,7 @@ const WORDS = {
 describe.each(Object.entries(WORDS))('%s', (_name, words) => {
   /** A job of this CI, whose token is in a variable. */
   const inJob = (ci: object, ...more: string[]) =>
-    inStep([...words, '--broker', broker.url, ...more], { KITE_STS_ID_TOKEN: token, ...ci });
+    runLine([...words, '--broker', broker.url, ...more], { KITE_STS_ID_TOKEN: token, ...ci });
 
   test('in Buildkite the agent has hidden it before a byte is printed', async () => {
     const { environment, hidden } = buildkiteStep(broker);

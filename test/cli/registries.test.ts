@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../lib/cli/run.ts';
+import { runLine } from '../harness/command-line.ts';
 import { BROKER } from '../harness/lint.ts';
-import { folderOf, testTerminal } from '../harness/local.ts';
+import { folderOf } from '../harness/local.ts';
 import { FLAT, METHODS, type TestAuthorizer, testAuthorizer } from '../harness/registry.ts';
 import { FLAT_SEED } from '../harness/seeds.ts';
 
@@ -11,10 +11,8 @@ function folder(registry = REGISTRY): string {
 }
 const CONFIG = folder();
 
-async function ran(words: readonly string[], config = CONFIG) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: config });
-  const exits = await run(words, terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function ran(words: readonly string[], config = CONFIG) {
+  return runLine(words, { KITE_STS_CONFIG: config });
 }
 
 const JOB = {

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../lib/cli/run.ts';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
-import { configFolder, emptyFolder, exchangeAt, localBroker, testTerminal } from '../harness/local.ts';
+import { runLine } from '../harness/command-line.ts';
+import { configFolder, emptyFolder, exchangeAt, localBroker } from '../harness/local.ts';
 
 const FOLDER = configFolder();
 
@@ -27,10 +27,8 @@ const [issued = '', denied = ''] = lines.map(line =>
 const log = join(emptyFolder(), 'audit.jsonl');
 writeFileSync(log, `starting\n${lines.join('\n')}\n`);
 
-async function explained(folder: string, ...words: string[]) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
-  const exits = await run(['explain', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function explained(folder: string, ...words: string[]) {
+  return runLine(['explain', ...words], { KITE_STS_CONFIG: folder });
 }
 
 describe('a decision of the audit log is explained', () => {

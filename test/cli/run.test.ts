@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { writeUsage } from '../../lib/cli/help.ts';
 import { SUMMARIES } from '../../lib/cli/overview.ts';
-import { run, VERBS } from '../../lib/cli/run.ts';
+import { VERBS } from '../../lib/cli/run.ts';
 import type { Verb } from '../../lib/cli/verb.ts';
-import { configFiles, configFolder, folderOf, ROLES, testTerminal } from '../harness/local.ts';
+import { runLine } from '../harness/command-line.ts';
+import { configFiles, configFolder, folderOf, ROLES } from '../harness/local.ts';
 
 const CONFIG = configFolder();
 
 /** Runs one command line to its end: exit code, standard output, standard error. */
-async function ran(words: readonly string[], environment: { readonly [name: string]: string } = {}) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, ...environment });
-  const exits = await run(words, terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function ran(words: readonly string[], environment: { readonly [name: string]: string } = {}) {
+  return runLine(words, { KITE_STS_CONFIG: CONFIG, ...environment });
 }
 
 describe('the overview', () => {

@@ -3,10 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
-import { run } from '../../lib/cli/run.ts';
-import type { Terminal } from '../../lib/cli/verb.ts';
 import { atEnd } from './endings.ts';
-import { emptyFolder, type Local, testTerminal } from './local.ts';
+import { emptyFolder, type Local } from './local.ts';
 import { ROOT } from './markdown.ts';
 import { AUDIENCE } from './policy.ts';
 
@@ -70,15 +68,6 @@ export function buildkiteStep({ url }: Pick<Local, 'url'>): Step {
     minted: () => readFileSync(join(SEEN, 'minted'), 'utf8').trim().split('\n'),
     hidden: () => textsIn(hidden),
   };
-}
-
-export type Ran = { readonly exits: number; readonly out: string; readonly error: string };
-
-/** Runs one command line of a step to its end. The broker's own audience is asked for. */
-export async function inStep(words: readonly string[], environment: Terminal['environment']): Promise<Ran> {
-  const terminal = testTerminal(environment);
-  const exits = await run(words, terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
 
 /** What a step has to say so that its tokens are for the test broker, which is reached by another URL than its own. */

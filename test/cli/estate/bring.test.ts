@@ -13,6 +13,7 @@ import {
   small,
   subject,
 } from '../../estate/dumps.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 const FOLDER = () =>
@@ -22,11 +23,9 @@ const FOLDER = () =>
     'keys.json': JSON.stringify(KEYS),
   });
 
-const brought = async (folder: string, ...words: string[]) => {
-  const terminal = testTerminal();
+const brought = (folder: string, ...words: string[]) => {
   const files = ['details', 'providers', 'keys'].flatMap(name => ['--account', join(folder, `${name}.json`)]);
-  const exits = await run(['import', ...files, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  return runLine(['import', ...files, ...words]);
 };
 
 test('an account becomes a configuration that loads, with cases that pass and sentences that hold', async () => {

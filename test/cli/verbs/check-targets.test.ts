@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { run } from '../../../lib/cli/run.ts';
 import { FINDINGS } from '../../../lib/review/targets/findings.ts';
-import { configFolder, folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFolder, folderOf } from '../../harness/local.ts';
 import { code, read, rowsOf } from '../../harness/markdown.ts';
 
 const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange';
@@ -34,9 +34,7 @@ const OPEN = shown([allow('sts:AssumeRole', {}), BESIDE]);
 const OTHER = shown([], 'arn:aws:iam::123456789012:role/other');
 
 async function ran(words: readonly string[], config = configFolder()) {
-  const terminal = testTerminal();
-  const exits = await run(['check-targets', '--config', config, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  return runLine(['check-targets', '--config', config, ...words]);
 }
 function from(content: string, ...words: string[]) {
   return ran([

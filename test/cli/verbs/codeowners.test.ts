@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFolder, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFolder } from '../../harness/local.ts';
 
-async function printed(folder: string, ...words: readonly string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['codeowners', '--config', folder, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function printed(folder: string, ...words: readonly string[]) {
+  return runLine(['codeowners', '--config', folder, ...words]);
 }
 
 test('each team owns the files of its roles, and the first owners all else', async () => {

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { runLine } from '../../harness/command-line.ts';
 import { folderOf, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
-import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
 const broker = await localBroker();
 const step = buildkiteStep(broker);
 
 function asked(role: string, ...words: string[]) {
-  return inStep(['credential-process', '--role', role, ...FOR_BROKER, ...words], step.environment);
+  return runLine(['credential-process', '--role', role, ...FOR_BROKER, ...words], step.environment);
 }
 
 test('standard output has the JSON of credential_process and nothing else', async () => {

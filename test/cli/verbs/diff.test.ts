@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFiles, folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFiles, folderOf } from '../../harness/local.ts';
 
 const FILES = configFiles();
 const CONFIG = folderOf(FILES);
@@ -11,10 +11,8 @@ function changed(role: string, from: string, to: string): string {
   return folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
 }
 
-async function compared(words: readonly string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['diff', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function compared(words: readonly string[]) {
+  return runLine(['diff', ...words]);
 }
 
 const WIDER = changed('deploy', 'build_branch: main', 'build_branch: { matches: "*" }');

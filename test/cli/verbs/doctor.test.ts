@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
-import { configFolder, emptyFolder, localBroker, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFolder, emptyFolder, localBroker } from '../../harness/local.ts';
 import { testServer } from '../../harness/server.ts';
 
 const FOLDER = configFolder();
@@ -20,10 +20,8 @@ const KEYS = {
   AWS_REGION: 'eu-central-1',
 };
 
-async function asked(words: readonly string[], environment: object = {}) {
-  const terminal = testTerminal(environment as never);
-  const exits = await run(['doctor', '--config', FOLDER, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function asked(words: readonly string[], environment: object = {}) {
+  return runLine(['doctor', '--config', FOLDER, ...words], environment as never);
 }
 
 test('the local broker is well', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { BROKER } from '../../estate/aws/migrated.ts';
 import { allow, details, GITHUB_HOST, policyOf, subject } from '../../estate/dumps.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 const TRUST = policyOf({
@@ -34,14 +35,10 @@ const folderWith = (dump: object) =>
     }),
   });
 
-const drifted = async (folder: string, ...words: string[]) => {
-  const terminal = testTerminal();
+const drifted = (folder: string, ...more: string[]) => {
   const account = ['details', 'length'].flatMap(name => ['--account', join(folder, `${name}.json`)]);
-  const exits = await run(
-    ['drift', ...account, '--broker-role-arn', BROKER, '--config', join(folder, 'config'), ...words],
-    terminal,
-  );
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  const words = ['--broker-role-arn', BROKER, '--config', join(folder, 'config')];
+  return runLine(['drift', ...account, ...words, ...more]);
 };
 
 test('nothing new exits with 0, something with 2, and what could not be told with 4', async () => {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { runLine } from '../../harness/command-line.ts';
 import { exchangeAt, localBroker } from '../../harness/local.ts';
 import { testServer } from '../../harness/server.ts';
-import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
 const broker = await localBroker();
 const step = buildkiteStep(broker);
 
 function exchanged(role: string, ...words: string[]) {
-  return inStep(['exchange', '--role', role, ...FOR_BROKER, ...words], step.environment);
+  return runLine(['exchange', '--role', role, ...FOR_BROKER, ...words], step.environment);
 }
 
 /** The names before `=` of each line. */
@@ -45,7 +46,7 @@ describe('a credential', () => {
       body: { kind: 'github', access_token: 'ghs_$(id)', expires_in: 3600 },
     }));
     const words = ['exchange', '--role', 'web', '--broker', odd.url];
-    const { exits, out, error } = await inStep(words, step.environment);
+    const { exits, out, error } = await runLine(words, step.environment);
     expect([exits, out]).toEqual([1, '']);
     expect(error).toContain('GITHUB_TOKEN');
     expect(error).not.toContain('ghs_');
@@ -72,7 +73,7 @@ describe('a refusal exits with 2, prints no credential, and tells', () => {
   });
 
   test('what to do about a token for another audience', async () => {
-    const { exits, error } = await inStep(['exchange', '--role', 'deploy'], step.environment);
+    const { exits, error } = await runLine(['exchange', '--role', 'deploy'], step.environment);
     expect(exits).toBe(2);
     expect(error).toContain('token_audience_differs');
   });

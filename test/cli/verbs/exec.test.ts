@@ -4,10 +4,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { runLine } from '../../harness/command-line.ts';
 import { emptyFolder, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
 import { testServer } from '../../harness/server.ts';
-import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
 const MAIN = join(ROOT, 'lib/cli/main.ts');
 
@@ -172,7 +173,7 @@ describe('with 125 the command was not started,', () => {
     const witness = join(emptyFolder(), 'started');
     const { role = 'deploy', words = [], environment = {} } = await options();
     const line = ['exec', '--role', role, ...FOR_BROKER, ...words, '--', 'touch', witness];
-    const answer = await inStep(line, { ...buildkiteStep(broker).environment, ...environment });
+    const answer = await runLine(line, { ...buildkiteStep(broker).environment, ...environment });
     expect([answer.exits, answer.out, existsSync(witness)]).toEqual([125, '', false]);
     expect(answer.error).toContain(said);
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
@@ -44,11 +45,9 @@ function written(content: string): string {
   return join(folderOf({ [name]: content }), name);
 }
 
-async function explained(claims: object | string, ...words: string[]) {
+function explained(claims: object | string, ...words: string[]) {
   const file = written(typeof claims === 'string' ? claims : JSON.stringify(claims));
-  const terminal = testTerminal({ KITE_STS_CONFIG: FOLDER });
-  const exits = await run(['explain', '--role', 'publish', '--claims', file, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  return runLine(['explain', '--role', 'publish', '--claims', file, ...words], { KITE_STS_CONFIG: FOLDER });
 }
 
 describe('exit code 0 and the statement that allowed, for', () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { folderOf } from '../../harness/local.ts';
 
 const BROKER = 'issuers:\n- preset: buildkite\nurl: https://sts.test.example\n';
 const FILES = {
@@ -24,10 +24,8 @@ const AFTER = {
   'registries/npm.yml': 'audience: https://npm.test.example\npath: /npm\n',
 };
 
-async function ran(folder: string, ...words: string[]) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
-  const exits = await run(['fmt', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function ran(folder: string, ...words: string[]) {
+  return runLine(['fmt', ...words], { KITE_STS_CONFIG: folder });
 }
 
 function filesOf(folder: string) {

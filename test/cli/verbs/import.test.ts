@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { GITHUB } from '../../harness/policy.ts';
 
@@ -34,10 +35,8 @@ const OTHER = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-async function imported(text: string, ...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['import', join(folderOf({ policy: text }), 'policy'), ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function imported(text: string, ...words: string[]) {
+  return runLine(['import', join(folderOf({ policy: text }), 'policy'), ...words]);
 }
 
 test('the output of get-role is a role that loads as it is', async () => {

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { ENGINE } from '../../../lib/policy/decide.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { folderOf } from '../../harness/local.ts';
 
-async function judged(...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['judge', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function judged(...words: string[]) {
+  return runLine(['judge', ...words]);
 }
 
 const lines = (out: string) =>

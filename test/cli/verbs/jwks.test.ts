@@ -1,15 +1,13 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { createKmsSigner } from '../../../lib/keys/kms.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { KEY, testKms } from '../../harness/kms.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { folderOf } from '../../harness/local.ts';
 
-async function printed(text: string) {
-  const terminal = testTerminal();
-  const exits = await run(['jwks', `${folderOf({ key: text })}/key`], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function printed(text: string) {
+  return runLine(['jwks', `${folderOf({ key: text })}/key`]);
 }
 
 const kms = await testKms();

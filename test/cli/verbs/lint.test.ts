@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFolder, folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFolder, folderOf } from '../../harness/local.ts';
 
 const BROKER = 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n';
 const GOOD = `trust:
@@ -14,10 +14,8 @@ const GOOD = `trust:
 jwt: { audience: https://api.test.example }
 `;
 
-async function linted(folder: string, ...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['lint', '--config', folder, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function linted(folder: string, ...words: string[]) {
+  return runLine(['lint', '--config', folder, ...words]);
 }
 
 test('a folder without faults exits with 0, and says how much it has', async () => {

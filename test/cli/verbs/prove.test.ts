@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFiles, folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFiles, folderOf } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
 function sentence(id: string, more: string): string {
@@ -12,11 +12,9 @@ const HOLDS = sentence(
 );
 const BREAKS = sentence('breaks', `only: [{ iss: ${BUILDKITE}, claims: { build_branch: main } }]`);
 
-async function proved(invariants: string | undefined, words: readonly string[] = []) {
+function proved(invariants: string | undefined, words: readonly string[] = []) {
   const files = invariants === undefined ? {} : { 'invariants.yml': invariants };
-  const terminal = testTerminal({ KITE_STS_CONFIG: folderOf({ ...configFiles(), ...files }) });
-  const exits = await run(['prove', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  return runLine(['prove', ...words], { KITE_STS_CONFIG: folderOf({ ...configFiles(), ...files }) });
 }
 
 describe('the exit code', () => {

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { EVENTS } from '../../harness/job-events.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { folderOf } from '../../harness/local.ts';
 
-async function printed(...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['roles', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function printed(...words: string[]) {
+  return runLine(['roles', ...words]);
 }
 
 /** A configuration whose names and reasons are what a table must not be broken by. */

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { ALICE, EVENTS } from '../../harness/job-events.ts';
-import { emptyFolder, folderOf, testTerminal } from '../../harness/local.ts';
+import { emptyFolder, folderOf } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER } from '../../harness/policy.ts';
 
 const ROLE = `trust:
@@ -34,10 +34,8 @@ function folderWith(cases: string | undefined, more: { readonly [path: string]: 
   });
 }
 
-async function tested(folder: string, ...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['test', '--config', folder, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function tested(folder: string, ...words: string[]) {
+  return runLine(['test', '--config', folder, ...words]);
 }
 
 type Finding = { readonly of: string; readonly name: string; readonly says: readonly string[] };

@@ -1,16 +1,14 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFolder, localBroker, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFolder, localBroker } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
 const CONFIG = configFolder();
 const broker = await localBroker();
 
-async function asked(words: readonly string[], port = broker.port) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: CONFIG, PORT: String(port) });
-  const exits = await run(['token', ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+function asked(words: readonly string[], port = broker.port) {
+  return runLine(['token', ...words], { KITE_STS_CONFIG: CONFIG, PORT: String(port) });
 }
 
 describe('a token', () => {

@@ -6,6 +6,7 @@ import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { BROKER } from '../../estate/aws/migrated.ts';
 import { exchange, lineOf, ROLE } from '../../estate/usage/exchanges.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 const FILES = {
@@ -19,10 +20,8 @@ const ago = (days: number, more: Parameters<typeof exchange>[0] = {}) =>
 const USED = [ago(1), ago(2, { branch: 'release-2' }), ago(3), ago(100)];
 const LINES = USED.map((each, at) => lineOf(each, `id-${at}`));
 
-const used = async (folder: string, ...words: string[]) => {
-  const terminal = testTerminal();
-  const exits = await run(['usage', ...words, '--config', join(folder, 'config')], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+const used = (folder: string, ...words: string[]) => {
+  return runLine(['usage', ...words, '--config', join(folder, 'config')]);
 };
 const json = async (folder: string, ...words: string[]) =>
   JSON.parse((await used(folder, ...words, '--json')).out);

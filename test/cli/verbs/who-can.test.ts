@@ -1,20 +1,18 @@
 import { expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
-import { configFiles, folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { configFiles, folderOf } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
 const FILES = configFiles();
 
-async function asked(
+function asked(
   role: string,
   words: readonly string[] = [],
   text = FILES['roles/deploy.yml'] ?? '',
   more: object = {},
 ) {
   const folder = folderOf({ ...FILES, 'roles/deploy.yml': text, ...more });
-  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
-  const exits = await run(['who-can', role, ...words], terminal);
-  return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
+  return runLine(['who-can', role, ...words], { KITE_STS_CONFIG: folder });
 }
 
 test('each statement is told in words, with a token that it admits', async () => {

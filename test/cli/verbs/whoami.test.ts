@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runLine } from '../../harness/command-line.ts';
 import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
 import { agentCall, folderOf, localBroker } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
 import { closedUrl, testServer } from '../../harness/server.ts';
-import { buildkiteStep, FOR_BROKER, inStep } from '../../harness/step.ts';
+import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
 const broker = await localBroker();
 const issuer = await testIssuer();
 
 function whoami(words: readonly string[]) {
-  return inStep(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);
+  return runLine(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);
 }
 
 function file(token: string): string {
@@ -69,7 +70,7 @@ describe('exit code 2 and a finding', () => {
     ['at what has no issuer', async () => (await testServer(() => ({ status: 200, body: {} }))).url],
   ])('%s', async (_name, url) => {
     const words = ['whoami', '--broker', await url(), '--token-file', file(await signed({})), '--json'];
-    const { exits, out } = await inStep(words, {});
+    const { exits, out } = await runLine(words, {});
     expect([exits, JSON.parse(out).findings]).toEqual([2, ['broker_unreachable']]);
   });
 });
@@ -77,7 +78,7 @@ describe('exit code 2 and a finding', () => {
 test('a broker refuses the token of several audiences that whoami warns of', async () => {
   const path = file(await signed({ aud: ['https://other.example', AUDIENCE] }));
   const words = ['exchange', '--role', 'publish', '--broker', broker.url, '--token-file', path];
-  expect(await inStep(words, {})).toMatchObject({ exits: 2, out: '' });
+  expect(await runLine(words, {})).toMatchObject({ exits: 2, out: '' });
 });
 
 test.each(['--- forged', '^^^ +++', '::error::forged', '##[error]'])(
