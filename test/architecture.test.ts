@@ -97,19 +97,17 @@ node:crypto: lib/aws/ lib/keys/ lib/token/ lib/providers/ lib/stores/ lib/broker
 @middy/core: lib/lambda/
 aws-lambda: lib/lambda/
 node:zlib: lib/cli/estate/events.ts
-node:fs: lib/cli/estate/ lib/config/ lib/local/page.ts lib/local/watch.ts lib/lambda/log.ts lib/review/cases/files.ts
-    lib/stores/compiled.ts lib/cli/compare/revision.ts
-node:path: lib/config/ lib/stores/compiled.ts lib/client/folder.ts lib/cli/verbs/codeowners.ts
-    lib/cli/compare/revision.ts lib/cli/estate/ lib/cli/verbs/init.ts lib/cli/manifest.ts
-    lib/cli/reach/setup.ts lib/cli/tarball.ts lib/review/cases/files.ts lib/cli/upgrade/ lib/vendor/check.ts
+node:fs: lib/cli/ lib/config/ lib/local/page.ts lib/local/watch.ts lib/lambda/log.ts lib/review/cases/files.ts
+    lib/stores/compiled.ts
+node:path: lib/cli/ lib/config/ lib/stores/compiled.ts lib/client/folder.ts lib/review/cases/files.ts
+    lib/vendor/check.ts
 node:http: lib/local/ lib/client/endpoint.ts lib/client/job-api.ts lib/client/tunnel.ts
 node:https: lib/client/tunnel.ts
 node:net: lib/client/proxy.ts lib/client/tunnel.ts lib/cli/main.ts
 node:tls: lib/client/tunnel.ts lib/doctor/outside/certificate.ts
 node:child_process: lib/client/child.ts lib/client/subject/program.ts lib/cli/compare/revision.ts
     lib/cli/tarball.ts lib/cli/upgrade/ lib/vendor/check.ts
-node:os: lib/client/ lib/cli/estate/ lib/cli/compare/revision.ts lib/cli/reach/setup.ts lib/cli/tarball.ts
-    lib/cli/upgrade/ lib/vendor/check.ts
+node:os: lib/cli/ lib/client/ lib/vendor/check.ts
 node:fs/promises: lib/cli/ lib/client/folder.ts lib/vendor/check.ts
 node:process: lib/cli/ lib/client/child.ts
 node:stream/consumers: lib/cli/

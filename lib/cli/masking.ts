@@ -1,5 +1,4 @@
-import type { IssuedCredential } from '../client/client.ts';
-import { listSecrets, maskValues } from '../client/mask.ts';
+import { maskValues } from '../client/mask.ts';
 import { createProgramRunner } from '../client/subject/program.ts';
 import { TEXTS } from '../client/texts.ts';
 import { Failure, type Flags, type Terminal, type VerbOptions } from './verb.ts';
@@ -13,17 +12,18 @@ export const MASK_OPTIONS = {
 } as const satisfies VerbOptions;
 
 /** Has the log of this job hide these values. False where it cannot. */
-export function hideFromLog(values: readonly string[], { environment, error }: Terminal): Promise<boolean> {
+export function hideFromLog(values: readonly string[], terminal: Terminal): Promise<boolean> {
+  const { environment, error } = terminal;
   return maskValues(values, { environment, run: createProgramRunner(environment), say: error });
 }
 
-/** Before a credential is printed: has the log hide it. Throws `Failure` where a log would keep it, unless that was asked for. */
+/** Has the log hide secrets before they are printed. Throws `Failure` where a log would keep them, unless `--allow-unredacted` is given. */
 export async function maskOrRefuse(
-  issued: IssuedCredential,
+  secrets: readonly string[],
   flags: Flags,
   terminal: Terminal,
 ): Promise<void> {
-  const hidden = await hideFromLog(listSecrets(issued), terminal);
+  const hidden = await hideFromLog(secrets, terminal);
   if (hidden || terminal.outIsFile || flags['allow-unredacted']) return;
   throw new Failure(`${TEXTS.not_hidden}\n`);
 }

@@ -1,7 +1,4 @@
-/**
- * What each verb does, once more, so that `--help` need not load all that they load. A test holds it against the verbs
- * themselves.
- */
+/** Says of each verb in a sentence what it does: here, so that `--help` need not load all that the verbs load. */
 export const SUMMARIES: { readonly [verb: string]: string } = {
   init: 'Writes what a repository of your own needs to deploy a broker.',
   start: 'Starts a broker on this machine with a throwaway issuer and an STS that opens nothing.',

@@ -28,12 +28,9 @@ export function readRecordedRequest(event: Claims): RegistryRequest {
 export function decideAtRegistry(
   registry: Registry,
   claims: Claims,
-  { request, context }: { readonly request: RegistryRequest; readonly context: Context },
+  request: RegistryRequest,
+  context: Context,
 ): MethodDecision {
-  return decideOperation(
-    registry,
-    assumeVerified(claims, registry),
-    readOperation(registry, request),
-    context,
-  );
+  const token = assumeVerified(claims, registry);
+  return decideOperation(registry, token, readOperation(registry, request), context);
 }

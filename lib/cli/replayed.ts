@@ -9,14 +9,15 @@ import { decideAtRegistry, readRecordedRequest } from './registry-request.ts';
 
 /** How a recorded exchange would end now, beside how it ended then. */
 export type ReplayTurn = 'same' | 'allowed' | 'denied' | 'scopes' | 'unknown';
-/** What the configuration at hand decides of the request that an event tells of. */
+
+/** Decides the request that an event tells of by the configuration at hand; undefined where that knows none of it. */
 function decideEvent(event: Claims, claims: Claims, config: Config): Decision | MethodDecision | undefined {
   const { roles, registries, rows } = config;
   const row = rows.get(readEventText(event, 'issuer') ?? '');
   if (!row || !meetsGuard(row, claims)) return undefined;
   const { access, context } = readDecidedRequest(event);
   const registry = registries.find(({ name }) => name === event['registry']);
-  if (registry) return decideAtRegistry(registry, claims, { request: readRecordedRequest(event), context });
+  if (registry) return decideAtRegistry(registry, claims, readRecordedRequest(event), context);
   const role = roles.find(({ name }) => name === event['role']);
   if (!role) return undefined;
   return decide(role, assumeVerified(claims, role), access, context);
@@ -38,15 +39,14 @@ function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   return [...a].sort().join(' ') === [...b].sort().join(' ');
 }
 
-function listAllowedScopes(decision: MethodAllow | Extract<Decision, { allowed: true }>): readonly string[] {
+/** The scopes that a role or a registry gives. */
+export function listAllowedScopes(
+  decision: MethodAllow | Extract<Decision, { allowed: true }>,
+): readonly string[] {
   return 'grant' in decision ? decision.grant.scopes : decision.scopes;
 }
 
-function isJobUnknown(decision: Decision | MethodDecision | undefined): boolean {
-  return decision?.allowed === false && decision.reason === 'job_unknown';
-}
-
-/** How the event's exchange, or its request to a registry, would end by this configuration; undefined where an event says nothing of the policy. */
+/** Judges how the event's exchange, or its request to a registry, would end by this configuration; undefined where an event says nothing of the policy. */
 export function judgeReplay(event: Claims, config: Config): ReplayTurn | undefined {
   const claims = readEventObject(event, 'claims');
   // An exchange that failed says nothing of the policy: its token was not good, or something of ours was broken.
@@ -54,15 +54,11 @@ export function judgeReplay(event: Claims, config: Config): ReplayTurn | undefin
     return undefined;
   const decision = decideEvent(event, claims, config);
   const then = event['outcome'] === 'issued' || event['outcome'] === 'authorized';
-  const now = decision?.allowed === true;
-  if (!then && !now) return 'same';
-  if (
-    then &&
-    decision?.allowed &&
-    isSameSet(readEventTexts(event, 'scopes') ?? [], listAllowedScopes(decision))
-  )
-    return 'same';
+  const scopes = decision?.allowed ? listAllowedScopes(decision) : undefined;
+  if (!then && !scopes) return 'same';
+  if (then && scopes && isSameSet(readEventTexts(event, 'scopes') ?? [], scopes)) return 'same';
   // A claim that was too long to be kept may be what it turns on, and so may the job, which nobody looked at then.
-  if (event['claims_omitted'] !== undefined || isJobUnknown(decision)) return 'unknown';
-  return then && now ? 'scopes' : now ? 'allowed' : 'denied';
+  const isJobUnknown = decision?.allowed === false && decision.reason === 'job_unknown';
+  if (event['claims_omitted'] !== undefined || isJobUnknown) return 'unknown';
+  return then && scopes ? 'scopes' : scopes ? 'allowed' : 'denied';
 }

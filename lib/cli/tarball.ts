@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { hashTarball, type Lock, type PackageNote } from '../vendor/pin.ts';
+import { useTemporaryFolder } from './aside.ts';
 import { FROM_SOURCE, HOME } from './manifest.ts';
 import { Failure } from './verb.ts';
 
@@ -40,30 +40,25 @@ async function readTarballFile(resolved: string): Promise<Buffer | undefined> {
 
 /** The tarball of a folder with a package.json, as `npm pack` makes it. */
 async function packFolder(folder: string, options: readonly string[]): Promise<Buffer> {
-  const into = await mkdtemp(join(tmpdir(), 'kite-sts-'));
-  try {
-    // A dry run of whoever called us is not ours, nor are workspaces.
-    const env = { ...process.env, npm_config_dry_run: 'false', npm_config_offline: 'true' };
+  // A dry run of whoever called us is not ours, nor are workspaces.
+  const env = { ...process.env, npm_config_dry_run: 'false', npm_config_offline: 'true' };
+  const packed = useTemporaryFolder(async into => {
     await run('npm', ['pack', '--silent', '--pack-destination', into, ...options], { cwd: folder, env });
     const [name = ''] = await readdir(into);
-    return await readFile(join(into, name));
-  } catch (error) {
-    throw new Failure(`npm pack failed in ${folder}: ${(error as Error).message.split('\n')[0]}\n`);
-  } finally {
-    await rm(into, { recursive: true, force: true });
-  }
+    return readFile(join(into, name));
+  });
+  return packed.catch((error: Error) => {
+    throw new Failure(`npm pack failed in ${folder}: ${error.message.split('\n')[0]}\n`);
+  });
 }
 
 const NOT_PACKED = ['node_modules', '.git', 'dist', 'coverage', 'test', '.serverless'];
 
 /** The tarball of a clone. It is built in a copy: two at once would write into each other's dist/. */
 export async function packSource(root: string): Promise<Buffer> {
-  const copy = await mkdtemp(join(tmpdir(), 'kite-sts-'));
-  try {
+  return useTemporaryFolder(async copy => {
     await cp(root, copy, { recursive: true, filter: path => !NOT_PACKED.includes(relative(root, path)) });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    return await packFolder(copy, []);
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
+    return packFolder(copy, []);
+  });
 }

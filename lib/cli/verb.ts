@@ -57,9 +57,8 @@ export type VerbWord = {
   readonly optional?: true;
 };
 
-/** One word after `kite-sts`, in a file of its own. */
+/** One word after `kite-sts`, in a file of its own. Its summary stands in overview.ts, with those of all others. */
 export type Verb = {
-  readonly summary: string;
   /** What may stand after its name, a line for each form, where it cannot be drawn from words and options. */
   readonly usage?: readonly string[];
   readonly words?: readonly VerbWord[];
@@ -75,12 +74,13 @@ export type Verb = {
   run(flags: Flags, terminal: Terminal): Promise<number>;
 };
 
-/** The option of each verb that reads the configuration. */
-export const CONFIG_OPTION: VerbOption = {
-  type: 'string',
-  value: 'FOLDER',
-  help: 'The folder with broker.yml and roles/. The default is `KITE_STS_CONFIG`, or `config`.',
-};
+/** The option `config` of a verb that reads the configuration; `is` says in a sentence what is read of it. */
+export function createConfigOption(is: string): VerbOption {
+  const help = `${is} The default is \`KITE_STS_CONFIG\`, or \`config\`.`;
+  return { type: 'string', value: 'FOLDER', help };
+}
+
+export const CONFIG_OPTION = createConfigOption('The folder with broker.yml and roles/.');
 
 /** The command line is not right: told with the help at hand, exit code 64. */
 export class UsageError extends Error {}
@@ -89,8 +89,14 @@ export class UsageError extends Error {}
 export class Failure extends Error {}
 
 /** Prints one JSON document: all that standard output has with `--json`. */
-export function printJson(value: unknown, { out }: Terminal): void {
-  out(`${JSON.stringify(value, null, 2)}\n`);
+export function printJson(value: unknown, terminal: Terminal): void {
+  terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints what a verb found: as one JSON document with `--json`, else as the text that `write` gives. */
+export function printResult(value: unknown, write: () => string, flags: Flags, terminal: Terminal): void {
+  if (flags['json']) printJson(value, terminal);
+  else terminal.out(write());
 }
 
 const HELP: VerbOptions = { help: { type: 'boolean', short: 'h', help: "The verb's own help." } };
@@ -112,48 +118,44 @@ function nameWords(verb: Verb, given: readonly string[]): NamedWords {
   return Object.fromEntries(given.map((word, at) => [words[at]?.name, word]));
 }
 
-function demandWords({ words = [], usage = [] }: Verb, named: NamedWords): void {
-  const missing = words.find(({ name, optional }) => !optional && !Object.hasOwn(named, name));
-  if (missing) throw new UsageError(`${missing.name} is required: ${usage[0] ?? missing.help}`);
+function demandWords(verb: Verb, named: NamedWords): void {
+  const missing = verb.words?.find(({ name, optional }) => !optional && !Object.hasOwn(named, name));
+  if (missing) throw new UsageError(`${missing.name} is required: ${verb.usage?.[0] ?? missing.help}`);
 }
 
-function suggestOption(name: string, options: VerbOptions): string {
-  const near = findNearestWord(name, Object.keys(options));
-  return near === undefined ? '' : ` Did you mean --${near}?`;
+/** An option as it was written: `rawName` has its dashes. */
+type WrittenOption = { readonly name: string; readonly rawName: string; readonly value?: string | undefined };
+
+function checkOption(written: WrittenOption, options: VerbOptions): VerbOption {
+  const { name, rawName, value } = written;
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (!option) {
+    const near = findNearestWord(name, Object.keys(options));
+    throw new UsageError(
+      `${rawName} is not an option.${near === undefined ? '' : ` Did you mean --${near}?`}`,
+    );
+  }
+  if (option.type === 'string' && value === undefined) throw new UsageError(`${rawName} needs a value.`);
+  if (option.type === 'boolean' && value !== undefined) throw new UsageError(`${rawName} takes no value.`);
+  return option;
 }
 
 /** Reads the flags of a verb; an unknown one is named with the nearest that is known. */
 export function readFlags(verb: Verb, all: readonly string[]): Flags {
   const end = verb.takesCommand && all.includes('--') ? all.indexOf('--') : all.length;
-  const words = all.slice(0, end);
+  const args = all.slice(0, end);
   const options = collectOptions(verb);
-  const { tokens } = parseArgs({
-    args: words,
-    options,
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-  });
+  const parsed = parseArgs({ args, options, strict: false, tokens: true, allowPositionals: true });
   const given = new Set<string>();
-  for (const token of tokens) {
+  for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue;
-    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
-    if (!option)
-      throw new UsageError(`${token.rawName} is not an option.${suggestOption(token.name, options)}`);
-    if (option.type === 'string' && token.value === undefined)
-      throw new UsageError(`${token.rawName} needs a value.`);
-    if (option.type === 'boolean' && token.value !== undefined)
-      throw new UsageError(`${token.rawName} takes no value.`);
-    if (given.has(token.name) && !option.multiple) throw new UsageError(`${token.rawName} is given twice.`);
+    const { multiple } = checkOption(token, options);
+    if (given.has(token.name) && !multiple) throw new UsageError(`${token.rawName} is given twice.`);
     given.add(token.name);
   }
-  const named = nameWords(
-    verb,
-    tokens.flatMap(token => (token.kind === 'positional' ? [token.value] : [])),
-  );
-  const { values } = parseArgs({ args: words, options, strict: false, allowPositionals: true });
-  if (!values['help']) demandWords(verb, named);
-  return { ...values, ...named, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
+  const named = nameWords(verb, parsed.positionals);
+  if (!parsed.values['help']) demandWords(verb, named);
+  return { ...parsed.values, ...named, ...(verb.takesCommand ? { '--': all.slice(end + 1) } : {}) } as Flags;
 }
 
 /** A flag's one text, or undefined. */

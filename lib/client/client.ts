@@ -136,10 +136,10 @@ function readFailure(error: unknown): unknown {
 /** Characters of an answer: more than any of a broker. */
 const MAX_ANSWER = 256 * 1024;
 
-async function readAnswerText({ body }: Response): Promise<string> {
+async function readAnswerText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of body ?? []) {
+  for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > MAX_ANSWER) throw new Error('too long', { cause: { code: 'ANSWER_TOO_LONG' } });
   }
@@ -156,18 +156,17 @@ async function readAttemptAnswer(response: Response, now: number): Promise<Attem
 }
 
 /** Milliseconds for one attempt: half of the window, so that a broker that hangs once is asked again. */
-function limitAttempt({ timeout = WINDOW_SECONDS }: ExchangeOptions, left: number): number {
+function limitAttempt(timeout = WINDOW_SECONDS, left: number): number {
   return Math.ceil(Math.max(0.5, Math.min(timeout / 2, left)) * 1000);
 }
 
-async function sendRequest({ options, client, key, until }: ExchangeRun): Promise<AttemptAnswer> {
+async function sendRequest(run: ExchangeRun): Promise<AttemptAnswer> {
+  const { options, client, key, until } = run;
   const { fetch, now } = client;
-  const { broker, subjectToken } = options;
+  const { broker, subjectToken, timeout } = options;
   const url = `${checkBrokerUrl(broker)}/token`;
-  const body = writeExchangeForm(
-    options,
-    typeof subjectToken === 'string' ? subjectToken : await subjectToken(),
-  );
+  const token = typeof subjectToken === 'string' ? subjectToken : await subjectToken();
+  const body = writeExchangeForm(options, token);
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -175,7 +174,7 @@ async function sendRequest({ options, client, key, until }: ExchangeRun): Promis
       body,
       // Whoever can redirect a broker's name must not be handed the token.
       redirect: 'manual',
-      signal: AbortSignal.timeout(limitAttempt(options, until - now())),
+      signal: AbortSignal.timeout(limitAttempt(timeout, until - now())),
     });
     return await readAttemptAnswer(response, now());
   } catch (error) {

@@ -13,11 +13,6 @@ function hashToken(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Digests are of one length, so that not even the length of a wrong token tells in the time that this takes. */
-function isSameToken(given: string, expected: string): boolean {
-  return timingSafeEqual(hashToken(given), hashToken(expected));
-}
-
 type Refusal = readonly [status: number, code: string, message: string];
 
 /** Why a request is not the child's own, or undefined. */
@@ -26,7 +21,8 @@ function findKeysRefusal(message: IncomingMessage, host: string, token: string):
   // A name that was rebound to this address carries its own Host; a page in a browser, an Origin.
   if (headers.host !== host) return [421, 'WrongHost', `This endpoint answers to Host ${host} alone.`];
   if (headers.origin !== undefined) return [403, 'OriginRefused', 'This endpoint is not for browsers.'];
-  if (!isSameToken(headers.authorization ?? '', token))
+  // Digests are of one length, so that not even the length of a wrong token tells in the time that this takes.
+  if (!timingSafeEqual(hashToken(headers.authorization ?? ''), hashToken(token)))
     return [401, 'Unauthorized', 'Authorization is not AWS_CONTAINER_AUTHORIZATION_TOKEN of this command.'];
   if (url !== PATH) return [404, 'NotFound', `Nothing answers here but ${PATH}.`];
   return method === 'GET' ? undefined : [405, 'MethodNotAllowed', 'Only GET is answered.'];

@@ -18,20 +18,20 @@ const WITHOUT_MASKS = ['GITLAB_CI', 'CIRCLECI', 'BITBUCKET_BUILD_NUMBER', 'TF_BU
 const HEAD_START = 100;
 
 /** https://buildkite.com/docs/agent/v3/cli-redactor: since agent 3.66. */
-async function hideByAgent(values: readonly string[], { run, environment }: MaskOptions): Promise<boolean> {
-  const list = JSON.stringify(Object.fromEntries(values.map((value, at) => [`value-${at}`, value])));
+async function hideByAgent(values: readonly string[], options: MaskOptions): Promise<boolean> {
+  const input = JSON.stringify(Object.fromEntries(values.map((value, at) => [`value-${at}`, value])));
   try {
-    await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], { input: list });
+    await options.run('buildkite-agent', ['redactor', 'add', '--format', 'json'], { input });
     return true;
   } catch (error) {
-    if (error instanceof ProgramMissing) return hideByJobApi(values, environment);
+    if (error instanceof ProgramMissing) return hideByJobApi(values, options.environment);
     if (error instanceof NoSubjectToken) return false;
     throw error;
   }
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#masking-a-value-in-a-log */
-async function hideByCommand(values: readonly string[], { say }: MaskOptions): Promise<true> {
+async function hideByCommand(values: readonly string[], say: MaskOptions['say']): Promise<true> {
   say(values.map(value => `::add-mask::${value.replaceAll('%', '%25')}\n`).join(''));
   await sleep(HEAD_START);
   return true;
@@ -44,7 +44,7 @@ async function hideByCommand(values: readonly string[], { say }: MaskOptions): P
 export async function maskValues(values: readonly string[], options: MaskOptions): Promise<boolean> {
   const { environment } = options;
   if (environment['BUILDKITE_JOB_ID']) return hideByAgent(values, options);
-  if (environment['GITHUB_ACTIONS']) return hideByCommand(values, options);
+  if (environment['GITHUB_ACTIONS']) return hideByCommand(values, options.say);
   return !WITHOUT_MASKS.some(name => environment[name]);
 }
 

@@ -31,7 +31,8 @@ const TICK = 15_000;
 
 type OneOf<K extends IssuedCredential['kind']> = Extract<IssuedCredential, { kind: K }>;
 
-async function supplyAws(first: OneOf<'aws'>, { renew, folder, clock }: SupplySource): Promise<Supply> {
+async function supplyAws(first: OneOf<'aws'>, source: SupplySource): Promise<Supply> {
+  const { renew, folder, clock } = source;
   const current = createKeeper<IssuedCredential>(first, renew, clock);
   const door = await serveKeys(async () => {
     const issued = await current();
@@ -60,7 +61,7 @@ async function supplyAws(first: OneOf<'aws'>, { renew, folder, clock }: SupplySo
 async function keepFile<T extends { readonly expiresAt: number }>(
   current: () => Promise<T>,
   write: (held: T) => Promise<void>,
-  { sleep }: Clock,
+  clock: Clock,
 ): Promise<() => Promise<void>> {
   let ended = false;
   let held = await current();
@@ -68,7 +69,7 @@ async function keepFile<T extends { readonly expiresAt: number }>(
   await writing;
   const loop = async (): Promise<void> => {
     while (!ended) {
-      await sleep(TICK);
+      await clock.sleep(TICK);
       const next = ended ? held : await current().catch(() => held);
       if (next === held || ended) continue;
       // What could not be written, as on a full disk, is tried again at the next look.
@@ -128,9 +129,7 @@ async function supplyGcp(first: OneOf<TokenKind>, source: SupplySource): Promise
       GOOGLE_APPLICATION_CREDENTIALS: folder.resolve('google.json'),
       CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: folder.resolve('access-token'),
     },
-    end: async () => {
-      await Promise.all([endSubject(), endToken()]);
-    },
+    end: async () => void (await Promise.all([endSubject(), endToken()])),
   };
 }
 

@@ -7,11 +7,12 @@ import { connect } from 'node:tls';
 const MAX_ANSWER = 256 * 1024;
 
 /** The host of a URL as a name or an address, without the brackets of IPv6. */
-function readHost({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '');
+function readHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-function writeAuthorization({ username, password }: URL): { readonly 'proxy-authorization'?: string } {
+function writeAuthorization(proxy: URL): { readonly 'proxy-authorization'?: string } {
+  const { username, password } = proxy;
   if (username === '' && password === '') return {};
   const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };

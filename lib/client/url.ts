@@ -18,7 +18,7 @@ export function checkTokenUrl(written: string): string {
   return written.replace(/\/+$/, '');
 }
 
-/** The URL of a broker, which is not that of one of its doors. Throws `TypeError` as `tokenUrl` does. */
+/** The URL of a broker, which is not that of one of its doors. Throws `TypeError` as `checkTokenUrl` does. */
 export function checkBrokerUrl(written: string): string {
   const url = checkTokenUrl(written);
   if (url.endsWith('/token')) throw new TypeError(TEXTS.url_of_door);

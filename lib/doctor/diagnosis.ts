@@ -1,5 +1,6 @@
-import { isAbsent, type ReadRight } from '../aws/account.ts';
+import { isAbsent, type ReadAccount, type ReadRight } from '../aws/account.ts';
 import { AwsError } from '../aws/call.ts';
+import type { JsonObject } from '../http/json.ts';
 
 /** `unknown`: it could not be asked from here, which is nobody's fault. */
 export type DiagnosisCondition = 'ok' | 'wrong' | 'unknown';
@@ -20,7 +21,9 @@ export type Diagnosis = {
 export type Tell = (of: string, says: string, mend?: string) => Diagnosis;
 
 /** The three ways of saying so, of one check. */
-export function createTellers(check: string): { readonly [condition in DiagnosisCondition]: Tell } {
+export type Tellers = { readonly [condition in DiagnosisCondition]: Tell };
+
+export function createTellers(check: string): Tellers {
   const tell =
     (condition: DiagnosisCondition): Tell =>
     (of, says, mend) => ({ check, of, condition, says, ...(mend === undefined ? {} : { mend }) });
@@ -37,13 +40,37 @@ export function describeUnread(error: unknown, right: ReadRight): readonly [says
   return [`it could not be asked: ${code}`, 'Try again, or look by yourself.'];
 }
 
+/** One call by which one thing of an account is looked at. */
+export type AccountQuestion = {
+  readonly check: Tellers;
+  readonly of: string;
+  readonly right: ReadRight;
+  readonly input: object;
+  /** What is told where it is not there. */
+  readonly gone?: Diagnosis;
+};
+
+/** Makes the call and judges what it says. Where it may not be asked, that is told. */
+export async function askAccount(
+  read: ReadAccount,
+  question: AccountQuestion,
+  judge: (said: JsonObject) => Diagnosis,
+): Promise<Diagnosis> {
+  const { check, of, right, input, gone } = question;
+  try {
+    return judge(await read(right, { ...input }));
+  } catch (error) {
+    return gone && isAbsent(error) ? gone : check.unknown(of, ...describeUnread(error, right));
+  }
+}
+
 /** Looks, and where the look itself fails, as at an answer that nobody foresaw, says that: no other look is lost. */
 export async function lookSafely(
   name: string,
-  look: () => Promise<readonly Diagnosis[]>,
+  look: () => Promise<Diagnosis | readonly Diagnosis[]>,
 ): Promise<readonly Diagnosis[]> {
   try {
-    return await look();
+    return [await look()].flat();
   } catch (error) {
     return [createTellers('look').unknown(name, `the look itself failed: ${(error as Error).name}`)];
   }
@@ -56,7 +83,8 @@ const MARKS: { readonly [condition in DiagnosisCondition]: string } = {
 };
 
 /** A line, and below it what to do. */
-export function writeDiagnosis({ check, of, condition, says, mend }: Diagnosis): string {
+export function writeDiagnosis(diagnosis: Diagnosis): string {
+  const { check, of, condition, says, mend } = diagnosis;
   const head = `${MARKS[condition]}  ${check.padEnd(11)}  ${of}: ${says}`;
   return mend === undefined ? head : `${head}\n         ${mend}`;
 }

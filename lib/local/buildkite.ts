@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import type { CloudMoment } from './google.ts';
-import { answerWithJson } from './json.ts';
+import { answerWithJson, readFormBody, refuseOauth } from './json.ts';
 import { type PresentedClaims, type PresentedFault, verifyPresented, verifySignature } from './presented.ts';
 
 const ENDPOINT = 'https://buildkite.com/oauth/token';
@@ -17,12 +17,8 @@ const USERS: { readonly [type: string]: RegExp } = {
   'urn:buildkite:params:oauth:token-type:user-uuid': /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
 };
 
-/** RFC 6749 §5.2, with Buildkite's own words. */
-function refuseBuildkite(error: string, error_description: string): HttpAnswer {
-  return answerWithJson(400, { error, error_description });
-}
-
-function findAssertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: number): string | undefined {
+function findAssertionFault(claims: PresentedClaims, now: number): string | undefined {
+  const { iss, sub, aud, iat, exp } = claims;
   if (typeof iss !== 'string' || iss === '' || iss !== sub)
     return 'JWT `iss` and `sub` must be the client ID';
   if (aud !== ENDPOINT) return 'JWT `aud` claim is invalid';
@@ -34,14 +30,14 @@ function findAssertionFault({ iss, sub, aud, iat, exp }: PresentedClaims, now: n
 
 function findBuildkiteFormFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
-    return refuseBuildkite('unsupported_grant_type', 'Token exchange is not enabled for this organization');
+    return refuseOauth('unsupported_grant_type', 'Token exchange is not enabled for this organization');
   if (!USERS[form.get('subject_token_type') ?? '']?.test(form.get('subject_token') ?? ''))
-    return refuseBuildkite('invalid_request', 'Subject user must be an active member of the organization');
+    return refuseOauth('invalid_request', 'Subject user must be an active member of the organization');
   if (!SLUG.test(form.get('audience') ?? ''))
-    return refuseBuildkite('invalid_target', 'Invalid audience organization');
+    return refuseOauth('invalid_target', 'Invalid audience organization');
   return (form.get('scope') ?? '').split(' ').every(scope => SCOPE.test(scope))
     ? undefined
-    : refuseBuildkite('invalid_scope', 'Requested scopes exceed grantable scopes');
+    : refuseOauth('invalid_scope', 'Requested scopes exceed grantable scopes');
 }
 
 const IDENTITY_FAULTS: { readonly [fault in PresentedFault]: string } = {
@@ -63,12 +59,12 @@ const MEMBERS = ['grant_type', 'client_id', 'client_assertion_type', 'client_ass
 
 function findIdentityFault(form: URLSearchParams): HttpAnswer | undefined {
   if ([...form.keys()].some(name => !MEMBERS.includes(name)) || !/^[\w-]+$/.test(form.get('client_id') ?? ''))
-    return refuseBuildkite('invalid_request', 'client_id is missing, or a parameter is not known');
+    return refuseOauth('invalid_request', 'client_id is missing, or a parameter is not known');
   if (form.get('client_assertion_type') !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    return refuseBuildkite('invalid_request', 'client_assertion_type is missing');
+    return refuseOauth('invalid_request', 'client_assertion_type is missing');
   return (form.get('scope') ?? '').split(' ').every(scope => SCOPES_OF_IDENTITIES.test(scope))
     ? undefined
-    : refuseBuildkite('invalid_scope', 'The workload identity does not have these scopes');
+    : refuseOauth('invalid_scope', 'The workload identity does not have these scopes');
 }
 
 /** The audience that a JWT has, if it is one that a workload identity can have; what is not verified decides nothing else. */
@@ -78,59 +74,72 @@ function readAudience(token: string, known: readonly string[]): string {
   return typeof aud === 'string' && (IDENTITY_AUDIENCE.test(aud) || known.includes(aud)) ? aud : '';
 }
 
-/**
- * A local Buildkite: its token endpoint, for apps of any id, all of whose assertions this signer makes, and for workload
- * identities that trust the broker and have one of these audiences. It refuses what Buildkite refuses, an assertion that
- * was used before among it, and what it hands out opens nothing.
- */
-export function createLocalBuildkite(apps: Signer, audiences: () => readonly string[] = () => []) {
-  const used = new Set<unknown>();
-  const idOf = async (assertion: string, now: number): Promise<{ jti: unknown } | { fault: string }> => {
-    const checked = await verifySignature(assertion, await apps.publicKeys());
-    if ('fault' in checked) return { fault: 'Invalid client assertion signature' };
-    const { jti } = checked.claims;
-    const fault = findAssertionFault(checked.claims, now);
-    if (fault !== undefined) return { fault };
-    return used.has(jti) ? { fault: 'JWT has already been used (jti)' } : { jti };
-  };
-  const byApp = async (form: URLSearchParams, now: number): Promise<HttpAnswer> => {
-    const client = await idOf(form.get('client_assertion') ?? '', now);
-    if ('fault' in client) return refuseBuildkite('invalid_client', client.fault);
-    const wrong = findBuildkiteFormFault(form);
-    if (wrong) return wrong;
-    used.add(client.jti);
-    return answerWithJson(200, {
+type CheckedAssertion = { readonly claims: PresentedClaims } | { readonly fault: string };
+
+/** One of the two ways to a token: whose assertion it takes, what the form must be, and what it gives. */
+type BuildkiteGrant = {
+  readonly check: (assertion: string, at: CloudMoment) => Promise<CheckedAssertion>;
+  readonly findFormFault: (form: URLSearchParams) => HttpAnswer | undefined;
+  readonly issue: (form: URLSearchParams) => object;
+};
+
+/** For apps of any id, all of whose assertions this signer makes. */
+function createAppGrant(apps: Signer): BuildkiteGrant {
+  return {
+    async check(assertion, { now }) {
+      const checked = await verifySignature(assertion, await apps.publicKeys());
+      if ('fault' in checked) return { fault: 'Invalid client assertion signature' };
+      const fault = findAssertionFault(checked.claims, now);
+      return fault === undefined ? checked : { fault };
+    },
+    findFormFault: findBuildkiteFormFault,
+    issue: form => ({
       access_token: `bktx_local${randomBytes(24).toString('hex')}`,
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       token_type: 'Bearer',
       expires_in: Math.min(Math.max(Number(form.get('expires_in') ?? LONGEST), SHORTEST), LONGEST),
       scope: form.get('scope'),
-    });
+    }),
   };
-  const byIdentity = async (form: URLSearchParams, { trusted, now }: CloudMoment): Promise<HttpAnswer> => {
-    const token = form.get('client_assertion') ?? '';
-    const checked = await verifyPresented(token, {
-      trusted,
-      audience: readAudience(token, audiences()),
-      now,
-    });
-    if ('fault' in checked) return refuseBuildkite('invalid_client', IDENTITY_FAULTS[checked.fault]);
-    if (used.has(checked.claims['jti']))
-      return refuseBuildkite('invalid_client', 'JWT has already been used (jti)');
-    const wrong = findIdentityFault(form);
-    if (wrong) return wrong;
-    used.add(checked.claims['jti']);
-    const access_token = `local_${randomBytes(24).toString('hex')}`;
-    return answerWithJson(200, {
-      access_token,
+}
+
+/** For workload identities that trust the broker and have one of these audiences. */
+function createIdentityGrant(audiences: () => readonly string[]): BuildkiteGrant {
+  return {
+    async check(assertion, { trusted, now }) {
+      const audience = readAudience(assertion, audiences());
+      const checked = await verifyPresented(assertion, { trusted, audience, now });
+      return 'fault' in checked ? { fault: IDENTITY_FAULTS[checked.fault] } : checked;
+    },
+    findFormFault: findIdentityFault,
+    issue: form => ({
+      access_token: `local_${randomBytes(24).toString('hex')}`,
       token_type: 'Bearer',
       expires_in: 3600,
       scope: form.get('scope'),
-    });
+    }),
   };
-  return async ({ method, path, body }: HttpRequest, at: CloudMoment): Promise<HttpAnswer> => {
-    if (method !== 'POST' || path !== '/oauth/token') return answerWithJson(404, { message: 'Not Found' });
-    const form = new URLSearchParams(Buffer.from(body).toString('utf8'));
-    return form.get('grant_type') === 'client_credentials' ? byIdentity(form, at) : byApp(form, at.now);
+}
+
+/**
+ * A local Buildkite: its token endpoint, for apps and for workload identities. It refuses what Buildkite refuses, an
+ * assertion that was used before among it, and what it hands out opens nothing.
+ */
+export function createLocalBuildkite(apps: Signer, audiences: () => readonly string[] = () => []) {
+  const used = new Set<unknown>();
+  const [byApp, byIdentity] = [createAppGrant(apps), createIdentityGrant(audiences)];
+  return async (request: HttpRequest, at: CloudMoment): Promise<HttpAnswer> => {
+    if (request.method !== 'POST' || request.path !== '/oauth/token')
+      return answerWithJson(404, { message: 'Not Found' });
+    const form = readFormBody(request);
+    const grant = form.get('grant_type') === 'client_credentials' ? byIdentity : byApp;
+    const checked = await grant.check(form.get('client_assertion') ?? '', at);
+    if ('fault' in checked) return refuseOauth('invalid_client', checked.fault);
+    const { jti } = checked.claims;
+    if (used.has(jti)) return refuseOauth('invalid_client', 'JWT has already been used (jti)');
+    const refused = grant.findFormFault(form);
+    if (refused) return refused;
+    used.add(jti);
+    return answerWithJson(200, grant.issue(form));
   };
 }

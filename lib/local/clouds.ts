@@ -13,11 +13,6 @@ export type LocalClouds = (
   at: CloudMoment,
 ) => Promise<HttpAnswer> | undefined;
 
-/**
- * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host, and the services of `endpoints`, by URL. `apps`
- * signs as every app that they know.
- * What they hand out opens nothing.
- */
 /** What the other sides were told, as broker.yml has it now: the endpoints there are, and URLs of GitHub's API elsewhere. */
 export type CloudsSetup = {
   readonly endpoints: KnownEndpoints;
@@ -26,7 +21,12 @@ export type CloudsSetup = {
 
 const NOTHING: CloudsSetup = { endpoints: () => [], githubs: () => [] };
 
-export function createLocalClouds(apps: Signer, { endpoints, githubs }: CloudsSetup = NOTHING): LocalClouds {
+/**
+ * Google Cloud, GitHub, Buildkite and Microsoft Entra, told apart by host, and the services of the set-up's endpoints, by
+ * URL. `apps` signs as every app that they know. What they hand out opens nothing.
+ */
+export function createLocalClouds(apps: Signer, setup: CloudsSetup = NOTHING): LocalClouds {
+  const { endpoints, githubs } = setup;
   const google = createLocalGoogle();
   const github = createLocalGithub(apps);
   const buildkite = createLocalBuildkite(apps, () => [...endpoints()].map(({ audience }) => audience));

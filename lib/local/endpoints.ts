@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../policy/endpoint.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import type { CloudMoment } from './google.ts';
-import { answerWithJson } from './json.ts';
+import { answerWithJson, readFormBody, refuseOauth } from './json.ts';
 import {
   type PresentedClaims,
   type PresentedFault,
@@ -94,11 +94,6 @@ const SERVICES: readonly FederatedService[] = [
   },
 ];
 
-/** RFC 6749 §5.2 */
-function refuseEndpoint(error: string, error_description: string): HttpAnswer {
-  return answerWithJson(400, { error, error_description });
-}
-
 const FAULTS: { readonly [fault in PresentedFault]: string } = {
   malformed: 'The token is no JWT.',
   key_unknown: 'No signing key of the JWKS has that id.',
@@ -110,17 +105,16 @@ const FAULTS: { readonly [fault in PresentedFault]: string } = {
   claims_wrong: 'The subject of the token does not match.',
 };
 
-function readRequestMembers(service: FederatedService, { body, headers }: HttpRequest): Members | undefined {
-  const text = Buffer.from(body).toString('utf8');
-  const type = headers['content-type'] ?? '';
+function readRequestMembers(service: FederatedService, request: HttpRequest): Members | undefined {
+  const type = request.headers['content-type'] ?? '';
   if (service.body === 'form') {
-    const form = new URLSearchParams(text);
+    const form = readFormBody(request);
     const once = new Set(form.keys()).size === [...form.keys()].length;
     return once && type === 'application/x-www-form-urlencoded' ? Object.fromEntries(form) : undefined;
   }
   if (type !== 'application/json') return undefined;
   try {
-    return Object(JSON.parse(text)) as Members;
+    return Object(JSON.parse(Buffer.from(request.body).toString('utf8'))) as Members;
   } catch {
     return undefined;
   }
@@ -134,7 +128,8 @@ function findRequestFault(service: FederatedService, members: Members): string |
 }
 
 /** An endpoint of your own is asked as its row says, and nothing else is known of it. */
-function describeOwn({ url, grant, body, parameters, slots, headers }: Endpoint): FederatedService {
+function describeOwn(endpoint: Endpoint): FederatedService {
+  const { url, grant, body, parameters, slots, headers } = endpoint;
   const named = [...Object.keys(parameters), ...Object.keys(slots)].map(name => [name, /^.*$/s]);
   const granted = {
     token_exchange: { token: 'subject_token', members: EXCHANGED },
@@ -174,19 +169,33 @@ export type LocalEndpoints = (
   at: CloudMoment,
 ) => Promise<HttpAnswer> | undefined;
 
+/** Several rows may lead to one URL: a service knows each by its audience. */
 async function checkToken(
-  members: Members,
-  service: FederatedService,
+  token: string,
   rows: readonly Endpoint[],
-  { trusted, now }: CloudMoment,
+  at: CloudMoment,
 ): Promise<PresentedToken> {
   let checked: PresentedToken = { fault: 'malformed' };
-  // Several rows may lead to one URL: a service knows each by its audience.
   for (const { audience } of rows) {
-    checked = await verifyPresented(members[service.token] ?? '', { trusted, audience, now });
+    checked = await verifyPresented(token, { ...at, audience });
     if ('claims' in checked || checked.fault !== 'audience_differs') return checked;
   }
   return checked;
+}
+
+/** The members of a request as the service asks for them, or its refusal. */
+function readServiceRequest(
+  service: FederatedService,
+  request: HttpRequest,
+): { readonly members: Members } | { readonly refused: HttpAnswer } {
+  const refuse = (says: string) => ({ refused: refuseOauth('invalid_request', says) });
+  const wanted = Object.entries(service.headers ?? {});
+  const lacking = wanted.find(([name, value]) => request.headers[name] !== value);
+  if (lacking) return refuse(`The header ${lacking[0]} is missing.`);
+  const members = readRequestMembers(service, request);
+  if (!members) return refuse('The body cannot be read.');
+  const wrong = findRequestFault(service, members);
+  return wrong === undefined ? { members } : refuse(wrong);
 }
 
 /**
@@ -201,19 +210,14 @@ export function createLocalEndpoints(known: KnownEndpoints): LocalEndpoints {
     request: HttpRequest,
     at: CloudMoment,
   ): Promise<HttpAnswer> => {
-    const lacking = Object.entries(service.headers ?? {}).find(
-      ([name, value]) => request.headers[name] !== value,
-    );
-    if (lacking) return refuseEndpoint('invalid_request', `The header ${lacking[0]} is missing.`);
-    const members = readRequestMembers(service, request);
-    if (!members) return refuseEndpoint('invalid_request', 'The body cannot be read.');
-    const wrong = findRequestFault(service, members);
-    if (wrong !== undefined) return refuseEndpoint('invalid_request', wrong);
-    const checked = await checkToken(members, service, rows, at);
-    if ('fault' in checked) return refuseEndpoint('invalid_grant', FAULTS[checked.fault]);
+    const read = readServiceRequest(service, request);
+    if ('refused' in read) return read.refused;
+    const { members } = read;
+    const checked = await checkToken(members[service.token] ?? '', rows, at);
+    if ('fault' in checked) return refuseOauth('invalid_grant', FAULTS[checked.fault]);
     const { jti } = checked.claims;
     if (typeof jti !== 'string' || used.has(jti))
-      return refuseEndpoint('invalid_grant', 'Its jti was already used.');
+      return refuseOauth('invalid_grant', 'Its jti was already used.');
     used.add(jti);
     return answerWithJson(200, {
       access_token: `${service.prefix}${randomBytes(24).toString('base64url')}`,

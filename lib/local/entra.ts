@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import type { CloudMoment } from './google.ts';
-import { answerWithJson } from './json.ts';
+import { answerWithJson, readFormBody } from './json.ts';
 import { type PresentedFault, verifyPresented } from './presented.ts';
 
 /** The authorities of the clouds, and what their federated credentials take as audience. */
@@ -49,27 +49,22 @@ function findEntraFormFault(form: URLSearchParams): HttpAnswer | undefined {
 
 /**
  * A local Microsoft Entra: the token endpoint of any tenant in any of its clouds, for client assertions alone. It
- * refuses what Entra refuses of an application with a federated credential for `trusted`, and what it hands out opens
- * nothing. `now` is in seconds since the epoch.
+ * refuses what Entra refuses of an application with a federated credential for `at.trusted`, and what it hands out opens
+ * nothing.
  */
-export async function answerEntra(
-  host: string,
-  request: HttpRequest,
-  { trusted, now }: CloudMoment,
-): Promise<HttpAnswer> {
+export async function answerEntra(host: string, request: HttpRequest, at: CloudMoment): Promise<HttpAnswer> {
   const audience = Object.hasOwn(AUDIENCES, host) ? AUDIENCES[host] : undefined;
   if (audience === undefined || !TOKEN_PATH.test(request.path))
     return refuseEntra('invalid_tenant', 90_002, 'The tenant was not found.', 404);
-  const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
+  const form = readFormBody(request);
   const wrong = findEntraFormFault(form);
   if (wrong) return wrong;
-  const checked = await verifyPresented(form.get('client_assertion') ?? '', { trusted, audience, now });
+  const checked = await verifyPresented(form.get('client_assertion') ?? '', { ...at, audience });
   if ('fault' in checked) return refuseEntra('invalid_client', ...FAULTS[checked.fault], 401);
-  const access_token = `local.${randomBytes(48).toString('base64url')}`;
   return answerWithJson(200, {
     token_type: 'Bearer',
     expires_in: LIFETIME,
     ext_expires_in: LIFETIME,
-    access_token,
+    access_token: `local.${randomBytes(48).toString('base64url')}`,
   });
 }

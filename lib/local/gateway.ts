@@ -10,7 +10,7 @@ import { BASIC_CHALLENGE, findRegistryStatus, writeRegistryBody } from '../proto
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 
-function writeStatic(error: string, code: string): string {
+function writeStaticBody(error: string, code: string): string {
   return JSON.stringify({ error, errors: [{ code, message: error }] });
 }
 
@@ -18,7 +18,7 @@ function writeStatic(error: string, code: string): string {
 export const UNAUTHORIZED: HttpAnswer = {
   status: 401,
   headers: { ...HEADERS, 'www-authenticate': BASIC_CHALLENGE },
-  body: writeStatic(
+  body: writeStaticBody(
     'This registry takes the OIDC token of a job, as a bearer token or as a password.',
     'UNAUTHORIZED',
   ),
@@ -28,7 +28,7 @@ export const UNAUTHORIZED: HttpAnswer = {
 const FAILED: HttpAnswer = {
   status: 503,
   headers: { ...HEADERS, 'retry-after': '2' },
-  body: writeStatic('The authorizer could not decide, so nothing passes. Try again.', 'UNAVAILABLE'),
+  body: writeStaticBody('The authorizer could not decide, so nothing passes. Try again.', 'UNAVAILABLE'),
 };
 
 /** Its answer where the authorizer said no. */

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { answerWithJson } from './json.ts';
+import {
+  answerWithJson,
+  readBearer,
+  readFormBody,
+  readJsonBody,
+  refuseOauth,
+  writeServiceTime,
+} from './json.ts';
 import { type PresentedFault, verifyPresented } from './presented.ts';
 
 const PROVIDER =
@@ -21,10 +28,7 @@ export type CloudMoment = { readonly trusted: Discovery; readonly now: number };
 
 type Federated = { readonly scopes: readonly string[]; readonly expiresAt: number };
 
-/** The form of Google's STS (RFC 6749 §5.2), and that of its other APIs. */
-function refuseGoogleSts(error: string, error_description: string): HttpAnswer {
-  return answerWithJson(400, { error, error_description });
-}
+/** Refuses as the APIs of Google do, but for its STS. */
 function refuseGoogleApi(code: number, status: string, message: string): HttpAnswer {
   return answerWithJson(code, { error: { code, status, message } });
 }
@@ -46,29 +50,60 @@ const FAULTS: { readonly [fault in PresentedFault]: string } = {
 
 function findGoogleFormFault(form: URLSearchParams): HttpAnswer | undefined {
   if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:token-exchange')
-    return refuseGoogleSts('unsupported_grant_type', 'Invalid grant_type.');
+    return refuseOauth('unsupported_grant_type', 'Invalid grant_type.');
   if (!PROVIDER.test(form.get('audience') ?? ''))
-    return refuseGoogleSts('invalid_request', 'Invalid value for "audience".');
+    return refuseOauth('invalid_request', 'Invalid value for "audience".');
   if (form.get('requested_token_type') !== `${TOKEN_TYPE}access_token`)
-    return refuseGoogleSts('invalid_request', 'Invalid requested_token_type.');
+    return refuseOauth('invalid_request', 'Invalid requested_token_type.');
   if (form.get('subject_token_type') !== `${TOKEN_TYPE}jwt`)
-    return refuseGoogleSts('invalid_request', 'Invalid subject_token_type.');
+    return refuseOauth('invalid_request', 'Invalid subject_token_type.');
   const scopes = (form.get('scope') ?? '').split(' ');
   return scopes.every(scope => SCOPE.test(scope))
     ? undefined
-    : refuseGoogleSts('invalid_scope', 'Invalid scope.');
+    : refuseOauth('invalid_scope', 'Invalid scope.');
 }
 
-function readBodyText({ body }: HttpRequest): string {
-  return Buffer.from(body).toString('utf8');
+/** The tokens that were given, each with what it may. */
+type GivenTokens = Map<string, Federated>;
+
+async function exchangeFederated(
+  request: HttpRequest,
+  given: GivenTokens,
+  at: CloudMoment,
+): Promise<HttpAnswer> {
+  const form = readFormBody(request);
+  const wrong = findGoogleFormFault(form);
+  if (wrong) return wrong;
+  const audience = `https:${form.get('audience')}`;
+  const checked = await verifyPresented(form.get('subject_token') ?? '', { ...at, audience });
+  if ('fault' in checked) return refuseOauth('invalid_grant', FAULTS[checked.fault]);
+  const access_token = createOpaqueToken();
+  const expires_in = Math.min(LONGEST, Number(checked.claims['exp']) - Math.floor(at.now));
+  given.set(access_token, {
+    scopes: (form.get('scope') ?? '').split(' '),
+    expiresAt: at.now + expires_in,
+  });
+  const issued_token_type = `${TOKEN_TYPE}access_token`;
+  return answerWithJson(200, { access_token, issued_token_type, token_type: 'Bearer', expires_in });
 }
 
-function readBodyObject(request: HttpRequest): { readonly [name: string]: unknown } {
-  try {
-    return Object(JSON.parse(readBodyText(request)));
-  } catch {
-    return {};
-  }
+function generateToken(request: HttpRequest, given: GivenTokens, now: number): HttpAnswer {
+  const own = given.get(readBearer(request));
+  const refuse = (message: string) => refuseGoogleApi(400, 'INVALID_ARGUMENT', message);
+  if (!own || own.expiresAt <= now)
+    return refuseGoogleApi(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
+  if (!own.scopes.some(scope => IMPERSONATE.includes(scope)))
+    return refuseGoogleApi(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.');
+  const { scope, lifetime = '3600s', delegates = [] } = readJsonBody(request);
+  const seconds = Number(/^(\d+)s$/.exec(String(lifetime))?.[1] ?? 0);
+  if (!Array.isArray(scope) || scope.length === 0 || !scope.every(each => SCOPE.test(String(each))))
+    return refuse('Scope is required.');
+  if (seconds < 1 || seconds > LONGEST_EXTENDED)
+    return refuse('The access token lifetime cannot exceed 43200 seconds.');
+  if (!Array.isArray(delegates) || !delegates.every(each => DELEGATE.test(String(each))))
+    return refuse('Invalid delegate.');
+  const expireTime = writeServiceTime(Math.floor(now) + seconds);
+  return answerWithJson(200, { accessToken: createOpaqueToken(), expireTime });
 }
 
 /**
@@ -77,49 +112,12 @@ function readBodyObject(request: HttpRequest): { readonly [name: string]: unknow
  * epoch.
  */
 export function createLocalGoogle() {
-  const given = new Map<string, Federated>();
-
-  const exchange = async (request: HttpRequest, { trusted, now }: CloudMoment): Promise<HttpAnswer> => {
-    const form = new URLSearchParams(readBodyText(request));
-    const wrong = findGoogleFormFault(form);
-    if (wrong) return wrong;
-    const audience = `https:${form.get('audience')}`;
-    const checked = await verifyPresented(form.get('subject_token') ?? '', { trusted, audience, now });
-    if ('fault' in checked) return refuseGoogleSts('invalid_grant', FAULTS[checked.fault]);
-    const token = createOpaqueToken();
-    const expires_in = Math.min(LONGEST, Number(checked.claims['exp']) - Math.floor(now));
-    given.set(token, { scopes: (form.get('scope') ?? '').split(' '), expiresAt: now + expires_in });
-    const issued_token_type = `${TOKEN_TYPE}access_token`;
-    return answerWithJson(200, { access_token: token, issued_token_type, token_type: 'Bearer', expires_in });
-  };
-
-  const generate = (request: HttpRequest, now: number): HttpAnswer => {
-    const [, token = ''] = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '') ?? [];
-    const own = given.get(token);
-    if (!own || own.expiresAt <= now)
-      return refuseGoogleApi(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');
-    if (!own.scopes.some(scope => IMPERSONATE.includes(scope)))
-      return refuseGoogleApi(403, 'PERMISSION_DENIED', 'Request had insufficient authentication scopes.');
-    const { scope, lifetime = '3600s', delegates = [] } = readBodyObject(request);
-    const seconds = Number(/^(\d+)s$/.exec(String(lifetime))?.[1] ?? 0);
-    if (!Array.isArray(scope) || scope.length === 0 || !scope.every(each => SCOPE.test(String(each))))
-      return refuseGoogleApi(400, 'INVALID_ARGUMENT', 'Scope is required.');
-    if (seconds < 1 || seconds > LONGEST_EXTENDED)
-      return refuseGoogleApi(
-        400,
-        'INVALID_ARGUMENT',
-        'The access token lifetime cannot exceed 43200 seconds.',
-      );
-    if (!Array.isArray(delegates) || !delegates.every(each => DELEGATE.test(String(each))))
-      return refuseGoogleApi(400, 'INVALID_ARGUMENT', 'Invalid delegate.');
-    const expireTime = new Date((Math.floor(now) + seconds) * 1000).toISOString().replace('.000', '');
-    return answerWithJson(200, { accessToken: createOpaqueToken(), expireTime });
-  };
-
+  const given: GivenTokens = new Map();
   return async (host: string, request: HttpRequest, at: CloudMoment): Promise<HttpAnswer> => {
     const { path } = request;
-    if (host === 'sts.googleapis.com' && path === '/v1/token') return exchange(request, at);
-    if (host === 'iamcredentials.googleapis.com' && GENERATE.test(path)) return generate(request, at.now);
+    if (host === 'sts.googleapis.com' && path === '/v1/token') return exchangeFederated(request, given, at);
+    if (host === 'iamcredentials.googleapis.com' && GENERATE.test(path))
+      return generateToken(request, given, at.now);
     return refuseGoogleApi(404, 'NOT_FOUND', 'Not found.');
   };
 }

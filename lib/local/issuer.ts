@@ -45,22 +45,34 @@ type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string
 
 type StandIn = { readonly row: IssuerRow; readonly signer: Signer };
 
-function createStandIns(rows: ReadonlyMap<string, IssuerRow>, { signers }: Memory): Map<string, StandIn> {
-  return new Map(
-    [...rows.values()]
-      // It signs with RS256: a row that does not take that keeps its own keys.
-      .filter(({ origin, algorithms }) => !('keys' in origin) && algorithms.includes(ALGORITHM))
-      .map(row => {
-        const signer = signers.get(row.issuer) ?? createLocalSigner();
-        signers.set(row.issuer, signer);
-        return [row.issuer, { row, signer }];
-      }),
-  );
+function createStandIns(rows: ReadonlyMap<string, IssuerRow>, memory: Memory): Map<string, StandIn> {
+  const stands = new Map<string, StandIn>();
+  for (const row of rows.values()) {
+    // It signs with RS256: a row that does not take that keeps its own keys.
+    if ('keys' in row.origin || !row.algorithms.includes(ALGORITHM)) continue;
+    const signer = memory.signers.get(row.issuer) ?? createLocalSigner();
+    memory.signers.set(row.issuer, signer);
+    stands.set(row.issuer, { row, signer });
+  }
+  return stands;
 }
 
-/** The type of a vendor's tokens: Buildkite's have none. */
-function chooseTyp(row: IssuerRow): string {
-  return row.preset === 'buildkite' ? '' : 'JWT';
+/** The keys of a stand-in, made when they are first asked for. */
+function createStandInKeys(signer: Signer): KeySource {
+  let source: Promise<KeySource> | undefined;
+  return async (keyId, now) => {
+    source ??= signer.publicKeys().then(keys => createFixedKeys(keys));
+    return (await source)(keyId, now);
+  };
+}
+
+function publishStandIns(stands: readonly StandIn[]): ThrowawayIssuer['published'] {
+  return new Map(
+    stands.map(({ row, signer }, at) => [
+      String(at),
+      { issuer: row.issuer, keys: () => signer.publicKeys() },
+    ]),
+  );
 }
 
 export function createThrowawayIssuer(
@@ -72,7 +84,7 @@ export function createThrowawayIssuer(
   const stands = createStandIns(rows, memory);
   const { jobs } = memory;
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
-  const jobOf = (id: string): LocalJob => {
+  const findJob = (id: string): LocalJob => {
     const job = jobs.get(id) ?? (buildkite && createPushBuild(policies, buildkite.row.issuer));
     if (!job)
       throw new Unprocessable(
@@ -80,7 +92,7 @@ export function createThrowawayIssuer(
       );
     return job;
   };
-  const standOf = ({ issuer }: LocalJob): StandIn => {
+  const findStandIn = (issuer: string): StandIn => {
     const stand = stands.get(issuer);
     if (!stand) throw new Unprocessable('No stand-in for this issuer.');
     return stand;
@@ -89,12 +101,7 @@ export function createThrowawayIssuer(
     renew: (newRows, newPolicies) => createThrowawayIssuer(newRows, newPolicies, now, memory),
     keysFor(row) {
       const stand = stands.get(row.issuer);
-      let source: Promise<KeySource> | undefined;
-      return (
-        stand &&
-        (async (keyId, now) =>
-          (await (source ??= stand.signer.publicKeys().then(keys => createFixedKeys(keys))))(keyId, now))
-      );
+      return stand && createStandInKeys(stand.signer);
     },
     put(id, job) {
       if (!stands.has(job.issuer))
@@ -108,21 +115,18 @@ export function createThrowawayIssuer(
       jobs.set(id, { ...job, claims: { ...usual, ...job.claims } });
     },
     describe(id) {
-      const job = jobOf(id);
-      const { row } = standOf(job);
+      const job = findJob(id);
+      const { row } = findStandIn(job.issuer);
       return { row, claims: listJobClaims(row, id, job) };
     },
     sources: () => [...rows.values()].flatMap(({ events = [] }) => events),
     async mint(id, request) {
-      const job = jobOf(id);
-      const stand = standOf(job);
-      return stand.signer.sign(chooseTyp(stand.row), createPayload(stand.row, id, job, request, now()));
+      const job = findJob(id);
+      const { row, signer } = findStandIn(job.issuer);
+      // The type of a vendor's tokens: Buildkite's have none.
+      const typ = row.preset === 'buildkite' ? '' : 'JWT';
+      return signer.sign(typ, createPayload(row, id, job, request, now()));
     },
-    published: new Map(
-      [...stands.values()].map(({ row, signer }, index) => [
-        String(index),
-        { issuer: row.issuer, keys: () => signer.publicKeys() },
-      ]),
-    ),
+    published: publishStandIns([...stands.values()]),
   };
 }

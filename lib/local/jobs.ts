@@ -5,7 +5,7 @@ import { findRequestFlag } from '../policy/issuer.ts';
 import type { TrustPolicy } from '../policy/trust.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
-import { type JobClaims, type JsonValue, SAMPLES } from './samples.ts';
+import { type JobClaims, SAMPLES } from './samples.ts';
 
 /** What is known of a job: who would sign for it, and which claims its token can have. */
 export type LocalJob = { readonly issuer: string; readonly claims: JobClaims };
@@ -60,15 +60,6 @@ export function createPushBuild(policies: readonly Pick<TrustPolicy, 'trust'>[],
   };
 }
 
-/** What Buildkite puts into every token of a job, in its own order. */
-function fillBuildkiteClaims(job: string, claims: JobClaims): { [name: string]: JsonValue } {
-  return {
-    ...FAMILIES.buildkite.usual,
-    job_id: job,
-    ...claims,
-  };
-}
-
 /** Ids that a job has although nobody put them: they are in its token only when asked for. */
 const BUILDKITE_IDS: JobClaims = {
   organization_id: 'f892efa9-103e-4d28-97a1-3b8616a0994d',
@@ -85,25 +76,21 @@ function isOnRequest(name: string): boolean {
 }
 
 function writeSessionTags(names: readonly string[], known: JobClaims): JobClaims {
-  return names.length === 0
-    ? {}
-    : {
-        'https://aws.amazon.com/tags': {
-          principal_tags: Object.fromEntries(names.map(name => [name, [String(known[name] ?? '')]])),
-        },
-      };
+  const tags = Object.fromEntries(names.map(name => [name, [String(known[name] ?? '')]]));
+  return names.length === 0 ? {} : { 'https://aws.amazon.com/tags': { principal_tags: tags } };
 }
 
 /** All that a job of Buildkite can say: of the organization, as broker.yml has it, whose events are believed. */
 function listKnownClaims(row: IssuerRow, job: string, claims: JobClaims): JobClaims {
   const [source] = row.events ?? [];
   const own = source ? { organization_id: source.organizationId } : {};
-  return { ...BUILDKITE_IDS, ...own, ...fillBuildkiteClaims(job, claims) };
+  // In Buildkite's own order.
+  return { ...BUILDKITE_IDS, ...own, ...FAMILIES.buildkite.usual, job_id: job, ...claims };
 }
 
 /** All that a job's token can say, whatever is asked for. */
-export function listJobClaims(row: IssuerRow, id: string, { claims }: LocalJob): JobClaims {
-  return row.preset === 'buildkite' ? listKnownClaims(row, id, claims) : claims;
+export function listJobClaims(row: IssuerRow, id: string, job: LocalJob): JobClaims {
+  return row.preset === 'buildkite' ? listKnownClaims(row, id, job.claims) : job.claims;
 }
 
 function createBuildkitePayload(known: JobClaims, request: TokenRequest): JobClaims {
@@ -116,14 +103,13 @@ function createBuildkitePayload(known: JobClaims, request: TokenRequest): JobCla
   if (subject !== undefined && typeof known[subject] !== 'string')
     throw new Unprocessable(`Invalid subject claim. This job has no ${subject}.`);
   const always = Object.fromEntries(Object.entries(known).filter(([name]) => !isOnRequest(name)));
-  const wanted = Object.fromEntries(
-    [...asked, ...(subject === undefined ? [] : [subject])].map(name => [name, known[name] ?? null]),
-  );
+  const names = [...asked, ...(subject === undefined ? [] : [subject])];
+  const requested = Object.fromEntries(names.map(name => [name, known[name] ?? null]));
   return {
     sub: subject === undefined ? (FAMILIES.buildkite.follows(known)['sub'] ?? '') : String(known[subject]),
     aud: request.audience ?? `https://buildkite.com/${known['organization_slug']}`,
     ...always,
-    ...wanted,
+    ...requested,
     ...writeSessionTags(tags, known),
   };
 }
@@ -131,14 +117,28 @@ function createBuildkitePayload(known: JobClaims, request: TokenRequest): JobCla
 function createGithubPayload(claims: JobClaims, request: TokenRequest): JobClaims {
   const known: JobClaims = { ...FAMILIES.github.usual, ...claims };
   const followed = FAMILIES.github.follows(known);
-  return {
-    aud: request.audience ?? `https://github.com/${followed['repository_owner']}`,
-    ...followed,
-    ...known,
-  };
+  const aud = request.audience ?? `https://github.com/${followed['repository_owner']}`;
+  return { aud, ...followed, ...known };
 }
 
-function chooseTokenLifetime({ lifetime = 0 }: TokenRequest): number {
+/** Claims in the shape of any other vendor. */
+function createUsualPayload(row: IssuerRow, jobId: string, claims: JobClaims, aud: string): JobClaims {
+  const found = findFamily(row.preset);
+  if (!found) {
+    const sample = row.preset === undefined ? undefined : SAMPLES[row.preset];
+    return { aud, ...(sample ?? { sub: jobId }), ...claims };
+  }
+  const known = { ...found.family.usual, ...claims } as JobClaims;
+  return { aud, ...(found.family.follows(known as Claims) as JobClaims), ...known };
+}
+
+function shapePayload(row: IssuerRow, jobId: string, claims: JobClaims, request: TokenRequest): JobClaims {
+  if (row.preset === 'buildkite') return createBuildkitePayload(listKnownClaims(row, jobId, claims), request);
+  if (row.preset === 'github-actions') return createGithubPayload(claims, request);
+  return createUsualPayload(row, jobId, claims, request.audience ?? row.issuer);
+}
+
+function chooseTokenLifetime(lifetime = 0): number {
   if (!Number.isSafeInteger(lifetime) || lifetime < 0)
     throw new Unprocessable('Requested lifetime is not a number of seconds');
   if (lifetime > LONGEST_LIFETIME)
@@ -154,27 +154,8 @@ export function createPayload(
   request: TokenRequest,
   now: number,
 ): JobClaims {
-  const lifetime = chooseTokenLifetime(request);
-  const shape = (): JobClaims => {
-    if (row.preset === 'buildkite')
-      return createBuildkitePayload(listKnownClaims(row, jobId, job.claims), request);
-    if (row.preset === 'github-actions') return createGithubPayload(job.claims, request);
-    const aud = request.audience ?? row.issuer;
-    const found = findFamily(row.preset);
-    if (found) {
-      const known = { ...found.family.usual, ...job.claims } as JobClaims;
-      return { aud, ...(found.family.follows(known as Claims) as JobClaims), ...known };
-    }
-    const sample = row.preset === undefined ? undefined : SAMPLES[row.preset];
-    return { aud, ...(sample ?? { sub: jobId }), ...job.claims };
-  };
-  const issuedAt = Math.floor(now);
-  return {
-    ...shape(),
-    iss: row.issuer,
-    iat: issuedAt,
-    nbf: issuedAt,
-    exp: issuedAt + lifetime,
-    jti: randomUUID(),
-  };
+  const lifetime = chooseTokenLifetime(request.lifetime);
+  const shaped = shapePayload(row, jobId, job.claims, request);
+  const iat = Math.floor(now);
+  return { ...shaped, iss: row.issuer, iat, nbf: iat, exp: iat + lifetime, jti: randomUUID() };
 }

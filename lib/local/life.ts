@@ -31,16 +31,15 @@ function needSource(events: readonly EventSource[] | undefined): EventSource {
   return source;
 }
 
-export function createJobLives({ jobs, issuer, now }: Parts): JobLives {
+export function createJobLives(parts: Parts): JobLives {
+  const { jobs, issuer, now } = parts;
   const states = new Map<string, JobState>();
   async function tell(job: string, is: 'started' | 'finished'): Promise<void> {
     const { row, claims } = issuer().describe(job);
     const { organizationId: organization } = needSource(row.events);
-    const [build, pipeline] = ['build_id', 'pipeline_id'].map(name => String(findPlainClaim(claims, name)));
-    await jobs.note(
-      { is, job, build: build ?? '', pipeline: pipeline ?? '', organization, at: now() },
-      now(),
-    );
+    const build = String(findPlainClaim(claims, 'build_id'));
+    const pipeline = String(findPlainClaim(claims, 'pipeline_id'));
+    await jobs.note({ is, job, build, pipeline, organization, at: now() }, now());
   }
   return {
     async begin(job) {

@@ -18,13 +18,15 @@ function showLineValue(value: unknown): string {
 }
 
 /** Who asked: the pipeline and its branch where the token says them, and else the subject. */
-function describeEventCaller({ organization, pipeline, branch, subject }: ToldEvent): string {
+function describeEventCaller(event: ToldEvent): string {
+  const { organization, pipeline, branch, subject } = event;
   const names = [organization, pipeline].filter(isShown).map(showLineValue).join('/');
   if (names === '') return isShown(subject) ? showLineValue(subject) : 'somebody unknown';
   return isShown(branch) ? `${names} on ${showLineValue(branch)}` : names;
 }
 
-function describeReason({ code, reason, statement, unmet, detail }: ToldEvent): string {
+function describeReason(event: ToldEvent): string {
+  const { code, reason, statement, unmet, detail } = event;
   if (!isShown(code)) return isShown(statement) ? `by "${showLineValue(statement)}"` : '';
   const listed = Array.isArray(unmet) ? unmet.map(showUnmet).join(', ') : '';
   const because = [reason, detail].filter(isShown).map(showLineValue)[0];
@@ -33,9 +35,7 @@ function describeReason({ code, reason, statement, unmet, detail }: ToldEvent): 
 }
 
 function showUnmet(unmet: unknown): string {
-  return unmet !== null && typeof unmet === 'object'
-    ? showLineValue(Object.values(unmet)[0])
-    : showLineValue(unmet);
+  return showLineValue(unmet !== null && typeof unmet === 'object' ? Object.values(unmet)[0] : unmet);
 }
 
 /** At most so much of what is told of one decision: it is one line of a terminal. */

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
+import { answerWithJson } from './json.ts';
+import type { PackageStore, StoreAnswer } from './store.ts';
 
 type Versions = { readonly [version: string]: unknown };
 /** What npm publishes and installs from: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
@@ -26,26 +27,25 @@ function readNpmDocument(body: Uint8Array): Document | undefined {
   }
 }
 
-function readAttachments({ _attachments = {} }: Document): [string, Uint8Array][] {
-  return Object.entries(_attachments).map(([file, { data }]) => [file, Buffer.from(data, 'base64')]);
-}
-
 /** What was published with what is added; a version is never replaced. */
 function joinPackage(name: string, held: Package | undefined, added: Document): Package | undefined {
   const versions: Versions = held?.document.versions ?? {};
   if (Object.keys(added.versions).some(version => Object.hasOwn(versions, version))) return undefined;
+  const attachments = Object.entries(added._attachments ?? {}).map(
+    ([file, { data }]) => [file, Buffer.from(data, 'base64')] as const,
+  );
   return {
     document: {
       name,
       'dist-tags': { ...held?.document['dist-tags'], ...added['dist-tags'] },
       versions: { ...versions, ...added.versions },
     },
-    files: new Map([...(held?.files ?? []), ...readAttachments(added)]),
+    files: new Map([...(held?.files ?? []), ...attachments]),
   };
 }
 
 function answerMissing(): StoreAnswer {
-  return answerStoreJson(404, { error: 'There is no such package.' });
+  return answerWithJson(404, { error: 'There is no such package.' });
 }
 
 /** An npm-shaped store at this path: what `npm publish`, `npm install` and `npm view` need. */
@@ -53,16 +53,16 @@ export function createNpmStore(path: string): PackageStore {
   const packages = new Map<string, Package>();
   const publish = (name: string, body: Uint8Array): StoreAnswer => {
     const added = readNpmDocument(body);
-    if (!added) return answerStoreJson(400, { error: 'Expected a package as JSON, of at most 64 KiB.' });
+    if (!added) return answerWithJson(400, { error: 'Expected a package as JSON, of at most 64 KiB.' });
     const whole = joinPackage(name, packages.get(name), added);
-    if (!whole) return answerStoreJson(409, { error: 'This version was published before.' });
+    if (!whole) return answerWithJson(409, { error: 'This version was published before.' });
     packages.set(name, whole);
-    return answerStoreJson(201, { ok: true });
+    return answerWithJson(201, { ok: true });
   };
   const read = (name: string, file: string | undefined): StoreAnswer => {
     const found = packages.get(name);
     if (!found) return answerMissing();
-    if (file === undefined) return answerStoreJson(200, found.document);
+    if (file === undefined) return answerWithJson(200, found.document);
     const body = found.files.get(file);
     return body
       ? { status: 200, headers: { 'content-type': 'application/octet-stream' }, body }
@@ -73,9 +73,9 @@ export function createNpmStore(path: string): PackageStore {
     if (name === '' || name === '-') return answerMissing();
     if (method === 'PUT' && file === undefined) return publish(name, body);
     if (method === 'DELETE' && file === undefined)
-      return packages.delete(name) ? answerStoreJson(200, { ok: true }) : answerMissing();
+      return packages.delete(name) ? answerWithJson(200, { ok: true }) : answerMissing();
     return method === 'GET' || method === 'HEAD'
       ? read(name, file)
-      : answerStoreJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
+      : answerWithJson(405, { error: 'This store knows GET, HEAD, PUT and DELETE.' });
   };
 }

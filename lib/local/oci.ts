@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../protocols/protocol.ts';
-import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
+import { answerWithJson } from './json.ts';
+import type { PackageStore, StoreAnswer } from './store.ts';
 
 type Content = { readonly type: string; readonly body: Uint8Array };
 
@@ -10,21 +11,32 @@ function hashContent(body: Uint8Array): string {
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 function refuseOci(status: number, code: string, message: string): StoreAnswer {
-  return answerStoreJson(status, { errors: [{ code, message }] });
+  return answerWithJson(status, { errors: [{ code, message }] });
 }
 
 const UPLOAD = /^\/v2\/(.+)\/blobs\/uploads\/([\w-]*)$/;
 const CONTENT = /^\/v2\/(.+)\/(blobs|manifests)\/([\w.:-]+)$/;
 
 function answerMade(location: string, digest: string): StoreAnswer {
-  return answerStoreJson(201, {}, { location, 'docker-content-digest': digest });
+  return answerWithJson(201, {}, { location, 'docker-content-digest': digest });
+}
+
+function answerContent(content: Content | undefined): StoreAnswer {
+  if (!content) return refuseOci(404, 'NAME_UNKNOWN', 'There is no such content.');
+  const { type, body } = content;
+  const headers = {
+    'content-type': type,
+    'content-length': String(body.length),
+    'docker-content-digest': hashContent(body),
+  };
+  return { status: 200, headers, body };
 }
 
 /** Uploads that are under way: a layer comes in one piece or in several, and counts when its digest is right. */
 function createUploads(contents: Map<string, Content>) {
   const begun = new Map<string, Uint8Array>();
   const accepted = (name: string, id: string): StoreAnswer =>
-    answerStoreJson(202, {}, { location: `/v2/${name}/blobs/uploads/${id}`, 'docker-upload-uuid': id });
+    answerWithJson(202, {}, { location: `/v2/${name}/blobs/uploads/${id}`, 'docker-upload-uuid': id });
   const finished = (name: string, body: Uint8Array, digest: string): StoreAnswer => {
     if (digest !== hashContent(body))
       return refuseOci(400, 'DIGEST_INVALID', 'The content has another digest than was said.');
@@ -53,17 +65,6 @@ function createUploads(contents: Map<string, Content>) {
 export function createOciStore(): PackageStore {
   const contents = new Map<string, Content>();
   const upload = createUploads(contents);
-  const read = (key: string): StoreAnswer => {
-    const found = contents.get(key);
-    if (!found) return refuseOci(404, 'NAME_UNKNOWN', 'There is no such content.');
-    const { type, body } = found;
-    const headers = {
-      'content-type': type,
-      'content-length': String(body.length),
-      'docker-content-digest': hashContent(body),
-    };
-    return { status: 200, headers, body };
-  };
   const tag = (name: string, reference: string, { headers, body }: HttpRequest): StoreAnswer => {
     const digest = hashContent(body);
     const type = headers['content-type'] ?? 'application/vnd.oci.image.manifest.v1+json';
@@ -77,7 +78,7 @@ export function createOciStore(): PackageStore {
     const [, name = '', kind = '', reference = ''] = CONTENT.exec(path) ?? [];
     if (method === 'PUT' && kind === 'manifests') return tag(name, reference, request);
     if (method === 'DELETE' && contents.delete(`${name} ${kind} ${reference}`))
-      return answerStoreJson(202, {});
-    return read(`${name} ${kind} ${reference}`);
+      return answerWithJson(202, {});
+    return answerContent(contents.get(`${name} ${kind} ${reference}`));
   };
 }

@@ -24,12 +24,9 @@ export async function renderPage(data: ConsoleData): Promise<string> {
 const POLICY = /http-equiv="Content-Security-Policy" content="([^"]+)"/;
 
 /** Answers /console: the page of the folder as it is now, or what is wrong with the folder. */
-export async function answerConsole(
-  { method, path }: HttpRequest,
-  folder: string,
-): Promise<HttpAnswer | undefined> {
-  if (path !== '/console') return undefined;
-  if (method !== 'GET') return answerPlain(405, 'The console is a page: GET it.', { allow: 'GET' });
+export async function answerConsole(request: HttpRequest, folder: string): Promise<HttpAnswer | undefined> {
+  if (request.path !== '/console') return undefined;
+  if (request.method !== 'GET') return answerPlain(405, 'The console is a page: GET it.', { allow: 'GET' });
   const { data, complaints } = readConsoleData(folder);
   if (!data) return answerPlain(500, complaints.map(writeComplaint).join('\n'));
   // A file has no broker whose decisions it could list.

@@ -21,11 +21,9 @@ const LONGEST = 24 * 60 * 60;
 /** Bytes: Google's limit of google.subject, the narrowest of the three. */
 const MAX_SUBJECT = 127;
 
-function findClaimsFault(
-  claims: PresentedClaims,
-  { trusted, audience, now }: ExpectedToken,
-): PresentedFault | undefined {
+function findClaimsFault(claims: PresentedClaims, expected: ExpectedToken): PresentedFault | undefined {
   const { iss, sub, aud, iat, exp } = claims;
+  const { trusted, audience, now } = expected;
   if (iss !== trusted.url) return 'issuer_differs';
   if (aud !== audience) return 'audience_differs';
   if (typeof sub !== 'string' || sub === '' || Buffer.byteLength(sub) > MAX_SUBJECT) return 'claims_wrong';

@@ -3,14 +3,15 @@ import { isBelow } from '../policy/path.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { answerRefusal, UNAUTHORIZED } from './gateway.ts';
+import { answerWithJson } from './json.ts';
 import { createNpmStore } from './npm.ts';
 import { createOciStore } from './oci.ts';
-import { answerStoreJson, type PackageStore, type StoreAnswer } from './store.ts';
+import type { PackageStore, StoreAnswer } from './store.ts';
 
 export type LocalRegistries = (request: HttpRequest) => Promise<StoreAnswer | undefined>;
 
 /** As a registry of images answers whoever is let in. */
-const READY = answerStoreJson(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
+const READY = answerWithJson(200, {}, { 'docker-distribution-api-version': 'registry/2.0' });
 
 type Behind = { readonly images: boolean; readonly store: PackageStore };
 

@@ -4,6 +4,7 @@ import { readStrictObject } from '../token/json.ts';
 import type { LocalClouds } from './clouds.ts';
 import type { ThrowawayIssuer } from './issuer.ts';
 import { type TokenRequest, Unprocessable } from './jobs.ts';
+import { answerWithJson } from './json.ts';
 import { JOB_STATES, type JobLives, type JobState } from './life.ts';
 import type { LocalRegistries } from './registry.ts';
 import type { JobClaims } from './samples.ts';
@@ -32,11 +33,7 @@ const CLOUDS = '/local/clouds/';
 const PUBLISHED = /^\/local\/issuers\/(\d{1,3})\/\.well-known\/(openid-configuration|jwks)$/;
 
 function answerLocalJson(status: number, value: unknown): HttpAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(value),
-  };
+  return answerWithJson(status, value, { 'cache-control': 'no-store' });
 }
 
 function readRouteObject(body: Uint8Array): { readonly [name: string]: unknown } {
@@ -80,15 +77,11 @@ function readTokenRequest(body: Uint8Array): TokenRequest {
 }
 
 /** Buildkite's own agent call: `POST {endpoint}/jobs/{job}/oidc/tokens` with `Authorization: Token …`. */
-async function mintToken(
-  { issuer, lives }: LocalBroker,
-  job: string,
-  { headers, body }: HttpRequest,
-): Promise<HttpAnswer> {
-  if (!/^Token \S+$/.test(headers['authorization'] ?? ''))
+async function mintToken(local: LocalBroker, job: string, request: HttpRequest): Promise<HttpAnswer> {
+  if (!/^Token \S+$/.test(request.headers['authorization'] ?? ''))
     return answerLocalJson(401, { message: 'Authorization: Token … is required. Any token does, here.' });
-  const token = await issuer.mint(job, readTokenRequest(body));
-  await lives.begin(job);
+  const token = await local.issuer.mint(job, readTokenRequest(request.body));
+  await local.lives.begin(job);
   return answerLocalJson(200, { token });
 }
 
@@ -99,12 +92,8 @@ function readState(state: unknown): JobState | undefined {
 }
 
 /** Says what a job is, where it is in its life, or both. */
-async function putJob(
-  { issuer, lives }: LocalBroker,
-  job: string,
-  { body }: HttpRequest,
-): Promise<HttpAnswer> {
-  const { issuer: iss, claims, state: written } = readRouteObject(body);
+async function putJob(local: LocalBroker, job: string, request: HttpRequest): Promise<HttpAnswer> {
+  const { issuer: iss, claims, state: written } = readRouteObject(request.body);
   const state = readState(written);
   const isMove = state !== undefined && iss === undefined && claims === undefined;
   if (!isMove) {
@@ -112,19 +101,14 @@ async function putJob(
       throw new Unprocessable(
         'Expected {"issuer": "https://…", "claims": {…}}, {"state": "finished"}, or both.',
       );
-    issuer.put(job, { issuer: iss, claims: claims as JobClaims });
+    local.issuer.put(job, { issuer: iss, claims: claims as JobClaims });
   }
-  if (state) await lives.move(job, state);
+  if (state) await local.lives.move(job, state);
   return answerLocalJson(200, { job, ...(isMove ? {} : { issuer: iss }), ...(state ? { state } : {}) });
 }
 
-/** What EventBridge hands to the function of events: Buildkite's documented payloads. */
-async function hearEvent({ lives }: LocalBroker, { body }: HttpRequest): Promise<HttpAnswer> {
-  return answerLocalJson(200, { kind: await lives.hear(readRouteObject(body)) });
-}
-
 async function answerPublished(
-  { issuer }: LocalBroker,
+  issuer: ThrowawayIssuer,
   index: string,
   page: string,
   base: string,
@@ -139,31 +123,25 @@ async function answerPublished(
   });
 }
 
-async function answerUpstream(
-  { clouds, now }: LocalBroker,
-  request: HttpRequest,
-  trusted: Discovery,
-): Promise<HttpAnswer | undefined> {
-  const { method, path } = request;
-  const at = { trusted, now: now() };
-  if (path.startsWith(CLOUDS)) return clouds(path.slice(CLOUDS.length), request, at);
-  return method === 'POST' && STS.test(path) ? answerSts(request, at) : undefined;
-}
-
 async function routeLocal(
   local: LocalBroker,
   request: HttpRequest,
-  { base, trusted }: LocalHost,
+  host: LocalHost,
 ): Promise<HttpAnswer | undefined> {
   const { method, path } = request;
+  const { base, trusted } = host;
   const tokens = TOKENS.exec(path)?.[1];
   if (tokens && method === 'POST') return mintToken(local, tokens, request);
   const job = PUT_JOB.exec(path)?.[1];
   if (job && method === 'PUT') return putJob(local, job, request);
-  if (path === EVENTS && method === 'POST') return hearEvent(local, request);
+  // What EventBridge hands to the function of events: Buildkite's documented payloads.
+  if (path === EVENTS && method === 'POST')
+    return answerLocalJson(200, { kind: await local.lives.hear(readRouteObject(request.body)) });
   const [, index = '', page = ''] = PUBLISHED.exec(path) ?? [];
-  if (page && method === 'GET') return answerPublished(local, index, page, base);
-  return answerUpstream(local, request, trusted);
+  if (page && method === 'GET') return answerPublished(local.issuer, index, page, base);
+  const at = { trusted, now: local.now() };
+  if (path.startsWith(CLOUDS)) return local.clouds(path.slice(CLOUDS.length), request, at);
+  return method === 'POST' && STS.test(path) ? answerSts(request, at) : undefined;
 }
 
 /** Answers below /local/; the caller has checked that the request comes from this machine and no browser. */

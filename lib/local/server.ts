@@ -52,9 +52,9 @@ export function answerPlain(status: number, body: string, headers: HttpAnswer['h
 const FOREIGN = ['origin', 'sec-fetch-site', 'forwarded', 'via', 'x-real-ip'];
 
 /** A page in a browser on this machine, or a proxy in front of it, must not reach what mints tokens. */
-function refuseForeign({ path, headers }: HttpRequest): HttpAnswer | undefined {
-  if (!path.startsWith('/local/')) return undefined;
-  const proxied = Object.keys(headers).find(
+function refuseForeign(request: HttpRequest): HttpAnswer | undefined {
+  if (!request.path.startsWith('/local/')) return undefined;
+  const proxied = Object.keys(request.headers).find(
     name => FOREIGN.includes(name) || name.startsWith('x-forwarded-'),
   );
   return proxied === undefined
@@ -72,16 +72,15 @@ async function answerMessage(
   // A name that was rebound to this address carries its own Host (threat T61).
   if (!own.includes(request.headers['host'] ?? ''))
     return answerPlain(421, `This server answers to Host ${own.join(' or ')} alone.`);
-  return (
-    refuseForeign(request) ??
-    (request.path.startsWith('/local/')
-      ? answerLocally(local, request, { base: `http://${own[0]}`, trusted: broker.discovery })
-      : ((await local.registries(request)) ?? (await local.console(request)) ?? serve(broker, request)))
-  );
+  const refused = refuseForeign(request);
+  if (refused) return refused;
+  if (request.path.startsWith('/local/'))
+    return answerLocally(local, request, { base: `http://${own[0]}`, trusted: broker.discovery });
+  return (await local.registries(request)) ?? (await local.console(request)) ?? serve(broker, request);
 }
 
-function sendAnswer(response: ServerResponse, { status, headers, body }: StoreAnswer): void {
-  response.writeHead(status, headers).end(body);
+function sendAnswer(response: ServerResponse, answer: StoreAnswer): void {
+  response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
 export type ListeningServer = { readonly port: number; readonly url: string; close(): Promise<void> };

@@ -20,34 +20,24 @@ export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
  * signer's clock is our own.
  */
 export function findSignatureFault(
-  { method, path, query, headers, body }: HttpRequest,
-  { accessKeyId, secretAccessKey }: LocalKeys,
+  request: HttpRequest,
+  keys: LocalKeys,
   service = 'sts',
 ): SignatureFault | undefined {
+  const { method, path, query, headers, body } = request;
   const { authorization } = headers;
   if (!authorization?.startsWith('AWS4-HMAC-SHA256 ')) return 'missing';
-  const {
-    id,
-    scope = '',
-    day = '',
-    region = '',
-    names = '',
-    signature,
-    service: named,
-  } = AUTHORIZATION.exec(authorization)?.groups ?? {};
-  if (id !== accessKeyId || named !== service) return 'key_unknown';
+  const named = AUTHORIZATION.exec(authorization)?.groups ?? {};
+  const { scope = '', day = '', names = '' } = named;
+  if (named['id'] !== keys.accessKeyId || named['service'] !== service) return 'key_unknown';
   const date = headers['x-amz-date'] ?? '';
   const signed = names.split(';');
   if (!date.startsWith(day) || !signed.includes('host') || !signed.includes('x-amz-date')) return 'wrong';
   const lines = signed.map(name => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`).join('');
   const canonical = [method, path, query, lines, names, hashSha256(body)].join('\n');
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
-    signHmac,
-    `AWS4${secretAccessKey}`,
-  );
-  const expected = signHmac(
-    key as Buffer,
-    ['AWS4-HMAC-SHA256', date, scope, hashSha256(canonical)].join('\n'),
-  );
-  return expected.toString('hex') === signature ? undefined : 'wrong';
+  const text = ['AWS4-HMAC-SHA256', date, scope, hashSha256(canonical)].join('\n');
+  // The scope is day, region, service and aws4_request: a key is made of each in turn, and signs the text last.
+  const steps = [...scope.split('/'), text];
+  const expected = steps.reduce<string | Buffer>(signHmac, `AWS4${keys.secretAccessKey}`);
+  return expected.toString('hex') === named['signature'] ? undefined : 'wrong';
 }

@@ -5,11 +5,12 @@ import type { Config } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import type { BrokerError } from '../errors.ts';
 import { createLocalSigner } from '../keys/local.ts';
+import type { Signer } from '../keys/signer.ts';
 import type { HttpRequest } from '../protocols/protocol.ts';
 import { TOKEN_PATH } from '../protocols/registry.ts';
 import type { AwsSetting } from '../providers/aws.ts';
 import type { Broker } from '../serve.ts';
-import { createMemoryJobs } from '../stores/jobs.ts';
+import { createMemoryJobs, type JobStore } from '../stores/jobs.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { createLocalClouds } from './clouds.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
@@ -50,8 +51,8 @@ function createLocalAwsSetting(endpoint: string): AwsSetting {
 }
 
 /** Audit events go to standard output, one line each, but for those that the transcript shows. */
-function createAuditTrail({ out, json = false }: Streams, note: (line: string) => void) {
-  const write = (line: string): void => out(`${json ? line : describeEvent(line)}\n`);
+function createAuditTrail(streams: Streams, note: (line: string) => void) {
+  const write = (line: string): void => streams.out(`${streams.json ? line : describeEvent(line)}\n`);
   let kept: Map<string, string> | undefined = new Map();
   return {
     sink: (line: string): void => {
@@ -91,100 +92,105 @@ type Served = {
 };
 
 /** A token that was used stays used, and a session stays known, when the configuration changes. */
-function keepMemory(broker: Broker, { parts: { spent }, identities }: Broker): Broker {
+function keepMemory(broker: Broker, before: Broker): Broker {
+  const { identities, parts } = before;
+  return { ...broker, identities, parts: { ...broker.parts, spent: parts.spent } };
+}
+
+/** What stays while the configuration changes. */
+type LocalParts = {
+  readonly trail: Trail;
+  readonly onFault: (error: BrokerError, decisionId: string) => void;
+  /** Another AWS than the one of this server. */
+  readonly aws: AwsSetting | undefined;
+  readonly signer: Signer;
+  /** Signs as every app of every role: no real key may be used by who trusts a throwaway issuer. */
+  readonly apps: Signer;
+  readonly jobs: JobStore;
+  readonly now: () => number;
+};
+
+function createLocalParts(settings: Settings, streams: Streams, trail: Trail): LocalParts {
+  const { awsEndpoint, logLevel } = settings;
   return {
-    ...broker,
-    identities,
-    parts: { ...broker.parts, spent },
+    trail,
+    onFault(error, decisionId) {
+      streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
+      if (logLevel === 'debug') streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
+    },
+    aws: awsEndpoint === undefined ? undefined : createLocalAwsSetting(awsEndpoint),
+    signer: createLocalSigner(),
+    apps: createLocalSigner(),
+    jobs: createMemoryJobs(),
+    now: () => Date.now() / 1000,
   };
 }
 
+/** Composes what answers for this state of the configuration, at this URL. */
+function createServed(config: Config, base: string, parts: LocalParts, before?: Served): Served {
+  const { now, onFault, signer, apps, jobs } = parts;
+  const policies = [...config.roles, ...config.registries];
+  const issuer =
+    before?.issuer.renew(config.rows, policies) ?? createThrowawayIssuer(config.rows, policies, now);
+  const keysFor = (row: IssuerRow) => issuer.keysFor(row);
+  const around = { sink: parts.trail.sink, onFault, keysFor, now };
+  const protectedBy = createAuthorizerConfig(config);
+  const [publicKeys, realm] = [signer.publicKeys, `${base}${TOKEN_PATH}`];
+  const authorizer = createAuthorizer(protectedBy, { ...around, publicKeys, realm });
+  const aws = parts.aws ?? createLocalAwsSetting(`${base}/local/sts`);
+  const clouds = { base: `${base}/local/clouds` };
+  // What happens on this machine has been told: there is no event to wait for.
+  const pause = async () => undefined;
+  const surroundings = { ...around, signer, aws, clouds, apps: () => apps, jobs, pause };
+  const broker = createBroker(createBrokerConfig(config), surroundings, protectedBy);
+  return {
+    issuer,
+    registries: createLocalRegistries({ ...authorizer, url: base }, config.registries),
+    // Its answers link to the pages that it serves itself: nothing is at the address of its configuration.
+    broker: {
+      ...(before ? keepMemory(broker, before.broker) : broker),
+      discovery: { ...broker.discovery, pages: base },
+      tokenDoor: broker.tokenDoor && { ...broker.tokenDoor, url: base },
+    },
+  };
+}
+
+/** Serves the folder of this configuration, which is read again when a file of it has changed. */
 async function listenBeside(
   config: Config,
-  settings: Settings,
-  streams: Streams,
-  trail: Trail,
+  port: number,
+  parts: LocalParts,
+  tell: (text: string) => void,
   decisions: Decisions,
 ): Promise<ListeningServer> {
-  const now = (): number => Date.now() / 1000;
-  // As every app of every role: no real key may be used by who trusts a throwaway issuer.
-  const apps = createLocalSigner();
-  const fixed = settings.awsEndpoint === undefined ? undefined : createLocalAwsSetting(settings.awsEndpoint);
-  const onFault = (error: BrokerError, decisionId: string): void => {
-    streams.error(`${decisionId} ${error.code}${error.detail === undefined ? '' : `: ${error.detail}`}\n`);
-    if (settings.logLevel === 'debug')
-      streams.error(`${String((error.cause as Error)?.stack ?? error.stack)}\n`);
-  };
-  const signer = createLocalSigner();
-  const { publicKeys } = signer;
-  const jobs = createMemoryJobs();
-  const serveConfig = (config: Config, base: string, before?: Served): Served => {
-    const policies = [...config.roles, ...config.registries];
-    const issuer =
-      before?.issuer.renew(config.rows, policies) ?? createThrowawayIssuer(config.rows, policies, now);
-    const keysFor = (row: IssuerRow) => issuer.keysFor(row);
-    const around = { sink: trail.sink, onFault, keysFor, now };
-    const protectedBy = createAuthorizerConfig(config);
-    const authorizer = createAuthorizer(protectedBy, {
-      ...around,
-      publicKeys,
-      realm: `${base}${TOKEN_PATH}`,
-    });
-    const surroundings = {
-      ...around,
-      signer,
-      aws: fixed ?? createLocalAwsSetting(`${base}/local/sts`),
-      clouds: { base: `${base}/local/clouds` },
-      apps: () => apps,
-      jobs,
-      // What happens on this machine has been told: there is no event to wait for.
-      pause: async () => undefined,
-    };
-    const broker = createBroker(createBrokerConfig(config), surroundings, protectedBy);
-    return {
-      issuer,
-      registries: createLocalRegistries({ ...authorizer, url: base }, config.registries),
-      // Its answers link to the pages that it serves itself: nothing is at the address of its configuration.
-      broker: {
-        ...(before ? keepMemory(broker, before.broker) : broker),
-        discovery: { ...broker.discovery, pages: base },
-        tokenDoor: broker.tokenDoor && { ...broker.tokenDoor, url: base },
-      },
-    };
-  };
-  let served: Served;
-  let current = config;
-  const readChange = watchFolder(config.folder, streams.error);
+  let [current, served] = [config, undefined as unknown as Served];
+  const readChange = watchFolder(config.folder, tell);
   const make = (base: string) => {
-    served = serveConfig(config, base);
+    served = createServed(config, base, parts);
     return (): Broker => {
       const changed = readChange();
-      if (changed) {
-        served = serveConfig(changed, base, served);
-        current = changed;
-      }
+      if (changed) [current, served] = [changed, createServed(changed, base, parts, served)];
       return served.broker;
     };
   };
+  const clouds = createLocalClouds(parts.apps, {
+    endpoints: () => current.endpoints?.values() ?? [],
+    githubs: () => [...(current.apps?.values() ?? [])].map(({ url }) => url),
+  });
   const beside = {
     get issuer() {
       return served.issuer;
     },
-    clouds: createLocalClouds(apps, {
-      endpoints: () => current.endpoints?.values() ?? [],
-      githubs: () => [...(current.apps?.values() ?? [])].map(({ url }) => url),
-    }),
-    lives: createJobLives({ jobs, issuer: () => served.issuer, now }),
+    clouds,
+    lives: createJobLives({ jobs: parts.jobs, issuer: () => served.issuer, now: parts.now }),
     registries: (request: HttpRequest) => served.registries(request),
     console: async (request: HttpRequest) =>
       decisions.answer(request) ?? (await answerConsole(request, config.folder)),
-    now,
+    now: parts.now,
   };
-  try {
-    return await listenLocally(make, beside, settings.port);
-  } catch (error) {
-    throw explainPortInUse(error as NodeJS.ErrnoException, settings.port);
-  }
+  return listenLocally(make, beside, port).catch(error => {
+    throw explainPortInUse(error, port);
+  });
 }
 
 /**
@@ -198,13 +204,14 @@ export async function startLocal(
 ): Promise<ListeningServer> {
   const decisions = createDecisions();
   const trail = createAuditTrail(streams, decisions.note);
-  const server = await listenBeside(config, settings, streams, trail, decisions);
+  const parts = createLocalParts(settings, streams, trail);
+  const server = await listenBeside(config, settings.port, parts, streams.error, decisions);
   try {
-    const tell = settings.logLevel !== 'error';
-    if (tell)
-      streams.out(
-        `${await writeTranscript(server.url, randomUUID(), config, { find: trail.take, json: streams.json ?? false })}\nconsole at ${server.url}/console\n`,
-      );
+    if (settings.logLevel !== 'error') {
+      const shown = { find: trail.take, json: streams.json ?? false };
+      const transcript = await writeTranscript(server.url, randomUUID(), config, shown);
+      streams.out(`${transcript}\nconsole at ${server.url}/console\n`);
+    }
   } catch (error) {
     await server.close();
     throw error;

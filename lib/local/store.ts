@@ -5,15 +5,3 @@ export type StoreAnswer = Omit<HttpAnswer, 'body'> & { readonly body: string | U
 
 /** A store of packages in this process's memory. It asks nobody: the authorizer stands in front of it. */
 export type PackageStore = (request: HttpRequest) => StoreAnswer;
-
-export function answerStoreJson(
-  status: number,
-  value: unknown,
-  headers: HttpAnswer['headers'] = {},
-): StoreAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(value),
-  };
-}

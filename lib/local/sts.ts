@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import { writeStsXml } from '../protocols/sts/xml.ts';
+import { readFormBody, writeServiceTime } from './json.ts';
 import { findSignatureFault, type LocalKeys, type SignatureFault } from './signature.ts';
 import { checkFederated } from './sts/federated.ts';
 import {
@@ -21,11 +22,7 @@ export const DUMMY_KEYS = {
 } as const;
 
 function answerStsXml(status: number, body: string): HttpAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'text/xml' },
-    body,
-  };
+  return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
 const UNSIGNED: { readonly [fault in SignatureFault]: readonly [code: string, message: string] } = {
@@ -55,7 +52,8 @@ type Session = {
   readonly until: number;
 };
 
-function writeStsAnswer({ action, form, until }: Session): string {
+function writeStsAnswer(issued: Session): string {
+  const { action, form, until } = issued;
   const session = form.get('RoleSessionName') ?? '';
   const [, partition, , , account, role = ''] = (form.get('RoleArn') ?? '').split(':');
   return writeStsXml(`${action}Response`, {
@@ -64,7 +62,7 @@ function writeStsAnswer({ action, form, until }: Session): string {
         AccessKeyId: `ASIA${drawLetters(16, UPPER)}`,
         SecretAccessKey: drawLetters(40, ALL),
         SessionToken: `local.${drawLetters(240, ALL)}`,
-        Expiration: new Date(until * 1000).toISOString().replace('.000Z', 'Z'),
+        Expiration: writeServiceTime(until),
       },
       AssumedRoleUser: {
         AssumedRoleId: `AROA${drawLetters(17, UPPER)}:${session}`,
@@ -110,8 +108,9 @@ export type LocalAws = {
 /** What OIDC providers in IAM have by custom. */
 const AUDIENCE = 'sts.amazonaws.com';
 
-async function answerAction(request: HttpRequest, { now, trusted, keys }: LocalAws): Promise<string> {
-  const form = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
+async function answerAction(request: HttpRequest, at: LocalAws): Promise<string> {
+  const { now, trusted, keys } = at;
+  const form = readFormBody(request);
   const action = form.get('Action') ?? '';
   const until = (chained: boolean): number =>
     Math.floor(now) + readSessionDuration(form.get('DurationSeconds'), chained);
@@ -138,12 +137,7 @@ export async function answerSts(request: HttpRequest, at: LocalAws): Promise<Htt
   } catch (error) {
     if (!(error instanceof StsRefusal)) throw error;
     const { code, message, status } = error;
-    return answerStsXml(
-      status,
-      writeStsXml('ErrorResponse', {
-        Error: { Type: 'Sender', Code: code, Message: message },
-        RequestId: randomUUID(),
-      }),
-    );
+    const told = { Type: 'Sender', Code: code, Message: message };
+    return answerStsXml(status, writeStsXml('ErrorResponse', { Error: told, RequestId: randomUUID() }));
   }
 }

@@ -1,22 +1,18 @@
 import { decodeJwt } from 'jose';
 import type { Config } from '../config/load.ts';
 import { writeCount } from '../language/counted.ts';
+import { quoteShellWord } from '../language/quote.ts';
 import type { Role } from '../policy/role.ts';
 import { GRANT_TYPE } from '../protocols/oauth.ts';
 import { describeEvent } from './line.ts';
 
 const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
-/** One word to a shell, whatever is in it: an audience may hold a quotation mark. */
-function quoteArgument(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** How a step would ask, as two commands joined by a pipe: the token never becomes an argument. */
 export function writeExchangeCommand(base: string, job: string, role: Role): string {
   return [
     `curl -sS ${base}/local/agent/v3/jobs/${job}/oidc/tokens -H 'Authorization: Token local' \\`,
-    `     -d ${quoteArgument(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
+    `     -d ${quoteShellWord(JSON.stringify({ audience: role.audience }))} | cut -d'"' -f4 |`,
     `curl -sS ${base}/token --data-urlencode subject_token@- -d audience=${role.name} \\`,
     `     -d grant_type=${GRANT_TYPE} \\`,
     `     -d subject_token_type=${TOKEN_TYPE}`,
@@ -42,11 +38,9 @@ async function postExchange(
 
 /** One exchange over HTTP with ourselves: what the printed command does. */
 async function exchangeRole(base: string, job: string, role: Role): Promise<ExchangedRole> {
-  const minted = await postExchange(
-    `${base}/local/agent/v3/jobs/${job}/oidc/tokens`,
-    { authorization: 'Token local' },
-    JSON.stringify({ audience: role.audience }),
-  );
+  const agent = `${base}/local/agent/v3/jobs/${job}/oidc/tokens`;
+  const asked = JSON.stringify({ audience: role.audience });
+  const minted = await postExchange(agent, { authorization: 'Token local' }, asked);
   if (!minted.ok) return { role, ...minted };
   const form = new URLSearchParams({
     grant_type: GRANT_TYPE,
@@ -54,14 +48,8 @@ async function exchangeRole(base: string, job: string, role: Role): Promise<Exch
     subject_token: String(minted.body['token']),
     subject_token_type: TOKEN_TYPE,
   });
-  return {
-    role,
-    ...(await postExchange(
-      `${base}/token`,
-      { 'content-type': 'application/x-www-form-urlencoded' },
-      form.toString(),
-    )),
-  };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return { role, ...(await postExchange(`${base}/token`, headers, form.toString())) };
 }
 
 function maskSecret(secret: unknown): string {
@@ -72,7 +60,7 @@ type AwsMember = {
   readonly [name in 'AccessKeyId' | 'SecretAccessKey' | 'SessionToken' | 'Expiration']: string;
 };
 
-function describeCredential({ body }: ExchangedRole): string {
+function describeCredential(body: Body): string {
   const aws = body['aws'] as AwsMember | undefined;
   if (aws)
     return `AWS keys ${maskSecret(aws.AccessKeyId)}, secret ${maskSecret(aws.SecretAccessKey)}, session token ${maskSecret(aws.SessionToken)}, until ${aws.Expiration}`;
@@ -82,22 +70,23 @@ function describeCredential({ body }: ExchangedRole): string {
   return `a signed JWT ${maskSecret(body['access_token'])} for ${String(claims['aud'])}, sub ${String(claims['sub'])}, until ${new Date(Number(claims['exp']) * 1000).toISOString()}`;
 }
 
-function describeDecision({ ok, body }: ExchangedRole, audit: Body | undefined): string {
+function describeDecision(exchanged: ExchangedRole, audit: Body | undefined): string {
+  const { ok, body } = exchanged;
   return ok
     ? `allowed by "${String(audit?.['statement'])}"`
     : `refused: ${String(body['error_description'] ?? body['message'])} (${String(body['code'] ?? 'no exchange')})`;
 }
 
-function writeTitle({ name, description }: Role): string {
-  return `── ${name}${description === undefined ? '' : `: ${description}`}`;
+function writeTitle(role: Role): string {
+  return `── ${role.name}${role.description === undefined ? '' : `: ${role.description}`}`;
 }
 
-function listStatementNames({ trust }: Role): string {
-  return trust.map(({ id }) => `"${id}"`).join(' or ');
+function listStatementNames(role: Role): string {
+  return role.trust.map(({ id }) => `"${id}"`).join(' or ');
 }
 
 function listOutcomeLines(each: ExchangedRole): string[] {
-  if (each.ok) return [`credential  ${describeCredential(each)}`];
+  if (each.ok) return [`credential  ${describeCredential(each.body)}`];
   return each.body['code'] === 'trust_not_met'
     ? [`            ${listStatementNames(each.role)} wants another job than this plain push build.`]
     : [];
@@ -109,25 +98,19 @@ export type AuditTrail = {
   readonly json: boolean;
 };
 
-function writeRoleSection(
-  base: string,
-  job: string,
-  each: ExchangedRole,
-  { find, json }: AuditTrail,
-): string {
-  const audit = find(each.decisionId);
+function writeRoleSection(base: string, job: string, each: ExchangedRole, trail: AuditTrail): string {
+  const audit = trail.find(each.decisionId);
   const event = audit === undefined ? undefined : (JSON.parse(audit) as Body);
-  const lines = [
+  return [
     writeTitle(each.role),
     '',
     writeExchangeCommand(base, job, each.role),
     '',
     `decision    ${describeDecision(each, event)}`,
     ...listOutcomeLines(each),
-    ...(audit === undefined ? [] : [`audit       ${json ? audit : describeEvent(audit)}`]),
+    ...(audit === undefined ? [] : [`audit       ${trail.json ? audit : describeEvent(audit)}`]),
     '',
-  ];
-  return lines.join('\n');
+  ].join('\n');
 }
 
 /** A role that is for jobs of other issuers alone: whose, and how to be one of them. */
@@ -159,7 +142,8 @@ async function exchangeFirstOfKind(
   return refused;
 }
 
-function writeTranscriptHead({ rows, roles, registries }: Config, asked: boolean): string {
+function writeTranscriptHead(config: Config, asked: boolean): string {
+  const { rows, roles, registries } = config;
   return [
     `kite-sts on this laptop: ${writeCount(rows.size, 'issuer')}, ${writeCount(roles.length, 'role')}. A throwaway issuer stands in for the real ones, and nothing here buys anything real.`,
     ...registries.map(({ name, path }) => `The registry ${name} is at ${path}.`),
@@ -188,11 +172,8 @@ export async function writeTranscript(
   const others: string[] = [];
   for (const kind of new Set(roles.map(({ template }) => template.kind))) {
     const ofKind = roles.filter(({ template }) => template.kind === kind);
-    const each = await exchangeFirstOfKind(
-      base,
-      job,
-      ofKind.filter(role => ours.includes(role)),
-    );
+    const tried = ofKind.filter(role => ours.includes(role));
+    const each = await exchangeFirstOfKind(base, job, tried);
     if (each) asked.push(writeRoleSection(base, job, each, trail));
     else others.push(...ofKind.slice(0, 1).map(describeElsewhere));
   }

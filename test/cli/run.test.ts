@@ -122,11 +122,6 @@ describe.each(Object.keys(VERBS))('the help of %s', name => {
       expect(example).toMatch(new RegExp(`^ {2}(PORT=\\d+ )?kite-sts ${name}\\b|\\| kite-sts ${name} `));
   });
 
-  test('has a summary of one sentence in the overview', async () => {
-    const verb = await VERBS[name]?.();
-    expect((await ran(['help'])).out).toContain(`\n  ${name.padEnd(20)}${verb?.summary}\n`);
-  });
-
   test('I16: wrong usage of the verb shows how it is called, and no more', async () => {
     const verb = await VERBS[name]?.();
     const { error } = await ran([name, '--no-such-flag']);

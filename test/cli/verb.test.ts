@@ -11,7 +11,6 @@ import {
 } from '../../lib/cli/verb.ts';
 
 const VERB: Verb = {
-  summary: '',
   examples: [],
   options: {
     role: { type: 'string', value: 'ROLE', help: '' },

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import { type Config, loadConfig } from '../../config/load.ts';
+import { useTemporaryFolder } from '../aside.ts';
 import { writeComplaints } from '../findings.ts';
 import { Failure } from '../verb.ts';
 
@@ -11,9 +11,9 @@ import { Failure } from '../verb.ts';
 export type ComparedConfig = Config & { readonly invariants: readonly Invariant[] | undefined };
 
 /** Sentences that this version cannot read guard nothing, so they count as not there. */
-function readOwnInvariants({ folder, rows }: Config): readonly Invariant[] | undefined {
-  if (!existsSync(join(folder, 'invariants.yml'))) return undefined;
-  const { invariants, complaints } = readInvariants(folder, rows);
+function readOwnInvariants(config: Config): readonly Invariant[] | undefined {
+  if (!existsSync(join(config.folder, 'invariants.yml'))) return undefined;
+  const { invariants, complaints } = readInvariants(config.folder, config.rows);
   return complaints.length > 0 ? undefined : invariants;
 }
 
@@ -29,39 +29,33 @@ function loadCompared(folder: string, name: string): ComparedConfig {
 
 const GIT_MAX_BYTES = 256 * 1024 * 1024;
 
-function runGit(words: readonly string[]): Buffer {
-  return execFileSync('git', words, { maxBuffer: GIT_MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-function archiveFolder(revision: string, folder: string): Buffer {
+/** Runs git on these revisions. Throws `Failure` with `says`, and what git said. */
+function askAboutRevisions(revisions: readonly string[], words: readonly string[], says: string): Buffer {
   try {
     // After --, nothing is an option; and what names a revision never begins with a dash.
-    if (revision.startsWith('-')) throw new Error('it begins with a dash');
-    return runGit(['archive', '--format=tar', revision, '--', folder]);
+    if (revisions.some(revision => revision.startsWith('-'))) throw new Error('it begins with a dash');
+    return execFileSync('git', words, { maxBuffer: GIT_MAX_BYTES, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     const said = String((error as { stderr?: Buffer }).stderr ?? '').trim();
-    throw new Failure(
-      `"${revision}" is neither a folder with a broker.yml nor a git revision that has ${folder}/.${said ? ` git says: ${said}` : ''}\n`,
-    );
+    throw new Failure(`${says}${said ? ` git says: ${said}` : ''}\n`);
   }
 }
 
-function loadRevision(revision: string, folder: string): ComparedConfig {
-  const tar = archiveFolder(revision, folder);
-  const aside = mkdtempSync(join(tmpdir(), 'kite-sts-'));
-  try {
-    execFileSync('tar', ['-x', '-C', aside], { input: tar });
+function loadRevision(revision: string, folder: string): Promise<ComparedConfig> {
+  const words = ['archive', '--format=tar', revision, '--', folder];
+  const refusal = `"${revision}" is neither a folder with a broker.yml nor a git revision that has ${folder}/.`;
+  return useTemporaryFolder(async aside => {
+    const input = askAboutRevisions([revision], words, refusal);
+    execFileSync('tar', ['-x', '-C', aside], { input });
     return loadCompared(join(aside, folder), `${revision}:${folder}`);
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
+  });
 }
 
 /**
  * A configuration by the name of its folder, or by that of a git revision, in which it lies in `folder`. Throws
  * `Failure` with every complaint, or when it is neither.
  */
-export function loadVersion(name: string, folder: string): ComparedConfig {
+export async function loadVersion(name: string, folder: string): Promise<ComparedConfig> {
   return existsSync(join(name, 'broker.yml')) ? loadCompared(name, name) : loadRevision(name, folder);
 }
 
@@ -71,13 +65,6 @@ export function loadVersion(name: string, folder: string): ComparedConfig {
  */
 export function findMergeBase(from: string, to: string): string {
   const head = existsSync(join(to, 'broker.yml')) ? 'HEAD' : to;
-  try {
-    if (from.startsWith('-') || head.startsWith('-')) throw new Error('a revision begins with no dash');
-    return runGit(['merge-base', from, head]).toString('utf8').trim();
-  } catch (error) {
-    const said = String((error as { stderr?: Buffer }).stderr ?? '').trim();
-    throw new Failure(
-      `git finds no revision from which "${from}" and "${head}" both came. Is the clone shallow? Fetch all of the history first, as with fetch-depth: 0.${said ? ` git says: ${said}` : ''}\n`,
-    );
-  }
+  const refusal = `git finds no revision from which "${from}" and "${head}" both came. Is the clone shallow? Fetch all of the history first, as with fetch-depth: 0.`;
+  return askAboutRevisions([from, head], ['merge-base', from, head], refusal).toString('utf8').trim();
 }

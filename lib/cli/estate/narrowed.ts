@@ -1,6 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../../config/load.ts';
 import type { UsageProposal } from '../../estate/usage/proposal.ts';
@@ -8,6 +6,7 @@ import { findSampleClaims } from '../../jobs/sample.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { writeNarrowed } from '../../review/author/narrow.ts';
 import { compareConfigs, isWidening } from '../../review/compare/change.ts';
+import { useTemporaryFolder } from '../aside.ts';
 import { judgeReplay } from '../replayed.ts';
 
 /** A role's file with proposals that were proved not wider, and held against every exchange of the log. */
@@ -20,7 +19,7 @@ export type NarrowedFile = {
 /** Proposals that were made, and those that did not stand, each with the reason. */
 export type NarrowedFiles = {
   readonly files: readonly NarrowedFile[];
-  readonly dropped: readonly { readonly role: string; readonly why: string }[];
+  readonly dropped: readonly DroppedRole[];
 };
 
 function groupByRole(proposals: readonly UsageProposal[]): ReadonlyMap<string, readonly UsageProposal[]> {
@@ -29,47 +28,35 @@ function groupByRole(proposals: readonly UsageProposal[]): ReadonlyMap<string, r
   return groups;
 }
 
-async function writeAll(
+async function narrowFile(
   config: Config,
-  groups: ReadonlyMap<string, readonly UsageProposal[]>,
-): Promise<NarrowedFile[]> {
-  return Promise.all(
-    [...groups].map(async ([role, proposals]) => {
-      const text = await readFile(join(config.folder, 'roles', `${role}.yml`), 'utf8');
-      return {
-        role,
-        proposals,
-        text: writeNarrowed(
-          text,
-          proposals.map(({ edit }) => edit),
-        ),
-      };
-    }),
-  );
+  role: string,
+  proposals: readonly UsageProposal[],
+): Promise<NarrowedFile> {
+  const text = await readFile(join(config.folder, 'roles', `${role}.yml`), 'utf8');
+  const edits = proposals.map(({ edit }) => edit);
+  return { role, proposals, text: writeNarrowed(text, edits) };
 }
 
-/** The configuration as it would be with these files, in a folder of its own that goes again. */
+/** Loads the configuration as it would be with these files. */
 function loadWith(config: Config, files: readonly NarrowedFile[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'kite-sts-usage-'));
-  try {
-    cpSync(config.folder, folder, { recursive: true });
-    for (const { role, text } of files) writeFileSync(join(folder, 'roles', `${role}.yml`), text);
+  return useTemporaryFolder(async folder => {
+    await cp(config.folder, folder, { recursive: true });
+    for (const { role, text } of files) await writeFile(join(folder, 'roles', `${role}.yml`), text);
     return loadConfig(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-type Fault = { readonly role: string; readonly why: string };
+type DroppedRole = { readonly role: string; readonly why: string };
 
-/** Why the files of some roles do not stand: refused, not proved, or an exchange that would end otherwise. */
-function findFaults(
+/** Finds the roles whose files do not stand: refused, not proved, or an exchange that would end otherwise. */
+async function findDropped(
   config: Config,
   files: readonly NarrowedFile[],
   events: readonly Claims[],
   now: number,
-): Fault[] {
-  const { config: after, complaints } = loadWith(config, files);
+): Promise<DroppedRole[]> {
+  const { config: after, complaints } = await loadWith(config, files);
   if (!after) {
     const named = files.filter(({ role }) =>
       complaints.some(({ place }) => place.file.endsWith(`/roles/${role}.yml`)),
@@ -95,11 +82,12 @@ export async function narrowRoles(
   now: number,
 ): Promise<NarrowedFiles> {
   const dropped = new Map<string, string>();
-  let files = await writeAll(config, groupByRole(proposals));
+  const groups = [...groupByRole(proposals)];
+  let files = await Promise.all(groups.map(([role, own]) => narrowFile(config, role, own)));
   while (files.length > 0) {
-    const faults = findFaults(config, files, events, now);
-    if (faults.length === 0) break;
-    for (const { role, why } of faults) dropped.set(role, why);
+    const found = await findDropped(config, files, events, now);
+    if (found.length === 0) break;
+    for (const { role, why } of found) dropped.set(role, why);
     files = files.filter(({ role }) => !dropped.has(role));
   }
   return { files, dropped: [...dropped].map(([role, why]) => ({ role, why })) };

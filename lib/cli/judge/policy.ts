@@ -1,7 +1,6 @@
 import type { Config } from '../../config/load.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import type { Statement } from '../../policy/statement.ts';
+import type { PolicyItem } from '../../review/compare/item.ts';
 import { flattenItem, flattenRow } from '../../review/compare/members.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
 import { digestPolicy } from '../../stores/roles.ts';
@@ -15,21 +14,22 @@ export type JudgedPolicy = {
   readonly members: { readonly [member: string]: unknown };
 };
 
-function describeStatement({ issuer, conditions, until, scopes }: Statement): string {
+function describeStatement(statement: Statement): string {
+  const { issuer, conditions, until, scopes } = statement;
   const end = until === undefined ? [] : [`until ${new Date(until * 1000).toISOString()}`];
   const given = scopes ? [`scopes ${scopes.join(' ')}`] : [];
   return [issuer, ...conditions.map(describeCondition), ...given, ...end].join(', ');
 }
 
-function describePolicy(policy: Role | Registry, rows: Config['rows']): JudgedPolicy['members'] {
+function describePolicy(policy: PolicyItem, rows: Config['rows']): JudgedPolicy['members'] {
   const statements = (['trust', 'deny'] as const).flatMap(effect =>
     policy[effect].map(each => [`${effect} "${each.id}"`, describeStatement(each)] as const),
   );
   return { ...flattenItem(policy), ...Object.fromEntries(statements), ...describeIssuers(policy, rows) };
 }
 
-/** What of the rows of broker.yml stands before a policy. */
-function describeIssuers(policy: Role | Registry, rows: Config['rows']): JudgedPolicy['members'] {
+/** Describes what of the rows of broker.yml stands before a policy. */
+function describeIssuers(policy: PolicyItem, rows: Config['rows']): JudgedPolicy['members'] {
   const used = [...new Set(policy.trust.map(({ issuer }) => issuer))];
   return Object.fromEntries(
     used.flatMap(issuer => {
@@ -40,15 +40,12 @@ function describeIssuers(policy: Role | Registry, rows: Config['rows']): JudgedP
 }
 
 /** Every role and registry as this version reads it. */
-export function listPolicies({ roles, registries, rows }: Config): JudgedPolicy[] {
-  const described = (of: JudgedPolicy['of'], policy: Role | Registry): JudgedPolicy => ({
-    of,
+export function listPolicies(config: Config): JudgedPolicy[] {
+  const { roles, registries, rows } = config;
+  return [...roles, ...registries].map(policy => ({
+    of: 'methods' in policy ? 'registry' : 'role',
     name: policy.name,
     digest: digestPolicy(policy, rows),
     members: describePolicy(policy, rows),
-  });
-  return [
-    ...roles.map(role => described('role', role)),
-    ...registries.map(registry => described('registry', registry)),
-  ];
+  }));
 }

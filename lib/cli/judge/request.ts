@@ -1,8 +1,7 @@
 import type { Config } from '../../config/load.ts';
 import type { Claims } from '../../policy/claims.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import { type Case, runCases } from '../../review/cases/trial.ts';
+import type { PolicyItem } from '../../review/compare/item.ts';
 import { readStrictObject } from '../../token/json.ts';
 
 /** A request that versions of kite-sts decide side by side: as JSON, so that another version can read it. */
@@ -30,21 +29,16 @@ export type Judgement =
   | { readonly allowed: false; readonly reason: string };
 
 /** By its kind and its name: a role and a registry may be called alike. */
-export function findPolicy(
-  { of, name }: Pick<JudgedRequest, 'of' | 'name'>,
-  { roles, registries }: Config,
-): Role | Registry | undefined {
-  return of === 'role'
-    ? roles.find(role => role.name === name)
-    : registries.find(registry => registry.name === name);
+function findPolicy(request: JudgedRequest, config: Config): PolicyItem | undefined {
+  const policies: readonly PolicyItem[] = request.of === 'role' ? config.roles : config.registries;
+  return policies.find(({ name }) => name === request.name);
 }
 
-const UNKNOWN_PLACE = { file: '', line: 0, column: 0 };
-
-function createCase({ claims, at, sourceAddress, method, path, scopes, seconds, name }: JudgedRequest): Case {
+function createCase(request: JudgedRequest): Case {
+  const { claims, at, sourceAddress, method, path, scopes, seconds, name } = request;
   return {
     name,
-    place: UNKNOWN_PLACE,
+    place: { file: '', line: 0, column: 0 },
     claims,
     access: { role: name, scopes, seconds, kinds: undefined },
     method,

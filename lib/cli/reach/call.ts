@@ -15,13 +15,13 @@ export type StepCall = {
 const PATIENCE_MS = 20_000;
 
 /** Signs a call: the headers to send with it. `now` is in seconds since the epoch. */
-export function signCall({ service, region, url, headers, body }: StepCall, keys: AwsAccessKey, now: number) {
-  return createRequestSigner(service, region, keys)({ url, headers, body }, now);
+export function signCall(call: StepCall, keys: AwsAccessKey, now: number) {
+  return createRequestSigner(call.service, call.region, keys)(call, now);
 }
 
 /** Where a call goes: to AWS, or to an emulator on this machine. Nothing else stands in for AWS. */
-function redirectCall(call: StepCall, { environment }: Terminal): StepCall {
-  const endpoint = environment['KITE_STS_AWS_ENDPOINT'];
+function redirectCall(call: StepCall, terminal: Terminal): StepCall {
+  const endpoint = terminal.environment['KITE_STS_AWS_ENDPOINT'];
   if (!endpoint || !URL.canParse(endpoint)) return call;
   if (!isLoopback(new URL(endpoint).hostname))
     throw new Failure('KITE_STS_AWS_ENDPOINT is not on this machine, so it is not asked.\n');

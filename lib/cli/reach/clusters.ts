@@ -33,9 +33,8 @@ function parseInfo(written: string | undefined): ExecInfo {
 
 /** SHA-256 of a CA as a kubeconfig has it: PEM in base64. */
 function hashCa(data: unknown): string {
-  return createHash('sha256')
-    .update(Buffer.from(String(data ?? ''), 'base64'))
-    .digest('hex');
+  const pem = Buffer.from(String(data ?? ''), 'base64');
+  return createHash('sha256').update(pem).digest('hex');
 }
 
 /**
@@ -77,21 +76,17 @@ export function createEksToken(
   return `k8s-aws-v1.${Buffer.from(presigned).toString('base64url')}`;
 }
 
-function writeTime(seconds: number): string {
-  return new Date(Math.floor(seconds) * 1000).toISOString().replace('.000', '');
+function describeExecToken(apiVersion: string, token: string, end: number): ExecCredential {
+  const expirationTimestamp = new Date(Math.floor(end) * 1000).toISOString().replace('.000', '');
+  return { apiVersion, kind: 'ExecCredential', status: { expirationTimestamp, token } };
 }
 
 /** A token of EKS as client-go takes it. `now` is in seconds since the epoch. */
 export function describeEksToken(apiVersion: string, token: string, now: number): ExecCredential {
-  const status = { expirationTimestamp: writeTime(now + TOKEN_SECONDS), token };
-  return { apiVersion, kind: 'ExecCredential', status };
+  return describeExecToken(apiVersion, token, now + TOKEN_SECONDS);
 }
 
 /** An access token as client-go takes it: its end is not known here, so it is asked for anew after this many seconds. */
 export function describeAccessToken(apiVersion: string, token: string, now: number): ExecCredential {
-  return {
-    apiVersion,
-    kind: 'ExecCredential',
-    status: { expirationTimestamp: writeTime(now + PRESENTED_SECONDS), token },
-  };
+  return describeExecToken(apiVersion, token, now + PRESENTED_SECONDS);
 }

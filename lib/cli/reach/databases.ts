@@ -8,10 +8,11 @@ const SECONDS = 900;
 
 /** A password of a database user, for a quarter of an hour: a URL that proves the session, without its scheme. */
 export function createDatabaseToken(
-  { user, host, port, region }: Omit<DatabaseEntry, 'kind'>,
+  database: Omit<DatabaseEntry, 'kind'>,
   keys: AwsAccessKey,
   now: number,
 ): string {
+  const { user, host, port, region } = database;
   const url = new URL(`https://${host}:${port}/?Action=connect&DBUser=${encodeURIComponent(user)}`);
   const presigned = presign('rds-db', region, keys, { url, headers: {}, seconds: SECONDS }, now);
   return presigned.slice('https://'.length);

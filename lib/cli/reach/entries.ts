@@ -1,37 +1,17 @@
+type Host = { readonly host: string };
+type Region = { readonly region: string };
+/** `ca` is the SHA-256 of the certificate of its CA, as PEM has it, in hexadecimal. */
+type Cluster = { readonly server: string; readonly ca: string };
+
 /** One host or cluster that a helper may answer, as the set-up of a step lists it. */
 export type ReachEntry =
-  | { readonly kind: 'ecr'; readonly host: string; readonly region: string; readonly api: string }
-  | { readonly kind: 'ecr-public'; readonly host: string; readonly region: string; readonly api: string }
-  | { readonly kind: 'artifact-registry'; readonly host: string }
-  | {
-      readonly kind: 'subject-token';
-      readonly host: string;
-      readonly audience: string;
-      readonly user: string;
-    }
-  | {
-      readonly kind: 'codeartifact';
-      readonly host: string;
-      readonly domain: string;
-      readonly owner: string;
-      readonly region: string;
-    }
-  | {
-      readonly kind: 'rds';
-      readonly user: string;
-      readonly host: string;
-      readonly port: number;
-      readonly region: string;
-    }
-  | {
-      readonly kind: 'eks';
-      readonly cluster: string;
-      readonly region: string;
-      readonly server: string;
-      /** SHA-256 of the certificate of its CA, as PEM has it, in hexadecimal. */
-      readonly ca: string;
-    }
-  | { readonly kind: 'gke'; readonly server: string; readonly ca: string };
+  | ({ readonly kind: 'ecr' | 'ecr-public'; readonly api: string } & Host & Region)
+  | ({ readonly kind: 'artifact-registry' } & Host)
+  | ({ readonly kind: 'subject-token'; readonly audience: string; readonly user: string } & Host)
+  | ({ readonly kind: 'codeartifact'; readonly domain: string; readonly owner: string } & Host & Region)
+  | ({ readonly kind: 'rds'; readonly user: string; readonly port: number } & Host & Region)
+  | ({ readonly kind: 'eks'; readonly cluster: string } & Cluster & Region)
+  | ({ readonly kind: 'gke' } & Cluster);
 
 export type RegistryEntry = Extract<
   ReachEntry,
@@ -39,10 +19,12 @@ export type RegistryEntry = Extract<
 >;
 export type ClusterEntry = Extract<ReachEntry, { readonly kind: 'eks' | 'gke' }>;
 
+/** An entry has the named groups of its pattern, and what is worked out of them. */
 type EntryForm = {
+  readonly kind: ReachEntry['kind'];
   readonly says: string;
   readonly pattern: RegExp;
-  readonly read: (groups: { readonly [name: string]: string }) => ReachEntry;
+  readonly more?: (groups: { readonly [name: string]: string }) => Partial<ReachEntry>;
 };
 
 const HOST = '[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?::\\d{1,5})?';
@@ -52,115 +34,85 @@ const CA = '[0-9a-f]{64}';
 /** Every form of an entry. Each is compared whole: what only begins or ends like one is none. */
 const FORMS: readonly EntryForm[] = [
   {
+    kind: 'ecr',
     says: 'ACCOUNT.dkr.ecr.REGION.amazonaws.com',
     pattern: new RegExp(
-      `^(?<host>\\d{12}\\.dkr\\.ecr(?<fips>-fips)?\\.(?<region>${REGION})\\.(?<suffix>amazonaws\\.com(?:\\.cn)?))$`,
+      `^(?<host>\\d{12}\\.dkr\\.ecr(?:-fips)?\\.(?<region>${REGION})\\.amazonaws\\.com(?:\\.cn)?)$`,
     ),
     // https://docs.aws.amazon.com/general/latest/gr/ecr.html
-    read: ({ host = '', fips, region = '', suffix }) => ({
-      kind: 'ecr',
-      host,
-      region,
-      api: `${fips ? 'ecr-fips' : 'api.ecr'}.${region}.${suffix}`,
-    }),
+    more: ({ host = '' }) => ({ api: host.replace(/^\d{12}\.dkr\./, '').replace(/^ecr\./, 'api.ecr.') }),
   },
   {
+    kind: 'ecr',
     says: 'ACCOUNT.dkr-ecr.REGION.on.aws',
     pattern: new RegExp(`^(?<host>\\d{12}\\.dkr-ecr\\.(?<region>${REGION})\\.on\\.aws)$`),
-    read: ({ host = '', region = '' }) => ({ kind: 'ecr', host, region, api: `ecr.${region}.api.aws` }),
+    more: ({ region }) => ({ api: `ecr.${region}.api.aws` }),
   },
   {
+    kind: 'ecr-public',
     says: 'public.ecr.aws',
-    pattern: /^public\.ecr\.aws$/,
-    read: () => ({
-      kind: 'ecr-public',
-      host: 'public.ecr.aws',
-      region: 'us-east-1',
-      api: 'api.ecr-public.us-east-1.amazonaws.com',
-    }),
+    pattern: /^(?<host>public\.ecr\.aws)$/,
+    more: () => ({ region: 'us-east-1', api: 'api.ecr-public.us-east-1.amazonaws.com' }),
   },
   {
+    kind: 'artifact-registry',
     says: 'LOCATION-docker.pkg.dev',
     pattern: /^(?<host>[a-z0-9-]+-docker\.pkg\.dev)$/,
-    read: ({ host = '' }) => ({ kind: 'artifact-registry', host }),
   },
   {
+    kind: 'subject-token',
     says: 'packages.buildkite.com=https://packages.buildkite.com/ORGANIZATION/REGISTRY',
     pattern:
-      /^packages\.buildkite\.com=(?<audience>https:\/\/packages\.buildkite\.com\/[a-z0-9-]+\/[a-z0-9-]+)$/,
-    read: ({ audience = '' }) => ({
-      kind: 'subject-token',
-      host: 'packages.buildkite.com',
-      audience,
-      user: 'buildkite',
-    }),
+      /^(?<host>packages\.buildkite\.com)=(?<audience>https:\/\/packages\.buildkite\.com\/[a-z0-9-]+\/[a-z0-9-]+)$/,
+    more: () => ({ user: 'buildkite' }),
   },
   {
+    kind: 'subject-token',
     says: 'HOST=AUDIENCE of a registry behind the authorizer',
     pattern: new RegExp(
       `^(?!packages\\.buildkite\\.com)(?<host>${HOST})=(?<audience>https://[\\x21-\\x7e]{1,500})$`,
     ),
-    read: ({ host = '', audience = '' }) => ({ kind: 'subject-token', host, audience, user: 'kite-sts' }),
+    more: () => ({ user: 'kite-sts' }),
   },
   {
+    kind: 'codeartifact',
     says: 'DOMAIN-OWNER.d.codeartifact.REGION.amazonaws.com',
     pattern: new RegExp(
       `^(?<host>(?<domain>[a-z][a-z0-9-]{0,48}[a-z0-9])-(?<owner>\\d{12})\\.d\\.codeartifact\\.(?<region>${REGION})\\.amazonaws\\.com)$`,
     ),
-    read: ({ host = '', domain = '', owner = '', region = '' }) => ({
-      kind: 'codeartifact',
-      host,
-      domain,
-      owner,
-      region,
-    }),
   },
   {
+    kind: 'rds',
     says: 'USER@HOST.REGION.rds.amazonaws.com:PORT',
     pattern: new RegExp(
       `^(?<user>[A-Za-z0-9_.-]{1,63})@(?<host>[a-z0-9-]+(?:\\.[a-z0-9-]+)*\\.(?<region>${REGION})\\.rds\\.amazonaws\\.com(?:\\.cn)?):(?<port>\\d{1,5})$`,
     ),
-    read: ({ user = '', host = '', region = '', port }) => ({
-      kind: 'rds',
-      user,
-      host,
-      port: Number(port),
-      region,
-    }),
+    more: ({ port }) => ({ port: Number(port) }),
   },
   {
+    kind: 'eks',
     says: 'eks/REGION/CLUSTER=https://SERVER#CA',
     pattern: new RegExp(
       `^eks/(?<region>${REGION})/(?<cluster>[A-Za-z0-9][A-Za-z0-9_-]{0,99})=(?<server>https://${HOST})#(?<ca>${CA})$`,
     ),
-    read: ({ cluster = '', region = '', server = '', ca = '' }) => ({
-      kind: 'eks',
-      cluster,
-      region,
-      server,
-      ca,
-    }),
   },
   {
+    kind: 'gke',
     says: 'gke=https://SERVER#CA',
     pattern: new RegExp(`^gke=(?<server>https://${HOST})#(?<ca>${CA})$`),
-    read: ({ server = '', ca = '' }) => ({ kind: 'gke', server, ca }),
   },
 ];
-
-/** What an entry may look like, for people. */
-export const ENTRY_FORMS: readonly string[] = FORMS.map(({ says }) => says);
 
 /** An entry that is none of the known forms. */
 export class EntryRefused extends Error {}
 
 /** Reads one entry. Throws `EntryRefused`. */
 export function readEntry(written: string): ReachEntry {
-  for (const { pattern, read } of FORMS) {
+  for (const { kind, pattern, more } of FORMS) {
     const groups = pattern.exec(written)?.groups;
-    if (groups || pattern.test(written)) return read((groups ?? {}) as { [name: string]: string });
+    if (groups) return { kind, ...groups, ...more?.(groups) } as ReachEntry;
   }
-  throw new EntryRefused(`"${written}" is none of: ${ENTRY_FORMS.join(', ')}.`);
+  throw new EntryRefused(`"${written}" is none of: ${FORMS.map(({ says }) => says).join(', ')}.`);
 }
 
 /** Reads the entries of `KITE_STS_REACH`, which stand with spaces between. Throws `EntryRefused`. */

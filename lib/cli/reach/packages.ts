@@ -5,7 +5,8 @@ import type { ReachEntry } from './entries.ts';
 export type PackagesEntry = Extract<ReachEntry, { readonly kind: 'codeartifact' }>;
 
 /** https://docs.aws.amazon.com/codeartifact/latest/APIReference/API_GetAuthorizationToken.html: 0 is as long as the session. */
-export function describeTokenCall({ domain, owner, region }: PackagesEntry): StepCall {
+export function describeTokenCall(entry: PackagesEntry): StepCall {
+  const { domain, owner, region } = entry;
   const url = new URL(`https://codeartifact.${region}.amazonaws.com/v1/authorization-token`);
   url.search = new URLSearchParams({ domain, 'domain-owner': owner, duration: '0' }).toString();
   return { service: 'codeartifact', region, url, headers: {}, body: '' };

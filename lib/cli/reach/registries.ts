@@ -6,15 +6,16 @@ import type { RegistryEntry } from './entries.ts';
 /** What a container registry takes: https://github.com/docker/docker-credential-helpers */
 export type RegistryLogin = { readonly Username: string; readonly Secret: string };
 
-type OfAws = Extract<RegistryEntry, { readonly kind: 'ecr' | 'ecr-public' }>;
-
 const TARGETS = {
   ecr: { service: 'ecr', target: 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' },
   'ecr-public': { service: 'ecr-public', target: 'SpencerFrontendService.GetAuthorizationToken' },
 } as const;
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
-export function describeLoginCall({ kind, region, api }: OfAws): StepCall {
+export function describeLoginCall(
+  entry: Extract<RegistryEntry, { readonly kind: 'ecr' | 'ecr-public' }>,
+): StepCall {
+  const { kind, region, api } = entry;
   const { service, target } = TARGETS[kind];
   const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
   return { service, region, url: new URL(`https://${api}/`), headers, body: '{}' };
@@ -24,9 +25,8 @@ export function describeLoginCall({ kind, region, api }: OfAws): StepCall {
 export function readLogin(said: { readonly [name: string]: unknown }): RegistryLogin {
   const [data] = [said['authorizationData']].flat();
   const token = (Object(data) as { readonly authorizationToken?: unknown }).authorizationToken;
-  const [Username = '', Secret = ''] = Buffer.from(String(token ?? ''), 'base64')
-    .toString('utf8')
-    .split(/:(.*)/s);
+  const login = Buffer.from(String(token ?? ''), 'base64').toString('utf8');
+  const [Username = '', Secret = ''] = login.split(/:(.*)/s);
   if (Username !== 'AWS' || Secret === '') throw new Failure('ECR answered without a password.\n');
   return { Username, Secret };
 }

@@ -30,13 +30,11 @@ async function askEndpoint(url: string, environment: Environment, fetch: Fetch):
 /** The session in a file that the plugin wrote: its first profile, and one with a session token alone. */
 async function readSession(file: string): Promise<AwsAccessKey | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const read = (name: string) =>
-    new RegExp(`^\\[default\\]\n(?:.*\n)*?${name} = (\\S+)$`, 'm').exec(text)?.[1];
   const [accessKeyId, secretAccessKey, sessionToken] = [
-    read('aws_access_key_id'),
-    read('aws_secret_access_key'),
-    read('aws_session_token'),
-  ];
+    'access_key_id',
+    'secret_access_key',
+    'session_token',
+  ].map(name => new RegExp(`^\\[default\\]\n(?:.*\n)*?aws_${name} = (\\S+)$`, 'm').exec(text)?.[1]);
   return accessKeyId && secretAccessKey && sessionToken
     ? { accessKeyId, secretAccessKey, sessionToken }
     : undefined;
@@ -46,7 +44,8 @@ async function readSession(file: string): Promise<AwsAccessKey | undefined> {
  * The AWS session of this step, wherever `exec` and the plugin put it: in variables, at an endpoint, in a file that a variable
  * names. A long-lived key, the user's own files and the machine's own role are never used.
  */
-export async function findAwsSession({ environment }: Terminal, fetch: Fetch): Promise<AwsAccessKey> {
+export async function findAwsSession(terminal: Terminal, fetch: Fetch): Promise<AwsAccessKey> {
+  const { environment } = terminal;
   const url = environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   const {
     AWS_ACCESS_KEY_ID: accessKeyId,
@@ -64,7 +63,8 @@ export async function findAwsSession({ environment }: Terminal, fetch: Fetch): P
 }
 
 /** The access token of Google Cloud of this step. Its end is not known here. */
-export async function findGoogleToken({ environment }: Terminal): Promise<string> {
+export async function findGoogleToken(terminal: Terminal): Promise<string> {
+  const { environment } = terminal;
   const file = environment['CLOUDSDK_AUTH_ACCESS_TOKEN_FILE'];
   const token = file
     ? (await readFile(file, 'utf8')).trim()

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import type { PrivateFolder } from '../../client/folder.ts';
+import { quoteShellWord } from '../../language/quote.ts';
 import { Failure, type Terminal, UsageError } from '../verb.ts';
 import { EntryRefused, isRegistryEntry, type ReachEntry, readEntries, readEntry } from './entries.ts';
 
@@ -10,9 +11,9 @@ type Environment = Terminal['environment'];
 type Json = { readonly [name: string]: unknown };
 
 /** What the set-up of this step lists. Throws `Failure`. */
-export function listReach({ environment }: Terminal): readonly ReachEntry[] {
+export function listReach(terminal: Terminal): readonly ReachEntry[] {
   try {
-    return readEntries(environment['KITE_STS_REACH']);
+    return readEntries(terminal.environment['KITE_STS_REACH']);
   } catch (error) {
     if (error instanceof EntryRefused) throw new Failure(`KITE_STS_REACH: ${error.message}\n`);
     throw error;
@@ -35,10 +36,6 @@ export type OwnProgram = readonly [node: string, script: string];
 
 const RUNNING: OwnProgram = [process.execPath, process.argv[1] ?? ''];
 
-function quoteShellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Programs that run this one, beside the command's other files: Docker and client-go find them on `PATH`. */
 async function writePrograms(folder: PrivateFolder, [node, script]: OwnProgram): Promise<void> {
   const start = `#!/bin/sh\nexec ${quoteShellWord(node)} ${quoteShellWord(script)}`;
@@ -51,22 +48,26 @@ async function writePrograms(folder: PrivateFolder, [node, script]: OwnProgram):
   }
 }
 
-async function readOwnConfig(
-  environment: Environment,
-): Promise<{ readonly folder: string; readonly config: Json }> {
-  const folder = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker');
+async function readDockerConfig(folder: string): Promise<Json> {
   try {
-    return {
-      folder,
-      config: Object(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))) as Json,
-    };
+    return Object(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))) as Json;
   } catch {
-    return { folder, config: {} };
+    return {};
   }
 }
 
-function removeMembers(object: unknown, names: readonly string[]): Json {
-  return Object.fromEntries(Object.entries(Object(object)).filter(([name]) => !names.includes(name)));
+/** The user's own configuration of Docker, by which our helper is asked for these hosts. */
+async function writeDockerConfig(hosts: readonly string[], environment: Environment): Promise<string> {
+  const folder = environment['DOCKER_CONFIG'] || join(environment['HOME'] || homedir(), '.docker');
+  const own = await readDockerConfig(folder);
+  const logins = Object.entries(Object(own['auths'])).filter(([host]) => !hosts.includes(host));
+  const helpers = Object.fromEntries(hosts.map(host => [host, 'kite-sts']));
+  return JSON.stringify({
+    ...own,
+    auths: Object.fromEntries(logins),
+    credHelpers: { ...Object(own['credHelpers']), ...helpers },
+    cliPluginsExtraDirs: [...[own['cliPluginsExtraDirs'] ?? []].flat(), join(folder, 'cli-plugins')],
+  });
 }
 
 /**
@@ -82,27 +83,9 @@ export async function setUpReach(
   const registries = readReach(written).filter(isRegistryEntry);
   await writePrograms(folder, self);
   const home = dirname(folder.resolve('kite-sts'));
-  const reach = {
-    KITE_STS_REACH: written.join(' '),
-    PATH: `${home}:${environment['PATH'] ?? ''}`,
-  };
+  const reach = { KITE_STS_REACH: written.join(' '), PATH: `${home}:${environment['PATH'] ?? ''}` };
   if (registries.length === 0) return reach;
-  const own = await readOwnConfig(environment);
   const hosts = registries.map(({ host }) => host);
-  const helpers = Object.fromEntries(hosts.map(host => [host, 'kite-sts']));
-  const config = {
-    ...own.config,
-    auths: removeMembers(own.config['auths'], hosts),
-    credHelpers: { ...Object(own.config['credHelpers']), ...helpers },
-    cliPluginsExtraDirs: [
-      ...[own.config['cliPluginsExtraDirs'] ?? []].flat(),
-      join(own.folder, 'cli-plugins'),
-    ],
-  };
-  await folder.write('config.json', JSON.stringify(config));
-  return {
-    ...reach,
-    DOCKER_CONFIG: home,
-    REGISTRY_AUTH_FILE: folder.resolve('config.json'),
-  };
+  await folder.write('config.json', await writeDockerConfig(hosts, environment));
+  return { ...reach, DOCKER_CONFIG: home, REGISTRY_AUTH_FILE: folder.resolve('config.json') };
 }

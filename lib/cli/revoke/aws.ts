@@ -15,7 +15,8 @@ export type EndedSessions = {
  * Where the role sets no source identity, the session's name is the end of `aws:userid`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-function selectSessions({ template, session }: EndedSessions): object {
+function selectSessions(ended: EndedSessions): object {
+  const { template, session } = ended;
   if (session === undefined) return {};
   return template.source_identity
     ? { StringEquals: { 'aws:SourceIdentity': session } }

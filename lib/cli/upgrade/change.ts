@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { useTemporaryFolder } from '../aside.ts';
 import { EXIT, Failure, printJson, type Terminal } from '../verb.ts';
 import { compareVersions, listDecisive, type Release } from './changes.ts';
 import { findDirection } from './compare.ts';
@@ -50,10 +49,6 @@ async function compareBothJudges(before: Judge, after: Judge, hearing: Hearing):
 
 const EXITS = { wider: EXIT.widened, undecided: EXIT.undecided, 'not wider': EXIT.done } as const;
 
-function findExit(report: VersionReport): number {
-  return hasPassed(report) ? EXITS[report.direction] : EXIT.denied;
-}
-
 /**
  * Judges the policy by both versions, tells what differs, and puts the other in place where nothing stands against it, or
  * `whatever` does. Gives what was found as an exit code. Throws `Failure`; then everything is as it was.
@@ -63,18 +58,15 @@ export async function changeVersion(
   terminal: Terminal,
 ): Promise<{ exit: number; written: boolean }> {
   const { now, next, config, json, whatever } = change;
-  const aside = await mkdtemp(join(tmpdir(), 'kite-sts-'));
-  try {
-    return await stageVersion(now, next, async staged => {
-      const report = await judgeStaged(change, staged, { folder: now.folder, config, aside });
-      const exit = findExit(report);
-      const written = whatever || exit === EXIT.done;
-      if (!json) terminal.out(`${writeReport(report)}\n`);
-      if (written) await replaceVersion(now, staged);
-      if (json) printJson(describeReport(report, written), terminal);
-      return { exit, written };
-    });
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
+  return stageVersion(now, next, async staged => {
+    const report = await useTemporaryFolder(aside =>
+      judgeStaged(change, staged, { folder: now.folder, config, aside }),
+    );
+    const exit = hasPassed(report) ? EXITS[report.direction] : EXIT.denied;
+    const written = whatever || exit === EXIT.done;
+    if (!json) terminal.out(`${writeReport(report)}\n`);
+    if (written) await replaceVersion(now, staged);
+    if (json) printJson(describeReport(report, written), terminal);
+    return { exit, written };
+  });
 }

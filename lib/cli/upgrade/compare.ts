@@ -39,15 +39,9 @@ export type VersionComparison = {
   readonly decided: readonly DecidedOtherwise[];
 };
 
-function writePolicyKey({ of, name }: JudgedPolicy): string {
-  return `${of} ${name}`;
-}
-
 function compareRead(before: VersionJudgement, after: VersionJudgement): ReadOtherwise[] {
-  const old = new Map(before.policies.map(policy => [writePolicyKey(policy), policy]));
-  return after.policies.flatMap(policy => {
-    const { of, name, digest, members } = policy;
-    const was = old.get(writePolicyKey(policy));
+  return after.policies.flatMap(({ of, name, digest, members }) => {
+    const was = before.policies.find(each => each.of === of && each.name === name);
     if (was?.digest === digest) return [];
     return [{ of, name, members: compareMembers(was?.members ?? {}, members) }];
   });
@@ -91,7 +85,8 @@ export function compareJudgements(
 }
 
 /** Undecided, where a member is read otherwise and no request shows what follows from it. */
-export function findDirection({ decided, read }: VersionComparison): Direction {
-  if (decided.some(({ turn }) => turn === 'wider')) return 'wider';
-  return read.some(({ members }) => members.some(({ narrower }) => !narrower)) ? 'undecided' : 'not wider';
+export function findDirection(comparison: VersionComparison): Direction {
+  if (comparison.decided.some(({ turn }) => turn === 'wider')) return 'wider';
+  const members = comparison.read.flatMap(each => each.members);
+  return members.some(({ narrower }) => !narrower) ? 'undecided' : 'not wider';
 }

@@ -1,4 +1,5 @@
-import { access, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import type { Judgement } from '../judge/request.ts';
@@ -12,9 +13,9 @@ export type Judge = { readonly version: string; readonly home: string };
 /** Where the policy is, and where there is room for requests. */
 export type Hearing = { readonly folder: string; readonly config: string; readonly aside: string };
 
-async function runJudgeVerb({ home }: Judge, words: readonly string[], { folder, config }: Hearing) {
-  const command = join(home, 'bin/kite-sts.js');
-  return runProgram(process.execPath, [command, ...words, '--config', config], folder);
+async function runJudgeVerb(judge: Judge, words: readonly string[], hearing: Hearing) {
+  const command = join(judge.home, 'bin/kite-sts.js');
+  return runProgram(process.execPath, [command, ...words, '--config', hearing.config], hearing.folder);
 }
 
 async function readLines(judge: Judge, words: readonly string[], hearing: Hearing): Promise<string[]> {
@@ -32,10 +33,8 @@ export async function compareJudges(
   after: Judge,
   hearing: Hearing,
 ): Promise<VersionComparison> {
-  const [ofBefore, ofAfter] = [
-    await readLines(before, ['judge'], hearing),
-    await readLines(after, ['judge'], hearing),
-  ];
+  const ofBefore = await readLines(before, ['judge'], hearing);
+  const ofAfter = await readLines(after, ['judge'], hearing);
   const requests = [...new Set([...ofBefore.slice(1), ...ofAfter.slice(1)])];
   const file = join(hearing.aside, 'requests.jsonl');
   await writeFile(file, requests.map(request => `${request}\n`).join(''));
@@ -46,22 +45,13 @@ export async function compareJudges(
       throw new Failure(
         `node_modules has kite-sts ${version} in the place of ${judge.version}. Run npm ci first.\n`,
       );
-    return {
-      version,
-      engine,
-      policies,
-      decisions: decisions.map(line => JSON.parse(line) as Judgement),
-    };
+    return { version, engine, policies, decisions: decisions.map(line => JSON.parse(line) as Judgement) };
   };
   return compareJudgements(await judged(before, ofBefore), await judged(after, ofAfter), requests);
 }
 
 /** One sentence of invariants.yml by both. */
-export type ProofPair = {
-  readonly id: string;
-  readonly before: string;
-  readonly after: string;
-};
+export type ProofPair = { readonly id: string; readonly before: string; readonly after: string };
 
 type Proof = { readonly id: string; readonly verdict: string };
 
@@ -78,14 +68,7 @@ export async function proveByBoth(
   after: Judge,
   hearing: Hearing,
 ): Promise<readonly ProofPair[]> {
-  const sentences = resolve(hearing.folder, hearing.config, 'invariants.yml');
-  if (
-    !(await access(sentences).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return [];
+  if (!existsSync(resolve(hearing.folder, hearing.config, 'invariants.yml'))) return [];
   const old = new Map((await listProofs(before, hearing)).map(({ id, verdict }) => [id, verdict]));
   const now = await listProofs(after, hearing);
   return now.map(({ id, verdict }) => ({ id, before: old.get(id) ?? 'not read', after: verdict }));

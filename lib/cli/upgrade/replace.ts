@@ -14,10 +14,6 @@ async function putFile(path: string, content: Content): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
-async function readContent(path: string): Promise<Content> {
-  return readFile(path).catch(() => undefined);
-}
-
 async function putFiles(files: Iterable<readonly [string, Content]>, folder: string): Promise<void> {
   for (const [path, content] of files) await putFile(join(folder, path), content);
 }
@@ -36,12 +32,11 @@ const INSTALL = ['install', '--no-save'];
  * Puts the staged version in the place of the one that is there: its files, and node_modules by npm. Where that fails half-way,
  * every file is as it was, and npm is asked to put node_modules back too. Throws `Failure`.
  */
-export async function replaceVersion(
-  { folder, version: before }: PinnedState,
-  { files, version }: Staged,
-): Promise<void> {
+export async function replaceVersion(now: PinnedState, staged: Staged): Promise<void> {
+  const { folder } = now;
+  const { files, version } = staged;
   const old = new Map<string, Content>();
-  for (const path of files.keys()) old.set(path, await readContent(join(folder, path)));
+  for (const path of files.keys()) old.set(path, await readFile(join(folder, path)).catch(() => undefined));
   const comes = [...files].filter(([, content]) => content !== undefined);
   const goes = [...files].filter(([, content]) => content === undefined);
   try {
@@ -52,7 +47,7 @@ export async function replaceVersion(
   } catch (error) {
     await restoreFiles(old, folder);
     const back = await runNpm([...INSTALL, '--prefer-offline'], folder).then(
-      () => `node_modules has ${before} again.`,
+      () => `node_modules has ${now.version} again.`,
       () => 'Run npm ci: node_modules could not be put back.',
     );
     throw new Failure(

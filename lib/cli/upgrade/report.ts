@@ -30,7 +30,8 @@ export function hasPassed({ checks, proofs }: Pick<VersionReport, 'checks' | 'pr
   );
 }
 
-function describeDecisive({ from, to, decisive }: VersionReport): string[] {
+function describeDecisive(report: VersionReport): string[] {
+  const { from, to, decisive } = report;
   const between = `between ${from} and ${to}`;
   if (decisive.length === 0) return [`No change ${between} can alter a decision (★).`];
   const entries = decisive.flatMap(({ version, changes }) =>
@@ -40,7 +41,8 @@ function describeDecisive({ from, to, decisive }: VersionReport): string[] {
 }
 
 /** All of what went wrong; of what went well, the last line. */
-function describeVersionCheck({ verb, clean, says }: Check, version: string): string[] {
+function describeVersionCheck(check: Check, version: string): string[] {
+  const { verb, clean, says } = check;
   const lines = says.trimEnd().split('\n');
   const told = clean ? lines.slice(-1) : lines;
   return [
@@ -49,7 +51,8 @@ function describeVersionCheck({ verb, clean, says }: Check, version: string): st
   ];
 }
 
-function describeProofs({ proofs, from, to }: VersionReport): string[] {
+function describeProofs(report: VersionReport): string[] {
+  const { proofs, from, to } = report;
   if (proofs.length === 0) return ['prove: there is no invariants.yml.'];
   const rows = proofs.map(({ id, before, after }) => `  ${before.padEnd(10)} ${after.padEnd(10)} ${id}`);
   return [`prove by ${from}, and by ${to}:`, ...rows];
@@ -68,7 +71,8 @@ const TURNS: { readonly [turn in DecidedOtherwise['turn']]: string } = {
   otherwise: 'otherwise',
 };
 
-function describeDecided({ request, before, after, turn }: DecidedOtherwise): string[] {
+function describeDecided(decided: DecidedOtherwise): string[] {
+  const { request, before, after, turn } = decided;
   const { of, name } = JSON.parse(request) as { of: string; name: string };
   return [
     `  ${TURNS[turn]}  ${of} ${name}: was ${describeJudgement(before)}, now ${describeJudgement(after)}`,
@@ -76,7 +80,8 @@ function describeDecided({ request, before, after, turn }: DecidedOtherwise): st
   ];
 }
 
-function describeRead({ of, name, members }: ReadOtherwise): string[] {
+function describeRead(read: ReadOtherwise): string[] {
+  const { of, name, members } = read;
   if (members.length === 0) return [];
   return [
     `  ${of} ${name} is read otherwise:`,
@@ -122,10 +127,7 @@ export function writeReport(report: VersionReport): string {
 /** For programs. `written` says whether the version was put in place. */
 export function describeReport(report: VersionReport, written: boolean): object {
   const { bytes, direction, comparison, ...rest } = report;
-  const decided = comparison?.decided.map(each => ({
-    ...each,
-    request: JSON.parse(each.request) as unknown,
-  }));
+  const decided = comparison?.decided.map(each => ({ ...each, request: JSON.parse(each.request) }));
   return {
     ...rest,
     sha256: hashForPeople(bytes),

@@ -50,7 +50,8 @@ async function readCommitted(revision: string, folder: string): Promise<Committe
 }
 
 /** Rollback takes the version before from git: what was never committed would be lost. Throws `Failure`. */
-export async function demandCommitted({ folder, version, bytes }: PinnedState): Promise<void> {
+export async function demandCommitted(now: PinnedState): Promise<void> {
+  const { folder, version, bytes } = now;
   const committed = await readCommitted('HEAD', folder);
   if (committed?.version === version && committed.bytes.equals(bytes)) return;
   throw new Failure(
@@ -59,7 +60,8 @@ export async function demandCommitted({ folder, version, bytes }: PinnedState): 
 }
 
 /** The last committed version that is older than this one. Throws `Failure` where the history has none. */
-export async function findBefore({ folder, version }: PinnedState): Promise<Committed> {
+export async function findBefore(now: PinnedState): Promise<Committed> {
+  const { folder, version } = now;
   const log = (await askGit(['log', '--format=%H', '--', 'package.json'], folder))?.toString('utf8') ?? '';
   for (const revision of log.split('\n').filter(Boolean)) {
     const found = await readCommitted(revision, folder);

@@ -24,11 +24,8 @@ export async function runProgram(
     const { stdout, stderr } = await promisify(execFile)(program, words, options);
     return { exits: 0, out: stdout, error: stderr.toString('utf8') };
   } catch (failed) {
-    const { code, stdout, stderr, message } = failed as Error & {
-      code?: unknown;
-      stdout?: Buffer;
-      stderr?: Buffer;
-    };
+    type Failed = Error & { code?: unknown; stdout?: Buffer; stderr?: Buffer };
+    const { code, stdout, stderr, message } = failed as Failed;
     const exits = typeof code === 'number' ? code : 1;
     return { exits, out: stdout ?? Buffer.alloc(0), error: stderr?.toString('utf8') || message };
   }

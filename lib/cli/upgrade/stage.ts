@@ -1,7 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatDigest, hashTarball, nameDigestFile, nameTarball, parsePin } from '../../vendor/pin.ts';
+import { useTemporaryFolder } from '../aside.ts';
 import { Failure } from '../verb.ts';
 import type { PinnedState } from './repository.ts';
 import { runNpm } from './run.ts';
@@ -34,7 +34,8 @@ function readLockName(lock: string): string {
 }
 
 /** The lock file for another pin, made by npm in a copy: whatever npm does, the repository does not notice. */
-async function createLock(now: PinnedState, manifest: string, { version, bytes }: Candidate, aside: string) {
+async function createLock(now: PinnedState, manifest: string, candidate: Candidate, aside: string) {
+  const { version, bytes } = candidate;
   const path = join(aside, nameTarball(version));
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, bytes);
@@ -51,7 +52,7 @@ async function createLock(now: PinnedState, manifest: string, { version, bytes }
 }
 
 /** The version alone, with what it needs: it is to judge before anything is replaced. */
-async function installAlone({ version }: Candidate, aside: string): Promise<string> {
+async function installAlone(version: string, aside: string): Promise<string> {
   const folder = join(aside, 'alone');
   await mkdir(folder);
   const manifest = { private: true, dependencies: { 'kite-sts': `file:../${nameTarball(version)}` } };
@@ -68,12 +69,11 @@ export async function stageVersion<T>(
   use: (staged: Staged) => Promise<T>,
 ): Promise<T> {
   const { version, bytes } = candidate;
-  const outside = await mkdtemp(join(tmpdir(), 'kite-sts-'));
-  const aside = join(outside, readLockName(now.lock));
-  try {
+  return useTemporaryFolder(async outside => {
+    const aside = join(outside, readLockName(now.lock));
     const manifest = replacePin(now.manifest, now.version, version);
     const lock = await createLock(now, manifest, candidate, aside);
-    const home = await installAlone(candidate, aside);
+    const home = await installAlone(version, aside);
     const files = new Map<string, string | Buffer | undefined>([
       [nameTarball(version), bytes],
       [nameDigestFile(version), formatDigest(version, bytes)],
@@ -82,8 +82,6 @@ export async function stageVersion<T>(
       [nameTarball(now.version), undefined],
       [nameDigestFile(now.version), undefined],
     ]);
-    return await use({ version, files, home });
-  } finally {
-    await rm(outside, { recursive: true, force: true });
-  }
+    return use({ version, files, home });
+  });
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { readInput } from '../input.ts';
 import { Failure } from '../verb.ts';
 import { parseVersion, type Release, readReleases } from './changes.ts';
 import { runProgram } from './run.ts';
@@ -20,9 +20,7 @@ async function readTarMember(path: string, member: string): Promise<string | und
 
 /** Throws `Failure` where it is no tarball of kite-sts. */
 export async function readPacked(path: string): Promise<PackedVersion> {
-  const bytes = await readFile(path).catch(() => {
-    throw new Failure(`${path} cannot be read.\n`);
-  });
+  const bytes = await readInput(path);
   const { name, version } = parseManifest(await readTarMember(path, 'package.json'));
   if (name !== 'kite-sts' || version === undefined || !parseVersion(version))
     throw new Failure(`${path} is no tarball of kite-sts, as npm pack makes it.\n`);

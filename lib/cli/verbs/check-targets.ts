@@ -1,100 +1,72 @@
 import type { Config } from '../../config/load.ts';
-import type { ClaimValue } from '../../policy/claims.ts';
 import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/targets/checked.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
-import { readTargetRoles, splitJsonTexts, TargetError, type TargetRole } from '../../review/targets/trust.ts';
-import { JsonError, readStrictJson } from '../../token/json.ts';
+import { readTargetRoles, splitJsonTexts, type TargetRole } from '../../review/targets/trust.ts';
+import { readStrictJson } from '../../token/json.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
+import { readDump } from '../estate/bring.ts';
+import { demandBroker, TRUSTEE_OPTIONS } from '../estate/trustees.ts';
 import { readInput } from '../input.ts';
 import {
   CONFIG_OPTION,
   EXIT,
-  Failure,
   type Flags,
-  printJson,
+  printResult,
   readFlag,
+  readFlagTexts,
   UsageError,
   type Verb,
 } from '../verb.ts';
 
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** Far more than any fleet has: a file is not a token, and is as large as there are targets. */
 const MEMBERS = 1_000_000;
 
-function parseTargets(text: string, path: string): ClaimValue {
-  try {
-    return readStrictJson(text, { members: MEMBERS });
-  } catch (error) {
-    if (error instanceof JsonError) throw new Failure(`${path}: ${error.message}\n`);
-    throw error;
-  }
-}
-
 async function readTargetsFile(path: string): Promise<TargetRole[]> {
   const texts = splitJsonTexts((await readInput(path)).toString('utf8'));
-  try {
-    return texts.flatMap(text => readTargetRoles(parseTargets(text, path)));
-  } catch (error) {
-    if (error instanceof TargetError) throw new Failure(`${path}: ${error.message}\n`);
-    throw error;
-  }
+  const read = (text: string) => readTargetRoles(readStrictJson(text, { members: MEMBERS }));
+  return readDump(() => texts.flatMap(read), path);
 }
 
-function readBrokerPrincipals(flags: Flags): { broker: string; also: string[] } {
-  const broker = readFlag(flags, 'broker-role-arn');
-  if (broker === undefined || !ROLE_ARN.test(broker))
-    throw new UsageError(
-      '--broker-role-arn takes the ARN of a role, such as arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange.',
-    );
-  const also = flags['also'] ?? [];
-  return { broker, also: (Array.isArray(also) ? also : [also]).map(String) };
-}
-
-async function checkTargetsFile({ roles, url }: Config, flags: Flags): Promise<CheckedTarget[]> {
+async function checkTargetsFile(config: Config, flags: Flags): Promise<CheckedTarget[]> {
   const from = readFlag(flags, 'from');
   if (from === undefined) throw new UsageError('--from is required, or --list.');
-  const whom = readBrokerPrincipals(flags);
+  const trustees = { broker: demandBroker(flags), also: readFlagTexts(flags, 'also'), url: config.url };
   const targets = new Map((await readTargetsFile(from)).map(target => [target.arn, target]));
-  return checkAllTargets(roles, targets, { ...whom, url });
+  return checkAllTargets(config.roles, targets, trustees);
 }
 
-function writeTargetsJson(all: readonly CheckedTarget[]): string {
-  return JSON.stringify(
-    all.map(({ role, arn, seconds, findings, trustPolicy }) => ({
-      role,
-      role_arn: arn,
-      findings: findings.map(({ code, detail }) => ({ code, detail, says: FINDINGS[code] })),
-      ...(findings.length > 0 ? { trust_policy: trustPolicy, seconds } : {}),
-    })),
-    null,
-    2,
-  );
+function describeCheckedTarget(target: CheckedTarget): object {
+  const { role, arn, seconds, findings, trustPolicy } = target;
+  return {
+    role,
+    role_arn: arn,
+    findings: findings.map(({ code, detail }) => ({ code, detail, says: FINDINGS[code] })),
+    ...(findings.length > 0 ? { trust_policy: trustPolicy, seconds } : {}),
+  };
 }
 
-function listRemedy({ arn, seconds, findings, trustPolicy }: CheckedTarget): string[] {
-  const name = arn.split('/').at(-1);
-  const ofTrust = findings.some(({ code }) => code !== 'session-too-short' && code !== 'target-unknown');
+function listRemedy(target: CheckedTarget): string[] {
+  const { arn, seconds, findings, trustPolicy } = target;
+  const codes = findings.map(({ code }) => code);
+  const isOfTrust = codes.some(code => code !== 'session-too-short' && code !== 'target-unknown');
+  const update = `  aws iam update-role --role-name ${arn.split('/').at(-1)} --max-session-duration ${Math.max(3600, seconds)}`;
+  const policy = JSON.stringify(trustPolicy, null, 2);
   return [
-    ...(ofTrust
-      ? ['', '  The trust policy that it should have:', '', JSON.stringify(trustPolicy, null, 2)]
-      : []),
-    ...(findings.some(({ code }) => code === 'session-too-short')
-      ? ['', `  aws iam update-role --role-name ${name} --max-session-duration ${Math.max(3600, seconds)}`]
-      : []),
+    ...(isOfTrust ? ['', '  The trust policy that it should have:', '', policy] : []),
+    ...(codes.includes('session-too-short') ? ['', update] : []),
   ];
 }
 
-function writeTarget(each: CheckedTarget): string {
-  const { role, arn, findings } = each;
+function writeTarget(target: CheckedTarget): string {
+  const { role, arn, findings } = target;
+  if (findings.length === 0) return `${role}  ${arn}  ok`;
   const lines = findings.map(
     ({ code, detail }) => `  ${code}${detail === undefined ? '' : ` (${detail})`}: ${FINDINGS[code]}`,
   );
-  const head = `${role}  ${arn}  ${findings.length === 0 ? 'ok' : ''}`.trimEnd();
-  return [head, ...lines, ...listRemedy(each), ...(findings.length === 0 ? [] : [''])].join('\n');
+  return [`${role}  ${arn}`, ...lines, ...listRemedy(target), ''].join('\n');
 }
 
 export const checkTargets: Verb = {
-  summary: 'Checks whether the AWS roles that ours point at trust the broker, and it alone.',
   usage: ['--from FILE --broker-role-arn ARN [options]'],
   options: {
     from: {
@@ -102,17 +74,7 @@ export const checkTargets: Verb = {
       value: 'FILE',
       help: 'What `aws iam get-role` shows of each target: one after the other, or a list. `-` is standard input.',
     },
-    'broker-role-arn': {
-      type: 'string',
-      value: 'ARN',
-      help: "The role that the broker's function runs as: an output of the stack.",
-    },
-    also: {
-      type: 'string',
-      value: 'ARN',
-      multiple: true,
-      help: 'Another principal that may stand in a trust policy. May be repeated.',
-    },
+    ...TRUSTEE_OPTIONS,
     list: { type: 'boolean', help: 'Only prints the ARNs of the targets, one a line.' },
     config: CONFIG_OPTION,
     json: { type: 'boolean', help: 'One JSON array instead of lines.' },
@@ -132,14 +94,12 @@ Exit code 0 when every target is right, 2 when there are findings.`,
     const config = openConfig(readCommandSettings(flags, terminal));
     if (flags['list']) {
       const targets = listTargets(config.roles);
-      if (flags['json']) printJson(targets, terminal);
-      else terminal.out(targets.map(arn => `${arn}\n`).join(''));
+      printResult(targets, () => targets.map(arn => `${arn}\n`).join(''), flags, terminal);
       return EXIT.done;
     }
     const all = await checkTargetsFile(config, flags);
-    terminal.out(
-      flags['json'] ? `${writeTargetsJson(all)}\n` : all.map(each => `${writeTarget(each)}\n`).join(''),
-    );
+    const write = () => all.map(each => `${writeTarget(each)}\n`).join('');
+    printResult(all.map(describeCheckedTarget), write, flags, terminal);
     return all.every(({ findings }) => findings.length === 0) ? EXIT.done : EXIT.denied;
   },
 };

@@ -1,6 +1,5 @@
 import { createFetch } from '../../client/proxy.ts';
-import { TEXTS } from '../../client/texts.ts';
-import { hideFromLog, MASK_OPTIONS } from '../masking.ts';
+import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { callAws } from '../reach/call.ts';
 import {
   describeTokenCall,
@@ -35,8 +34,6 @@ function describeToken(flags: Flags, host: string, token: string): string {
 }
 
 export const codeartifact: Verb = {
-  summary:
-    'Prints a token of CodeArtifact for a domain that a step lists, or the lines that npm, pip or Maven need.',
   options: {
     host: {
       type: 'string',
@@ -61,15 +58,9 @@ export const codeartifact: Verb = {
     const domain = findDomain(flags, terminal);
     describeToken(flags, domain.host, '');
     const fetch = createFetch(terminal.environment);
-    const said = await callAws(
-      describeTokenCall(domain),
-      await findAwsSession(terminal, fetch),
-      terminal,
-      fetch,
-    );
-    const token = readPackagesToken(said);
-    if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
-      throw new Failure(`${TEXTS.not_hidden}\n`);
+    const session = await findAwsSession(terminal, fetch);
+    const token = readPackagesToken(await callAws(describeTokenCall(domain), session, terminal, fetch));
+    await maskOrRefuse([token], flags, terminal);
     terminal.out(describeToken(flags, domain.host, token));
     return EXIT.done;
   },

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Teams } from '../../config/teams.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { locatePage } from '../manifest.ts';
-import { EXIT, Failure, printJson, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 /** What decides which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
 const DECISIVE = [
@@ -36,13 +36,8 @@ function writeCodeowners(reviewed: readonly ReviewedPattern[], folder: string): 
 }
 
 export const codeowners: Verb = {
-  summary: 'Prints the lines of CODEOWNERS by which each team reviews its roles, from teams.yml.',
   options: {
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'The folder with broker.yml, roles/ and teams.yml. The default is `KITE_STS_CONFIG`, or `config`.',
-    },
+    config: createConfigOption('The folder with broker.yml, roles/ and teams.yml.'),
     json: { type: 'boolean', help: 'Patterns and their owners as one JSON array, in the same order.' },
   },
   about: `Run it at the root of the repository: paths are as --config has them. What no team owns is of the first owners, as
@@ -55,8 +50,7 @@ are vendor/, the lock file, serverless.yml and the pipelines: they decide which 
         `${folder} has no teams.yml. Write one: ${locatePage('docs/reference/configuration.md')} has an example.\n`,
       );
     const reviewed = listReviewed(teams, folder);
-    if (flags['json']) printJson(reviewed, terminal);
-    else terminal.out(writeCodeowners(reviewed, folder));
+    printResult(reviewed, () => writeCodeowners(reviewed, folder), flags, terminal);
     return EXIT.done;
   },
 };

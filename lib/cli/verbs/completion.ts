@@ -1,3 +1,5 @@
+import { quoteShellWord } from '../../language/quote.ts';
+import { SUMMARIES } from '../overview.ts';
 import { collectOptions, EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
 
 type Verbs = { readonly [name: string]: () => Promise<Verb> };
@@ -20,14 +22,13 @@ function listOptions(verb: Verb): CompletedOption[] {
 async function listVerbs(verbs: Verbs): Promise<CompletedVerb[]> {
   return Promise.all(
     Object.entries(verbs).map(async ([name, load]) => {
-      const verb = await load();
-      return { name, summary: verb.summary, options: listOptions(verb) };
+      return { name, summary: SUMMARIES[name] ?? '', options: listOptions(await load()) };
     }),
   );
 }
 
-function listFlags({ options }: CompletedVerb): string {
-  return options.map(({ name }) => `--${name}`).join(' ');
+function listFlags(verb: CompletedVerb): string {
+  return verb.options.map(({ name }) => `--${name}`).join(' ');
 }
 
 /** https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html */
@@ -49,11 +50,6 @@ complete -o default -F _kite_sts kite-sts
 `;
 }
 
-/** Within single quotes of zsh and of a POSIX shell. */
-function quoteZsh(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** https://zsh.sourceforge.io/Doc/Release/Completion-System.html */
 function writeZsh(verbs: readonly CompletedVerb[]): string {
   return `#compdef kite-sts
@@ -61,7 +57,7 @@ function writeZsh(verbs: readonly CompletedVerb[]): string {
 _kite_sts() {
   local -a verbs
   verbs=(
-${verbs.map(({ name, summary }) => `    ${quoteZsh(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+${verbs.map(({ name, summary }) => `    ${quoteShellWord(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
     'help:Tells more of a verb.'
   )
   if (( CURRENT == 2 )) || [[ $words[2] == help ]]; then
@@ -109,7 +105,6 @@ const WRITERS: { readonly [shell: string]: (verbs: readonly CompletedVerb[]) => 
 /** The verb, with the verbs that there are: the table of them loads this file. */
 export function createCompletion(verbs: Verbs): Verb {
   return {
-    summary: 'Prints what makes a shell complete verbs and options.',
     words: [{ name: 'SHELL', help: 'bash, zsh or fish.' }],
     options: {},
     about: `  bash   in ~/.bashrc: eval "$(kite-sts completion bash)"

@@ -11,7 +11,6 @@ async function savePage(file: string, page: string): Promise<string> {
 }
 
 export const consoleFile: Verb = {
-  summary: 'Writes a page that decides as you type, maps who can reach what, and shows what an edit changes.',
   options: {
     out: {
       type: 'string',

@@ -1,10 +1,10 @@
+import { listSecrets } from '../../client/mask.ts';
 import { ROLE_OPTIONS, readRoleExchange, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, type Verb } from '../verb.ts';
 
 export const credentialProcess: Verb = {
-  summary: 'Prints AWS keys as credential_process of an AWS profile expects them.',
   options: {
     ...ROLE_OPTIONS,
     ...TOKEN_OPTIONS,
@@ -27,7 +27,7 @@ credential_process and nothing else, with or without --json; why there is none g
       throw new Failure(
         `The role ${asking.role} is of the kind ${exchanged.kind}. A profile takes keys of AWS.\n`,
       );
-    await maskOrRefuse(exchanged, flags, terminal);
+    await maskOrRefuse(listSecrets(exchanged), flags, terminal);
     // The version must be a number: botocore and the JavaScript SDK refuse "1".
     terminal.out(`${JSON.stringify({ Version: 1, ...exchanged.aws })}\n`);
     return EXIT.done;

@@ -5,7 +5,7 @@ import { formatDiffJson, formatDiffMarkdown, formatDiffText } from '../../review
 import { listSections } from '../../review/compare/sections.ts';
 import { findMergeBase, loadVersion } from '../compare/revision.ts';
 import { readCommandSettings } from '../configuration.ts';
-import { EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
 
 const EXITS: { readonly [direction in Direction]: number } = {
   wider: EXIT.widened,
@@ -14,7 +14,6 @@ const EXITS: { readonly [direction in Direction]: number } = {
 };
 
 export const diff: Verb = {
-  summary: 'Says what a change of policy newly allows and denies, each with a request that shows it.',
   words: [
     {
       name: 'OLD',
@@ -33,11 +32,7 @@ export const diff: Verb = {
     },
     markdown: { type: 'boolean', help: 'A report for a comment on a pull request, of at most 60 KB.' },
     json: { type: 'boolean', help: 'Everything, as JSON.' },
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'Where the configuration lies in a git revision. The default is `KITE_STS_CONFIG`, or `config`.',
-    },
+    config: createConfigOption('Where the configuration lies in a git revision.'),
   },
   about: `Exact, for all tokens, not for samples of them. Exit code 0 when nobody gets more than before, 3 when somebody does,
 4 when that could not be told.`,
@@ -46,8 +41,8 @@ export const diff: Verb = {
     if (flags['json'] && flags['markdown']) throw new UsageError('Give --json or --markdown, not both.');
     const { config: folder } = readCommandSettings(flags, terminal);
     const [old, now] = [readFlag(flags, 'OLD') ?? '', readFlag(flags, 'NEW') ?? ''];
-    const before = loadVersion(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
-    const after = loadVersion(now, folder);
+    const before = await loadVersion(flags['merge-base'] ? findMergeBase(old, now) : old, folder);
+    const after = await loadVersion(now, folder);
     const found = compareConfigs(before, after, { findSample: findSampleClaims, from: Date.now() / 1000 });
     const direction = judgeDirection(found);
     const says = DIRECTIONS[direction];

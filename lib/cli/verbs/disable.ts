@@ -1,6 +1,6 @@
 import type { Switch } from '../../switch.ts';
 import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, writeSwitch } from '../switching.ts';
-import { EXIT, printJson, type Verb } from '../verb.ts';
+import { EXIT, printResult, type Verb } from '../verb.ts';
 
 function describeChange(change: Switch): string {
   const misses = change.byName
@@ -10,7 +10,6 @@ function describeChange(change: Switch): string {
 }
 
 export const disable: Verb = {
-  summary: 'Switches an issuer, a key, an organization, a pipeline or a role off, without a deployment.',
   words: SWITCH_WORDS,
   options: SWITCH_OPTIONS,
   about: `${SWITCH_ABOUT}
@@ -23,8 +22,7 @@ until it ends: kite-sts revoke. No deployment switches it on again; kite-sts ena
   ],
   async run(flags, terminal) {
     const change = await setSwitch(true, flags, terminal);
-    if (flags['json']) printJson(change, terminal);
-    else terminal.out(describeChange(change));
+    printResult(change, () => describeChange(change), flags, terminal);
     return EXIT.done;
   },
 };

@@ -1,10 +1,9 @@
 import { isInForce } from '../../switch.ts';
 import { openOperatedBroker, STACK_OPTIONS } from '../operator.ts';
 import { writeSwitch } from '../switching.ts';
-import { EXIT, printJson, type Verb } from '../verb.ts';
+import { EXIT, printResult, type Verb } from '../verb.ts';
 
 export const disabled: Verb = {
-  summary: 'Lists what is switched off or suspended, by whom, since when and why.',
   options: {
     ...STACK_OPTIONS,
     all: { type: 'boolean', help: 'What was switched on again or has ended too.' },
@@ -21,8 +20,7 @@ export const disabled: Verb = {
     const shown = all
       .filter(each => isInForce(each, now) || flags['all'])
       .sort((a, b) => (a.at < b.at ? -1 : 1));
-    if (flags['json']) printJson(shown, terminal);
-    else terminal.out(shown.map(each => `${writeSwitch(each)}\n`).join(''));
+    printResult(shown, () => shown.map(each => `${writeSwitch(each)}\n`).join(''), flags, terminal);
     return all.some(each => isInForce(each, now)) ? EXIT.denied : EXIT.done;
   },
 };

@@ -50,7 +50,6 @@ async function answerGet(terminal: Terminal): Promise<number> {
 }
 
 export const dockerCredential: Verb = {
-  summary: 'Answers Docker and its kin as a credential helper, for the registries that a step lists.',
   words: [{ name: 'ACTION', help: 'get, list, store or erase.' }],
   options: {},
   about: `What docker-credential-kite-sts runs. For a registry of KITE_STS_REACH, whole, get prints a user and a password

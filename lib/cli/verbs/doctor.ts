@@ -4,12 +4,13 @@ import { type Diagnosis, writeDiagnosis } from '../../doctor/diagnosis.ts';
 import { examineInside } from '../../doctor/inside.ts';
 import { examineOutside, INSTRUMENTS } from '../../doctor/outside.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
+import { TRUSTEE_OPTIONS } from '../estate/trustees.ts';
 import { createOperatorReader, STACK_OPTIONS } from '../operator.ts';
 import {
   CONFIG_OPTION,
   EXIT,
   type Flags,
-  printJson,
+  printResult,
   readFlag,
   readFlagTexts,
   type Terminal,
@@ -51,7 +52,6 @@ async function examine(flags: Flags, terminal: Terminal): Promise<readonly Diagn
 }
 
 export const doctor: Verb = {
-  summary: 'Asks a deployed broker how it is: from outside, and with credentials of AWS from inside.',
   options: {
     broker: {
       type: 'string',
@@ -64,12 +64,7 @@ export const doctor: Verb = {
       help: 'The CloudFormation stack of the broker, such as `kite-sts-prod`: it is looked at from inside too.',
     },
     region: STACK_OPTIONS.region,
-    also: {
-      type: 'string',
-      value: 'ARN',
-      multiple: true,
-      help: "Another principal that may stand in a target's trust policy. May be repeated.",
-    },
+    also: TRUSTEE_OPTIONS.also,
     config: CONFIG_OPTION,
     json: { type: 'boolean', help: 'One JSON array instead of lines.' },
   },
@@ -82,8 +77,7 @@ Exit code 0 when all is well, 2 when something is wrong, 4 when something could 
   examples: ['kite-sts doctor', 'kite-sts doctor --stack kite-sts-prod --region eu-central-1'],
   async run(flags, terminal) {
     const found = await examine(flags, terminal);
-    if (flags['json']) printJson(found, terminal);
-    else terminal.out(found.map(each => `${writePrintable(each)}\n`).join(''));
+    printResult(found, () => found.map(each => `${writePrintable(each)}\n`).join(''), flags, terminal);
     return chooseExit(found);
   },
 };

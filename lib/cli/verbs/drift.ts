@@ -16,13 +16,16 @@ import { writeSarif } from '../../review/lint/sarif.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { readBroker, readDump, readEstate } from '../estate/bring.ts';
+import { readDump, readEstate } from '../estate/bring.ts';
+import { demandBroker, TRUSTEE_OPTIONS } from '../estate/trustees.ts';
 import { readInput } from '../input.ts';
 import {
+  createConfigOption,
   EXIT,
   Failure,
   type Flags,
   printJson,
+  printResult,
   readFlag,
   readFlagTexts,
   UsageError,
@@ -55,35 +58,27 @@ async function readKnown(flags: Flags): Promise<ReadonlySet<string>> {
   return new Set(list.map(each => nameFinding(each as AcceptedFinding as DriftFinding)));
 }
 
-function findDriftPlace({ role }: DriftFinding, folder: string): LintFinding['place'] {
-  return {
-    file: role === undefined ? `${folder}/broker.yml` : `${folder}/roles/${role}.yml`,
-    line: 1,
-    column: 1,
-  };
+function chooseLevel(code: string): RuleFacts['level'] {
+  return DOUBTS.includes(code) ? 'warning' : 'error';
+}
+
+/** A finding as that of a rule, at the file of its role. */
+function convertDrift(found: DriftFinding, folder: string): LintFinding {
+  const { code: rule, of, detail, role } = found;
+  const file = role === undefined ? `${folder}/broker.yml` : `${folder}/roles/${role}.yml`;
+  const message = [of, detail, describeCode(rule)].filter(Boolean).join(': ');
+  return { rule, level: chooseLevel(rule), place: { file, line: 1, column: 1 }, message };
 }
 
 function writeDriftSarif(findings: readonly DriftFinding[], folder: string) {
-  const rules: RuleFacts[] = Object.entries({ ...DRIFT, ...FINDINGS }).map(([rule, says]) => ({
-    rule,
-    says,
-    level: DOUBTS.includes(rule) ? 'warning' : 'error',
-  }));
-  const told = findings.map(each => ({
-    known: each.known,
-    finding: {
-      rule: each.code,
-      level: rules.find(({ rule }) => rule === each.code)?.level ?? 'error',
-      place: findDriftPlace(each, folder),
-      message: [each.of, each.detail, describeCode(each.code)].filter(Boolean).join(': '),
-    },
-  }));
+  const codes = Object.entries({ ...DRIFT, ...FINDINGS });
+  const [fresh, known] = [false, true].map(isKnown =>
+    findings.filter(each => each.known === isKnown).map(each => convertDrift(each, folder)),
+  ) as [LintFinding[], LintFinding[]];
   return writeSarif({
-    rules,
-    findings: told.filter(({ known }) => !known).map(({ finding }) => finding),
-    ignored: told
-      .filter(({ known }) => known)
-      .map(({ finding }) => ({ finding, reason: 'It is among those of --known.' })),
+    rules: codes.map(([rule, says]) => ({ rule, says, level: chooseLevel(rule) })),
+    findings: fresh,
+    ignored: known.map(finding => ({ finding, reason: 'It is among those of --known.' })),
     kind: 'external',
   });
 }
@@ -110,7 +105,6 @@ function chooseDriftExit(findings: readonly DriftFinding[]): number {
 }
 
 export const drift: Verb = {
-  summary: 'Says what lets jobs in around the broker, and whether targets still trust it as its roles say.',
   options: {
     account: {
       type: 'string',
@@ -119,18 +113,8 @@ export const drift: Verb = {
       required: true,
       help: 'What the AWS CLI, gcloud, az or vault printed of an account, or a folder of such files, [as for import](#a-whole-account). May be repeated.',
     },
-    'broker-role-arn': {
-      type: 'string',
-      value: 'ARN',
-      required: true,
-      help: "The role that the broker's function runs as: an output of the stack.",
-    },
-    also: {
-      type: 'string',
-      value: 'ARN',
-      multiple: true,
-      help: 'Another principal that may stand in a trust policy. May be repeated.',
-    },
+    ...TRUSTEE_OPTIONS,
+    'broker-role-arn': { ...TRUSTEE_OPTIONS['broker-role-arn'], required: true },
     boundary: { type: 'string', value: 'ARN', help: 'The permissions boundary that each target must have.' },
     issuer: {
       type: 'string',
@@ -142,7 +126,7 @@ export const drift: Verb = {
       value: 'FILE',
       help: 'Findings that were accepted, as `--json` prints them. They are told as known, and fail nothing.',
     },
-    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml, roles/ and teams.yml.' },
+    config: createConfigOption('The folder with broker.yml, roles/ and teams.yml.'),
     json: { type: 'boolean', help: 'Every finding, as JSON.' },
     sarif: {
       type: 'boolean',
@@ -156,8 +140,7 @@ export const drift: Verb = {
   ],
   async run(flags, terminal) {
     if (flags['json'] && flags['sarif']) throw new UsageError('Give --json or --sarif, not both.');
-    const broker = readBroker(flags);
-    if (broker === undefined) throw new UsageError('--broker-role-arn is required.');
+    const broker = demandBroker(flags);
     const files = await readEstate(flags);
     if (files.length === 0) throw new UsageError('--account is required.');
     const config = openConfig(readCommandSettings(flags, terminal));
@@ -173,13 +156,10 @@ export const drift: Verb = {
       foreign: listForeignTrusts(dumps, given),
     };
     const findings = findDrift(estate, config, setting);
-    if (flags['json'])
-      printJson(
-        findings.map(each => ({ ...each, says: describeCode(each.code) })),
-        terminal,
-      );
-    else if (flags['sarif']) printJson(writeDriftSarif(findings, config.folder), terminal);
-    else terminal.out(`${writeDrift(findings, listSettled(findings, accepted))}\n`);
+    const json = findings.map(each => ({ ...each, says: describeCode(each.code) }));
+    const write = () => `${writeDrift(findings, listSettled(findings, accepted))}\n`;
+    if (flags['sarif']) printJson(writeDriftSarif(findings, config.folder), terminal);
+    else printResult(json, write, flags, terminal);
     return chooseDriftExit(findings);
   },
 };

@@ -1,8 +1,7 @@
 import { SWITCH_ABOUT, SWITCH_OPTIONS, SWITCH_WORDS, setSwitch, writeSwitch } from '../switching.ts';
-import { EXIT, printJson, type Verb } from '../verb.ts';
+import { EXIT, printResult, type Verb } from '../verb.ts';
 
 export const enable: Verb = {
-  summary: 'Switches on again what `disable` switched off.',
   words: SWITCH_WORDS,
   options: SWITCH_OPTIONS,
   about: `${SWITCH_ABOUT}
@@ -14,8 +13,7 @@ Who did it and why stays in the table: kite-sts disabled --all. What its policy 
   ],
   async run(flags, terminal) {
     const change = await setSwitch(false, flags, terminal);
-    if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${writeSwitch(change)}\n`);
+    printResult(change, () => `${writeSwitch(change)}\n`, flags, terminal);
     return EXIT.done;
   },
 };

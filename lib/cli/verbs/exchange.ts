@@ -1,21 +1,18 @@
 import type { IssuedCredential } from '../../client/client.ts';
+import { listSecrets } from '../../client/mask.ts';
 import { listVariables } from '../../protocols/variables.ts';
 import { ROLE_OPTIONS, readRoleExchange, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
 import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 /** What a shell, an env file and a Dockerfile all read as it stands. */
 const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
 function listIssuedVariables(issued: IssuedCredential): { readonly [name: string]: string } {
-  const { expiresAt } = issued;
   if (issued.kind !== 'aws') return listVariables({ ...issued, token: issued.accessToken });
-  const {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    SessionToken: sessionToken,
-  } = issued.aws;
+  const { expiresAt, aws } = issued;
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = aws;
   return listVariables({ kind: 'aws', accessKeyId, secretAccessKey, sessionToken, expiresAt });
 }
 
@@ -26,12 +23,7 @@ function writeVariable([name, value]: [string, string]): string {
 }
 
 export const exchange: Verb = {
-  summary: "Trades this job's token for the credential of a role, and prints it.",
-  options: {
-    ...ROLE_OPTIONS,
-    ...TOKEN_OPTIONS,
-    ...MASK_OPTIONS,
-  },
+  options: { ...ROLE_OPTIONS, ...TOKEN_OPTIONS, ...MASK_OPTIONS },
   about: `${TOKEN_ABOUT}
 
 Prints NAME=value lines; the first is KIND. A refusal goes to standard error, and exits with 2; what could
@@ -44,10 +36,9 @@ not run exits with 1.`,
     const asking = readRoleExchange(flags, terminal);
     const exchanged = await asking.ask();
     if (exchanged.outcome !== 'issued') return tellReason(exchanged, asking, flags, terminal);
-    const lines = () => Object.entries(listIssuedVariables(exchanged)).map(writeVariable).join('');
-    const text = flags['json'] ? `${JSON.stringify(exchanged, null, 2)}\n` : lines();
-    await maskOrRefuse(exchanged, flags, terminal);
-    terminal.out(text);
+    const lines = flags['json'] ? [] : Object.entries(listIssuedVariables(exchanged)).map(writeVariable);
+    await maskOrRefuse(listSecrets(exchanged), flags, terminal);
+    printResult(exchanged, () => lines.join(''), flags, terminal);
     return EXIT.done;
   },
 };

@@ -109,7 +109,6 @@ function readCommand(flags: Flags): string[] {
 }
 
 export const exec: Verb = {
-  summary: 'Runs a command that is supplied with the credential of a role for as long as it runs.',
   options: {
     ...ROLE_OPTIONS,
     ...TOKEN_OPTIONS,

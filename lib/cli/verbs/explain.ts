@@ -7,13 +7,14 @@ import { findRequestFlag } from '../../policy/issuer.ts';
 import type { MethodDecision } from '../../policy/method.ts';
 import { assumeVerified } from '../../review/assume.ts';
 import { createOpenedDescriber } from '../../review/compare/opened.ts';
-import { explainDecision as sentences, summarizeDecision } from '../../review/explain/explain.ts';
+import { explainDecision, summarizeDecision } from '../../review/explain/explain.ts';
 import { findRemedies, type Remedies } from '../../review/explain/remedy.ts';
 import { colorText } from '../color.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { decideAtRegistry } from '../registry-request.ts';
+import { listAllowedScopes } from '../replayed.ts';
 import { type RecordedOutcome, readCommandRequest } from '../request.ts';
-import { CONFIG_OPTION, EXIT, type Flags, type Terminal, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, type Flags, printResult, type Terminal, type Verb } from '../verb.ts';
 
 type Explanation = {
   /** The name of the role or registry. */
@@ -28,35 +29,20 @@ type Explanation = {
 /** What refuses a token before any role is asked. */
 type ExplainStop = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
 
-function listDecidedScopes(decision: Decision | MethodDecision): readonly string[] | undefined {
-  if (!decision.allowed) return undefined;
-  return 'grant' in decision ? decision.grant.scopes : decision.scopes;
-}
-
-function writeExplanationJson({
-  policy,
-  of,
-  decision,
-  stopped,
-  recorded,
-  remedies: both,
-}: Explanation): string {
-  return JSON.stringify(
-    {
-      [of]: policy.name,
-      allowed: decision.allowed && !stopped,
-      reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
-      statement: decision.statement,
-      seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
-      scopes: listDecidedScopes(decision),
-      says: summarizeDecision(policy, decision),
-      remedies: both,
-      recorded,
-      trace: decision.trace,
-    },
-    null,
-    2,
-  );
+function describeExplanation(explanation: Explanation): object {
+  const { policy, of, decision, stopped, recorded, remedies } = explanation;
+  return {
+    [of]: policy.name,
+    allowed: decision.allowed && !stopped,
+    reason: stopped?.reason ?? (decision.allowed ? undefined : decision.reason),
+    statement: decision.statement,
+    seconds: decision.allowed && 'grant' in decision ? decision.grant.seconds : undefined,
+    scopes: decision.allowed ? listAllowedScopes(decision) : undefined,
+    says: summarizeDecision(policy, decision),
+    remedies,
+    recorded,
+    trace: decision.trace,
+  };
 }
 
 const GUARD: ExplainStop = {
@@ -73,56 +59,39 @@ function describeUnknownIssuer(issuer: string, known: Iterable<string>): Explain
   };
 }
 
-function findStop(
-  { issuer, claims }: ReturnType<typeof assumeVerified>,
-  rows: Config['rows'],
-): ExplainStop | undefined {
+function findStop(token: ReturnType<typeof assumeVerified>, rows: Config['rows']): ExplainStop | undefined {
+  const { issuer, claims } = token;
   const row = rows.get(issuer);
   if (!row) return describeUnknownIssuer(issuer, rows.keys());
   return meetsGuard(row, claims) ? undefined : GUARD;
 }
 
-function listRecordedLines({
-  decisionId,
-  time,
-  outcome,
-  reason,
-  omitted,
-  policyChanged,
-}: RecordedOutcome): string[] {
+function listRecordedLines(recorded: RecordedOutcome): string[] {
+  const { decisionId, time, outcome, reason, omitted, policyChanged } = recorded;
   return [
-    makePrintable(`${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`),
+    `${decisionId} at ${time}: ${outcome}${reason === undefined ? '' : `, ${reason}`}.`,
     policyChanged
       ? 'The policy has changed since. This is what it decides now:'
       : 'The policy is as it was then:',
-    ...(omitted.length > 0
-      ? [makePrintable(`The event did not keep ${omitted.join(', ')}: absent below.`)]
-      : []),
+    ...(omitted.length > 0 ? [`The event did not keep ${omitted.join(', ')}: absent below.`] : []),
     '',
-  ];
+  ].map(makePrintable);
 }
 
 function writeSide(title: string, lines: readonly string[]): string[] {
   return lines.length > 0 ? ['', title, ...lines.map(line => `  ${line}`)] : [];
 }
 
-function writeExplanation({
-  policy: { name },
-  of,
-  decision,
-  stopped,
-  recorded,
-  remedies: { step, policy },
-}: Explanation): string {
+function writeExplanation(explanation: Explanation): string {
+  const { policy, of, decision, stopped, recorded, remedies } = explanation;
+  const aim = of === 'role' ? 'have the role' : 'use the registry';
   return [
     ...(recorded ? listRecordedLines(recorded) : []),
     ...(stopped ? [stopped.says, '', 'Were it not for that:', ''] : []),
-    ...sentences({ name }, decision),
-    ...writeSide('In the step:', step),
-    ...writeSide(
-      `In the policy, if this job is meant to ${of === 'role' ? 'have the role' : 'use the registry'}:`,
-      policy,
-    ),
+    ...explainDecision(policy, decision),
+    ...writeSide('In the step:', remedies.step),
+    ...writeSide(`In the policy, if this job is meant to ${aim}:`, remedies.policy),
+    '',
   ].join('\n');
 }
 
@@ -134,7 +103,7 @@ async function explainRequest(flags: Flags, terminal: Terminal): Promise<Explana
   const token = assumeVerified(claims, policy);
   const row = config.rows.get(token.issuer);
   const decision = asked.registry
-    ? decideAtRegistry(asked.registry, claims, { request: asked.request, context })
+    ? decideAtRegistry(asked.registry, claims, asked.request, context)
     : decide(asked.role, token, asked.access, context);
   return {
     policy,
@@ -151,8 +120,6 @@ async function explainRequest(flags: Flags, terminal: Terminal): Promise<Explana
 }
 
 export const explain: Verb = {
-  summary:
-    'Says what a role or a registry decides for given claims, condition by condition, and what to change.',
   usage: [
     '--role ROLE (--claims FILE | --token-file FILE) [options]',
     '--registry NAME --request "METHOD PATH" (--claims FILE | --token-file FILE) [options]',
@@ -206,8 +173,11 @@ NO_COLOR is set.`,
   ],
   async run(flags, terminal) {
     const each = await explainRequest(flags, terminal);
-    terminal.out(
-      `${flags['json'] ? writeExplanationJson(each) : colorText(writeExplanation(each), terminal)}\n`,
+    printResult(
+      describeExplanation(each),
+      () => colorText(writeExplanation(each), terminal),
+      flags,
+      terminal,
     );
     return each.decision.allowed && !each.stopped ? EXIT.done : EXIT.denied;
   },

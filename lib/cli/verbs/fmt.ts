@@ -8,7 +8,7 @@ import { formatText, readMeaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
 import { readCommandSettings } from '../configuration.ts';
 import { writeComplaints } from '../findings.ts';
-import { CONFIG_OPTION, EXIT, Failure, printJson, type Verb } from '../verb.ts';
+import { CONFIG_OPTION, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */
 const FILES: readonly (readonly [folder: string, ending: string, name: SchemaName])[] = [
@@ -55,8 +55,6 @@ function formatFile({ path, name }: ConfigFile, complaints: Complaints): Formatt
 }
 
 export const fmt: Verb = {
-  summary:
-    'Writes every file of the configuration in one way: keys in order, quotes, lines; comments are kept.',
   options: {
     config: CONFIG_OPTION,
     check: {
@@ -79,11 +77,9 @@ read, none is written.`,
     if (!flags['check']) for (const { path, after } of changed) await writeFile(path, after);
     const paths = changed.map(({ path }) => path);
     const done = flags['check'] ? 'would change' : 'changed';
-    if (flags['json']) printJson({ files: files.length, changed: paths, written: !flags['check'] }, terminal);
-    else
-      terminal.out(
-        `${paths.map(path => `${path}\n`).join('')}${writeCount(files.length, 'file')}, ${paths.length} ${done}\n`,
-      );
+    const json = { files: files.length, changed: paths, written: !flags['check'] };
+    const lines = [...paths, `${writeCount(files.length, 'file')}, ${paths.length} ${done}`];
+    printResult(json, () => `${lines.join('\n')}\n`, flags, terminal);
     return flags['check'] && changed.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

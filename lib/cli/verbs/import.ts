@@ -209,7 +209,6 @@ function importFile(flags: Flags, file: PolicyFile): ImportedPolicy {
 }
 
 export const importPolicy: Verb = {
-  summary: 'Prints a policy of AWS IAM, octo-sts, Vault and others as a role that admits nobody else.',
   usage: [
     'FILE [--from aws|octo-sts|buildkite|vault|cel] [options]',
     '--account FILE… [--into FOLDER] [--report FILE…] [options]',

@@ -1,17 +1,11 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatDigest, hashForPeople, nameDigestFile, nameTarball } from '../../vendor/pin.ts';
 import { readManifest } from '../manifest.ts';
 import { ISSUER_NAMES, type IssuerName, type StarterOptions, writeStarter } from '../starter.ts';
 import { readOwnTarball } from '../tarball.ts';
-import { EXIT, Failure, type Flags, printJson, readFlag, UsageError, type Verb } from '../verb.ts';
-
-function isTaken(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
+import { EXIT, Failure, type Flags, printResult, readFlag, UsageError, type Verb } from '../verb.ts';
 
 function readStarterOptions(flags: Flags): StarterOptions {
   const organization = readFlag(flags, 'organization');
@@ -47,8 +41,7 @@ async function createStarterFiles(
 }
 
 async function writeStarterFiles(files: ReadonlyMap<string, string | Buffer>, folder: string): Promise<void> {
-  const there: string[] = [];
-  for (const path of files.keys()) if (await isTaken(`${folder}/${path}`)) there.push(path);
+  const there = [...files.keys()].filter(path => existsSync(`${folder}/${path}`));
   if (there.length > 0) throw new Failure(`Nothing was written. Already there: ${there.join(', ')}.\n`);
   for (const [path, content] of files) {
     await mkdir(dirname(`${folder}/${path}`), { recursive: true });
@@ -81,7 +74,6 @@ package.json, package-lock.json, serverless.yml and the pipelines: whoever write
 /** The verb, with what gives the tarball of this kite-sts. */
 export function createInit(readTarball: () => Promise<Buffer>): Verb {
   return {
-    summary: 'Writes what a repository of your own needs to deploy a broker.',
     options: {
       organization: {
         type: 'string',
@@ -124,8 +116,7 @@ Never overwrites: when one of them is there already, nothing is written.`,
       const files = await createStarterFiles(options, readTarball);
       await writeStarterFiles(files, readFlag(flags, 'folder') ?? '.');
       const written = listWritten(files);
-      if (flags['json']) printJson(written, terminal);
-      else terminal.out(describeNext(written, options));
+      printResult(written, () => describeNext(written, options), flags, terminal);
       return EXIT.done;
     },
   };

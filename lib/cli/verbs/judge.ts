@@ -5,7 +5,7 @@ import { listPolicies } from '../judge/policy.ts';
 import { proposeRequests } from '../judge/propose.ts';
 import { judgeRequest, parseRequest } from '../judge/request.ts';
 import { readManifest } from '../manifest.ts';
-import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 
 /** Throws `Failure` with the number of the first line that is no request. */
 function readRequests(text: string, file: string) {
@@ -27,15 +27,13 @@ function readHour(): number {
 }
 
 export const judge: Verb = {
-  summary:
-    'Says as JSON what this version reads in the policy and decides of requests, beside another version.',
   options: {
     requests: {
       type: 'string',
       value: 'FILE',
       help: 'Decides these requests, one a line; `-` is standard input.',
     },
-    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml, roles/ and registries/.' },
+    config: createConfigOption('The folder with broker.yml, roles/ and registries/.'),
   },
   about: `Without --requests: the version, each role and registry with its digest and members, and the requests on which another
 version may decide otherwise, one JSON text a line. kite-sts upgrade has the old version and the new one decide all that

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { publishKey } from '../../keys/local.ts';
 import { readInput } from '../input.ts';
-import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
+import { EXIT, Failure, printJson, readFlag, type Verb } from '../verb.ts';
 
 const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
 
@@ -18,7 +18,6 @@ function parsePublicKeyFile(text: string): KeyObject | undefined {
 }
 
 export const jwks: Verb = {
-  summary: 'Prints a public RSA key as a JWKS, as the other side wants it for an app of ours.',
   words: [
     { name: 'FILE', help: 'A public key in PEM, or as the AWS CLI prints one of KMS; - is standard input.' },
   ],
@@ -33,7 +32,7 @@ export const jwks: Verb = {
     const key = parsePublicKeyFile((await readInput(file)).toString('utf8').trim());
     if (key?.asymmetricKeyType !== 'rsa')
       throw new Failure(`${file} is no public RSA key in PEM or base64.\n`);
-    terminal.out(`${JSON.stringify({ keys: [await publishKey(key)] }, null, 2)}\n`);
+    printJson({ keys: [await publishKey(key)] }, terminal);
     return EXIT.done;
   },
 };

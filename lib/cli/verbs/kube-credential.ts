@@ -24,7 +24,6 @@ async function createClusterCredential(
 }
 
 export const kubeCredential: Verb = {
-  summary: 'Prints an ExecCredential for a cluster of EKS or GKE that a step lists.',
   options: {},
   about: `For users[].user.exec of a kubeconfig, with provideClusterInfo: true. Answers for a cluster of KITE_STS_REACH whose
 server and CA are those of the kubeconfig, whole, and for no other; the name of an EKS cluster is the list's.`,

@@ -75,8 +75,6 @@ function readDialectFile(flags: Flags): string | undefined {
 }
 
 export const lint: Verb = {
-  summary:
-    'Checks broker.yml, every role and every registry: what no broker starts with, and what is unwise.',
   usage: [
     '[--config FOLDER] [--strict] [--notes] [--json | --sarif]',
     '--dialect buildkite FILE [--strict] [--notes] [--json]',

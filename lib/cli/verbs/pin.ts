@@ -17,8 +17,8 @@ import {
   Failure,
   type Flags,
   printJson,
+  printResult,
   readFlag,
-  type Terminal,
   UsageError,
   type Verb,
 } from '../verb.ts';
@@ -73,15 +73,13 @@ function listPinNotes({ absent, several, pins, row }: PinProposal): string[] {
   ];
 }
 
-function tellPins(proposal: PinProposal, path: string, terminal: Terminal): void {
-  const lines = proposal.pins.map(({ id, value }) => `${path}: ${id}: ${value}`);
-  if (lines.length > 0) terminal.out(`${lines.join('\n')}\n`);
-  else if (proposal.absent.length + proposal.several.length === 0) terminal.out('Nothing to pin.\n');
-  for (const note of listPinNotes(proposal)) terminal.error(`${note}\n`);
+function writePinLines(proposal: PinProposal, path: string): string {
+  const { pins, absent, several } = proposal;
+  const isIdle = pins.length + absent.length + several.length === 0;
+  return isIdle ? 'Nothing to pin.\n' : pins.map(({ id, value }) => `${path}: ${id}: ${value}\n`).join('');
 }
 
 export const pin: Verb = {
-  summary: 'Adds the immutable ids of a job to the statement of a role that lets it in.',
   usage: ['ROLE (--token-file FILE | --audit FILE) [--config FOLDER] [--json]'],
   words: [{ name: 'ROLE', help: 'The role whose file is to be changed.' }],
   options: {
@@ -117,9 +115,14 @@ taken away, so nobody gets more than before. Exit code 2 when the job does not h
     }
     const { pins, absent, several, index } = proposal;
     if (pins.length > 0) await writeFile(path, writePins(await readFile(path, 'utf8'), index, pins));
-    if (flags['json'])
-      printJson({ file: path, pins, absent, several, notes: listPinNotes(proposal) }, terminal);
-    else tellPins(proposal, path, terminal);
+    const notes = listPinNotes(proposal);
+    printResult(
+      { file: path, pins, absent, several, notes },
+      () => writePinLines(proposal, path),
+      flags,
+      terminal,
+    );
+    if (!flags['json']) for (const note of notes) terminal.error(`${note}\n`);
     return absent.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

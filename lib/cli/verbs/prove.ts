@@ -3,7 +3,6 @@ import type { Config } from '../../config/load.ts';
 import { findSampleClaims } from '../../jobs/sample.ts';
 import { writeCount } from '../../language/counted.ts';
 import { type CeilingProof, proveCeilings } from '../../review/compare/ceilings.ts';
-import type { ShownRequest } from '../../review/compare/difference.ts';
 import {
   findEmptyParts,
   findRefutations,
@@ -14,7 +13,7 @@ import { formatShown } from '../../review/compare/report.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { writeComplaints } from '../findings.ts';
 import { locatePage } from '../manifest.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 type BrokenProof = Refutation & { readonly of: 'role' | 'registry'; readonly role: string };
 type InvariantProof = {
@@ -42,10 +41,6 @@ function proveInvariant(invariant: Invariant, config: Config, from: number): Inv
   return { invariant, roles: subjects.length - registries, registries, broken, empty };
 }
 
-function isDoubt(broken: BrokenProof): boolean {
-  return 'shown' in broken && broken.shown === 'undecided';
-}
-
 const WHY: { readonly [by in Exclude<Refutation['by'], 'targets' | 'demands'>]: string } = {
   never: 'has a token that it must never have',
   only: 'has a token that meets none of "only"',
@@ -57,36 +52,39 @@ function describeBroken(broken: BrokenProof): string {
     return `    ${broken.of} ${broken.role}: ${broken.member} ${broken.value === undefined ? 'is left out, which proves nothing; allow null where that is meant' : `is ${JSON.stringify(broken.value)}`}`;
   if (broken.by === 'demands')
     return `    ${broken.of} ${broken.role} demands no ${broken.demand} of some job that can have it`;
-  const shown: ShownRequest = broken.shown;
-  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${formatShown(shown)}`;
+  return `    ${broken.of} ${broken.role} ${WHY[broken.by]}:\n      ${formatShown(broken.shown)}`;
 }
 
-function judgeProof({ broken, empty }: InvariantProof): string {
+function judgeProof(proof: InvariantProof): string {
+  const { broken, empty } = proof;
   if (broken.length === 0) return empty.length === 0 ? 'proved' : 'empty';
-  return broken.every(isDoubt) ? 'undecided' : 'refuted';
+  const isInDoubt = broken.every(each => 'shown' in each && each.shown === 'undecided');
+  return isInDoubt ? 'undecided' : 'refuted';
 }
 
-function describeCounts({ roles, registries }: InvariantProof): string {
+function writeSubjectCounts(proof: InvariantProof): string {
+  const { roles, registries } = proof;
   return [
     ...(roles > 0 || registries === 0 ? [writeCount(roles, 'role')] : []),
     ...(registries > 0 ? [registries === 1 ? '1 registry' : `${registries} registries`] : []),
   ].join(', ');
 }
 
-function describeProof(proof: InvariantProof): string {
+function writeProof(proof: InvariantProof): string {
+  const { id, says } = proof.invariant;
   return [
-    `${judgeProof(proof).padEnd(10)}${proof.invariant.id}: ${proof.invariant.says} (${describeCounts(proof)})`,
+    `${judgeProof(proof).padEnd(10)}${id}: ${says} (${writeSubjectCounts(proof)})`,
     ...proof.broken.map(describeBroken),
     ...proof.empty.map(why => `    It speaks of nothing: ${why}`),
   ].join('\n');
 }
 
-function judgeCeiling({ breaches, unknown }: CeilingProof): string {
-  if (breaches.length > 0) return 'refuted';
-  return unknown.length > 0 ? 'empty' : 'proved';
+function judgeCeiling(proof: CeilingProof): string {
+  if (proof.breaches.length > 0) return 'refuted';
+  return proof.unknown.length > 0 ? 'empty' : 'proved';
 }
 
-function describeCeilingProof(proof: CeilingProof): string {
+function writeCeilingProof(proof: CeilingProof): string {
   const { team, roles, breaches, unknown } = proof;
   return [
     `${judgeCeiling(proof).padEnd(10)}ceiling of team ${team} (${writeCount(roles, 'role')})`,
@@ -102,7 +100,7 @@ function chooseProveExit(proofs: readonly InvariantProof[], ceilings: readonly C
   return verdicts.includes('undecided') ? EXIT.undecided : EXIT.done;
 }
 
-function writeProofsJson(proofs: readonly InvariantProof[], ceilings: readonly CeilingProof[]): string {
+function describeAllProofs(proofs: readonly InvariantProof[], ceilings: readonly CeilingProof[]): object[] {
   const sentences = proofs.map(proof => ({
     id: proof.invariant.id,
     says: proof.invariant.says,
@@ -117,18 +115,12 @@ function writeProofsJson(proofs: readonly InvariantProof[], ceilings: readonly C
     broken: proof.breaches.map(each => ({ of: 'role', by: 'ceiling', ...each })),
     empty: proof.unknown,
   }));
-  return JSON.stringify([...sentences, ...bounds], null, 2);
+  return [...sentences, ...bounds];
 }
 
 export const prove: Verb = {
-  summary:
-    'Proves the sentences of invariants.yml and the ceilings of teams.yml for every token there can be, or shows what breaks them.',
   options: {
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'The folder with broker.yml, roles/, invariants.yml and teams.yml.',
-    },
+    config: createConfigOption('The folder with broker.yml, roles/, invariants.yml and teams.yml.'),
     json: { type: 'boolean', help: 'Everything, as JSON.' },
   },
   about: `Exact, for all tokens, not for samples of them. Exit code 0 when all are proved, 2 when one is refuted or
@@ -146,8 +138,8 @@ speaks of nothing, 4 when one could not be told.`,
     if (!isMissing && complaints.length > 0) throw new Failure(writeComplaints(complaints));
     const from = Date.now() / 1000;
     const proofs = invariants.map(invariant => proveInvariant(invariant, config, from));
-    const texts = [...proofs.map(describeProof), ...ceilings.map(describeCeilingProof)];
-    terminal.out(`${flags['json'] ? writeProofsJson(proofs, ceilings) : texts.join('\n')}\n`);
+    const write = () => `${[...proofs.map(writeProof), ...ceilings.map(writeCeilingProof)].join('\n')}\n`;
+    printResult(describeAllProofs(proofs, ceilings), write, flags, terminal);
     return chooseProveExit(proofs, ceilings);
   },
 };

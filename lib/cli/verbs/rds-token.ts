@@ -1,14 +1,13 @@
 import { createFetch } from '../../client/proxy.ts';
-import { TEXTS } from '../../client/texts.ts';
-import { hideFromLog, MASK_OPTIONS } from '../masking.ts';
+import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { createDatabaseToken, type DatabaseEntry } from '../reach/databases.ts';
 import { findAwsSession } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
 import { EXIT, Failure, type Flags, readFlag, type Terminal, UsageError, type Verb } from '../verb.ts';
 
 /** Whoever stands in for a database gets its password, and it counts for a quarter of an hour: the name must be proved. */
-function demandVerification(flags: Flags, { environment }: Terminal): void {
-  const said = readFlag(flags, 'tls') ?? environment['PGSSLMODE'];
+function demandVerification(flags: Flags, terminal: Terminal): void {
+  const said = readFlag(flags, 'tls') ?? terminal.environment['PGSSLMODE'];
   if (said !== 'verify-full')
     throw new UsageError(
       'The client must verify the name of the database: PGSSLMODE=verify-full with PGSSLROOTCERT, or --tls verify-full where another client does (MySQL: --ssl-mode=VERIFY_IDENTITY).',
@@ -16,11 +15,7 @@ function demandVerification(flags: Flags, { environment }: Terminal): void {
 }
 
 function findDatabase(flags: Flags, terminal: Terminal): DatabaseEntry {
-  const { host, user, port } = {
-    host: readFlag(flags, 'host'),
-    user: readFlag(flags, 'user'),
-    port: readFlag(flags, 'port'),
-  };
+  const [host, user, port] = ['host', 'user', 'port'].map(name => readFlag(flags, name));
   const found = listReach(terminal).find(
     (entry): entry is DatabaseEntry =>
       entry.kind === 'rds' && entry.host === host && entry.user === user && String(entry.port) === port,
@@ -30,7 +25,6 @@ function findDatabase(flags: Flags, terminal: Terminal): DatabaseEntry {
 }
 
 export const rdsToken: Verb = {
-  summary: 'Prints a password for a database user of RDS that a step lists.',
   options: {
     host: {
       type: 'string',
@@ -57,8 +51,7 @@ export const rdsToken: Verb = {
     const database = findDatabase(flags, terminal);
     const keys = await findAwsSession(terminal, createFetch(terminal.environment));
     const token = createDatabaseToken(database, keys, Date.now() / 1000);
-    if (!(await hideFromLog([token], terminal)) && !terminal.outIsFile && !flags['allow-unredacted'])
-      throw new Failure(`${TEXTS.not_hidden}\n`);
+    await maskOrRefuse([token], flags, terminal);
     terminal.out(`${token}\n`);
     return EXIT.done;
   },

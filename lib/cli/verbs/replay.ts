@@ -5,7 +5,7 @@ import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readEvents } from '../estate/events.ts';
 import { readEventText } from '../recorded.ts';
 import { judgeReplay, type ReplayTurn } from '../replayed.ts';
-import { EXIT, Failure, readFlag, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, Failure, printResult, readFlag, type Verb } from '../verb.ts';
 
 type ReplayedEvent = {
   readonly role: string;
@@ -18,33 +18,21 @@ function replayEvents(events: readonly Claims[], config: Config): ReplayedEvent[
   return events.flatMap(event => {
     const turn = judgeReplay(event, config);
     if (turn === undefined) return [];
+    const role = readEventText(event, 'role') ?? readEventText(event, 'registry') ?? '';
     const pipeline = readEventText(event, 'pipeline') ?? readEventText(event, 'subject') ?? '';
-    return [
-      {
-        role: readEventText(event, 'role') ?? readEventText(event, 'registry') ?? '',
-        pipeline,
-        turn,
-        decisionId: readEventText(event, 'decision_id') ?? '',
-      },
-    ];
+    return [{ role, pipeline, turn, decisionId: readEventText(event, 'decision_id') ?? '' }];
   });
 }
 
-type Count = {
-  readonly role: string;
-  readonly pipeline: string;
-  readonly turn: ReplayTurn;
-  times: number;
-  readonly decisionId: string;
-};
+/** How often the same came out, with the first event of which it did. */
+type ReplayCount = ReplayedEvent & { readonly times: number };
 
-function countTurns(all: readonly ReplayedEvent[]): Count[] {
-  const counts = new Map<string, Count>();
+function countTurns(all: readonly ReplayedEvent[]): ReplayCount[] {
+  const counts = new Map<string, ReplayCount>();
   for (const each of all.filter(({ turn }) => turn !== 'same')) {
     const key = JSON.stringify([each.role, each.pipeline, each.turn]);
-    const count = counts.get(key) ?? { ...each, times: 0 };
-    count.times++;
-    counts.set(key, count);
+    const { times, ...first } = counts.get(key) ?? { ...each, times: 0 };
+    counts.set(key, { ...first, times: times + 1 });
   }
   return [...counts.values()];
 }
@@ -56,19 +44,17 @@ const SAYS: { readonly [turn in Exclude<ReplayTurn, 'same'>]: string } = {
   unknown: 'cannot be told, since the event lacks what it turns on',
 };
 
-function writeReplay(all: readonly ReplayedEvent[], counts: readonly Count[]): string {
+function writeReplay(all: readonly ReplayedEvent[], counts: readonly ReplayCount[]): string {
   return [
     ...counts.map(
       ({ role, pipeline, turn, times, decisionId }) =>
         `${role}  ${pipeline}  ${times} ${SAYS[turn as Exclude<ReplayTurn, 'same'>]}, such as ${decisionId}`,
     ),
-    `${writeCount(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.`,
+    `${writeCount(all.length, 'event')}, ${all.filter(({ turn }) => turn === 'same').length} as before.\n`,
   ].join('\n');
 }
 
 export const replay: Verb = {
-  summary:
-    'Decides the exchanges and the requests to registries of an audit log again, and counts those that would end otherwise now.',
   words: [
     {
       name: 'FILE',
@@ -76,7 +62,7 @@ export const replay: Verb = {
     },
   ],
   options: {
-    config: { type: 'string', value: 'FOLDER', help: 'The folder with the changed broker.yml and roles/.' },
+    config: createConfigOption('The folder with the changed broker.yml and roles/.'),
     json: { type: 'boolean', help: 'The counts as JSON.' },
   },
   about: `Each is decided with its own claims, address and time. Exit code 0 when all end as they did, 2 when one does not.`,
@@ -88,9 +74,8 @@ export const replay: Verb = {
     if (events.length === 0) throw new Failure(`${file} has no audit event of an exchange.\n`);
     const all = replayEvents(events, config);
     const counts = countTurns(all);
-    terminal.out(
-      `${flags['json'] ? JSON.stringify({ exchanges: all.length, otherwise: counts }, null, 2) : writeReplay(all, counts)}\n`,
-    );
+    const json = { exchanges: all.length, otherwise: counts };
+    printResult(json, () => writeReplay(all, counts), flags, terminal);
     return counts.length > 0 ? EXIT.denied : EXIT.done;
   },
 };

@@ -1,8 +1,7 @@
 import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, writeSwitch } from '../switching.ts';
-import { EXIT, printJson, type Verb } from '../verb.ts';
+import { EXIT, printResult, type Verb } from '../verb.ts';
 
 export const resume: Verb = {
-  summary: 'Has a role look again at what `suspend` suspended.',
   words: SUSPEND_WORDS,
   options: SUSPEND_OPTIONS,
   about: `It holds within 60 seconds. Who did it and why stays in the table: kite-sts disabled --all.`,
@@ -12,8 +11,7 @@ export const resume: Verb = {
   ],
   async run(flags, terminal) {
     const change = await suspendDemand(false, flags, terminal);
-    if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${writeSwitch(change)}\n`);
+    printResult(change, () => `${writeSwitch(change)}\n`, flags, terminal);
     return EXIT.done;
   },
 };

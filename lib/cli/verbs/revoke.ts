@@ -11,7 +11,7 @@ import {
   EXIT,
   Failure,
   type Flags,
-  printJson,
+  printResult,
   readFlag,
   type Terminal,
   UsageError,
@@ -32,20 +32,17 @@ const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
   jwt: 'Nobody is asked about a JWT of ours, so nothing ends one.',
 };
 
-function findAwsTargetRole({ roles }: Config, name: string): Role {
-  const role = roles.find(each => each.name === name);
+function findAwsTargetRole(config: Config, name: string): Role {
+  const role = config.roles.find(each => each.name === name);
   if (role) return role;
-  throw new UsageError(
-    `There is no role ${name}.${suggestWord(
-      name,
-      roles.map(each => each.name),
-    )}`,
-  );
+  const names = config.roles.map(each => each.name);
+  throw new UsageError(`There is no role ${name}.${suggestWord(name, names)}`);
 }
 
-type WantedSessions = { readonly role: string; readonly session: string | undefined };
+/** Sessions of a role that are to end: all, or the one of this name. */
+type DoomedSessions = { readonly role: string; readonly session: string | undefined };
 
-function readWantedSessions(what: string, name: string, flags: Flags): WantedSessions {
+function readDoomedSessions(what: string, name: string, flags: Flags): DoomedSessions {
   const role = readFlag(flags, 'role');
   if (what === 'role' && role === undefined) return { role: name, session: undefined };
   if (what === 'role') throw new UsageError('--role has no effect here. Leave it out.');
@@ -55,7 +52,8 @@ function readWantedSessions(what: string, name: string, flags: Flags): WantedSes
   return { role, session: name };
 }
 
-function endSessions({ role: name, session }: WantedSessions, config: Config): SessionsEnding {
+function endSessions(doomed: DoomedSessions, config: Config): SessionsEnding {
+  const { role: name, session } = doomed;
   const { template, session: length } = findAwsTargetRole(config, name);
   if (template.kind !== 'aws')
     throw new Failure(
@@ -86,12 +84,8 @@ async function endToken(path: string, { fetch, patience }: RevokeCall): Promise<
     );
   const headers = { authorization: `Bearer ${token}`, 'user-agent': 'kite-sts' };
   // Whoever could redirect it must not be handed the token.
-  const init = {
-    method: 'DELETE',
-    redirect: 'error',
-    headers,
-    signal: AbortSignal.timeout(patience),
-  } as const;
+  const signal = AbortSignal.timeout(patience);
+  const init = { method: 'DELETE', redirect: 'error', headers, signal } as const;
   const answer = await fetch('https://api.github.com/installation/token', init).catch(() => undefined);
   if (!answer) throw new Failure('api.github.com could not be reached.\n');
   if (answer.status !== NO_CONTENT)
@@ -114,13 +108,12 @@ async function endIssued(
     await endToken(name, asking);
     return undefined;
   }
-  return endSessions(readWantedSessions(what, name, flags), openConfig(readCommandSettings(flags, terminal)));
+  return endSessions(readDoomedSessions(what, name, flags), openConfig(readCommandSettings(flags, terminal)));
 }
 
 /** The verb, with what asks GitHub. */
 export function createRevoke(given: Partial<RevokeCall>): Verb {
   return {
-    summary: 'Ends what was issued: sessions of a role, one session, or a token of GitHub.',
     usage: ['role ROLE | session SESSION --role ROLE | token FILE'],
     words: [
       {
@@ -146,8 +139,8 @@ began before now, also sessions that others than the broker made; the next ones 
     async run(flags, terminal) {
       const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
       const ending = await endIssued(flags, terminal, { ...usual, ...given });
-      if (flags['json']) printJson(ending ? { ended: false, ...ending } : { ended: true }, terminal);
-      else terminal.out(ending ? writeCommands(ending) : 'The token has ended.\n');
+      const write = () => (ending ? writeCommands(ending) : 'The token has ended.\n');
+      printResult(ending ? { ended: false, ...ending } : { ended: true }, write, flags, terminal);
       return EXIT.done;
     },
   };

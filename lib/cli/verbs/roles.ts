@@ -7,7 +7,7 @@ import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { EXIT, UsageError, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, UsageError, type Verb } from '../verb.ts';
 
 /** Whom one trust statement lets in. */
 type RoleCaller = {
@@ -104,14 +104,8 @@ function writeRolesMarkdown(entries: readonly RoleEntry[]): string {
 const FORMATS = ['json', 'csv', 'markdown'] as const;
 
 export const roles: Verb = {
-  summary:
-    'Lists the roles: who can have each, what it gives, what it demands of the job, for how long, and whose it is.',
   options: {
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'The folder with broker.yml, roles/ and teams.yml. The default is `KITE_STS_CONFIG`, or `config`.',
-    },
+    config: createConfigOption('The folder with broker.yml, roles/ and teams.yml.'),
     json: { type: 'boolean', help: 'One JSON array.' },
     csv: { type: 'boolean', help: 'RFC 4180, with a head; no cell is a formula.' },
     markdown: { type: 'boolean', help: 'A table.' },

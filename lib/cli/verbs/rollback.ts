@@ -4,17 +4,12 @@ import { HOME } from '../manifest.ts';
 import { changeVersion } from '../upgrade/change.ts';
 import { readReleases } from '../upgrade/changes.ts';
 import { findBefore, readPinned } from '../upgrade/repository.ts';
-import type { Verb } from '../verb.ts';
+import { createConfigOption, type Verb } from '../verb.ts';
 
 export const rollback: Verb = {
-  summary: 'Puts the kite-sts back that was in your repository before, from the history of git.',
   options: {
     json: { type: 'boolean', help: 'Everything, as JSON.' },
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'The folder of your policy. The default is `KITE_STS_CONFIG`, or `config`.',
-    },
+    config: createConfigOption('The folder of your policy.'),
   },
   about: `Takes the last committed version that is older than the one that is here, if its tarball fits the lock file of its commit.
 Of package.json and the lock file only kite-sts changes. It is put in place whatever it finds: you were there before.

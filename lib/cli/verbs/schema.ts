@@ -10,7 +10,6 @@ function readSchemaName(word: string): SchemaName {
 }
 
 export const schema: Verb = {
-  summary: 'Prints the JSON Schema of a kind of file, for editors to complete and check.',
   usage: ['role|registry|broker|test|invariants|teams'],
   words: [{ name: 'NAME', help: 'role, registry, broker, test, invariants or teams.' }],
   options: {},

@@ -3,7 +3,6 @@ import { openConfig, readCommandSettings } from '../configuration.ts';
 import { CONFIG_OPTION, EXIT, Failure, type Verb } from '../verb.ts';
 
 export const start: Verb = {
-  summary: 'Starts a broker on this machine with a throwaway issuer and an STS that opens nothing.',
   options: {
     config: CONFIG_OPTION,
     json: {

@@ -1,8 +1,7 @@
 import { SUSPEND_OPTIONS, SUSPEND_WORDS, suspendDemand, writeSwitch } from '../switching.ts';
-import { EXIT, printJson, type Verb } from '../verb.ts';
+import { EXIT, printResult, type Verb } from '../verb.ts';
 
 export const suspend: Verb = {
-  summary: 'Suspends for some hours that a role looks whether jobs run, or were approved.',
   words: SUSPEND_WORDS,
   options: {
     ...SUSPEND_OPTIONS,
@@ -16,8 +15,8 @@ that look, to whom its trust policy admits; each audit event says so, and an ala
   ],
   async run(flags, terminal) {
     const change = await suspendDemand(true, flags, terminal);
-    if (flags['json']) printJson(change, terminal);
-    else terminal.out(`${writeSwitch(change)}\nIt holds within 60 seconds, and ends by itself.\n`);
+    const write = () => `${writeSwitch(change)}\nIt holds within 60 seconds, and ends by itself.\n`;
+    printResult(change, write, flags, terminal);
     return EXIT.done;
   },
 };

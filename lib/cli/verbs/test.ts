@@ -1,7 +1,7 @@
-import { access, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { type Config, loadConfig } from '../../config/load.ts';
 import { Complaints } from '../../language/complaint.ts';
-import { suggestWord } from '../../language/nearest.ts';
 import { findCasesPath, readAllCases, readPolicyCases, type TestedPolicy } from '../../review/cases/files.ts';
 import { writeFirstCases } from '../../review/cases/first.ts';
 import { formatJunit } from '../../review/cases/junit.ts';
@@ -9,7 +9,7 @@ import { formatCasesJson, formatCasesText, isClean } from '../../review/cases/re
 import { type CasesResult, checkCases } from '../../review/cases/tested.ts';
 import type { PolicyItem } from '../../review/compare/item.ts';
 import { colorText } from '../color.ts';
-import { openConfig, readCommandSettings } from '../configuration.ts';
+import { findPolicies, openConfig, readCommandSettings } from '../configuration.ts';
 import { lintConfig, writeComplaints } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import {
@@ -23,35 +23,20 @@ import {
   type Verb,
 } from '../verb.ts';
 
-function findTestedPolicy(name: string, { roles, registries, folder }: Config): PolicyItem {
-  const all = [...roles, ...registries];
-  const found = all.find(each => each.name === name);
-  if (found) return found;
-  const near = suggestWord(
-    name,
-    all.map(each => each.name),
-  );
-  throw new Failure(`${folder} has no role and no registry "${name}".${near}\n`);
-}
-
 function selectCases(flags: Flags, config: Config): readonly TestedPolicy[] {
   const complaints = new Complaints();
   const name = readFlag(flags, 'role');
   const tested =
     name === undefined
       ? readAllCases(config, complaints)
-      : readPolicyCases([findTestedPolicy(name, config)], config, complaints);
+      : readPolicyCases([findPolicies(name, config)[0]], config, complaints);
   if (complaints.all.length > 0) throw new Failure(writeComplaints(complaints.all));
   return tested;
 }
 
 async function writeFirstCasesFile(policy: PolicyItem, config: Config, terminal: Terminal): Promise<void> {
   const path = findCasesPath(config.folder, policy);
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (there) throw new Failure(`Nothing was written: ${path} is there already.\n`);
+  if (existsSync(path)) throw new Failure(`Nothing was written: ${path} is there already.\n`);
   const { findings } = lintConfig(loadConfig(config.folder));
   const wrong = findings.filter(({ level }) => level === 'error');
   // Cases are written from the policy as it is: they would agree with a value that was never meant.
@@ -70,7 +55,6 @@ async function reportCases(results: readonly CasesResult[], flags: Flags, termin
 }
 
 export const test: Verb = {
-  summary: 'Runs the cases beside each role and registry, and says what they leave untested.',
   usage: ['[--role NAME] [--coverage] [--mutate] [--json] [--junit FILE]', '--init NAME'],
   options: {
     role: { type: 'string', value: 'NAME', help: 'The cases of this role or registry alone.' },
@@ -104,7 +88,7 @@ file of cases cannot be read.`,
     if (first !== undefined) {
       if (Object.keys(flags).some(name => !['init', 'config'].includes(name)))
         throw new UsageError('--init stands alone.');
-      await writeFirstCasesFile(findTestedPolicy(first, config), config, terminal);
+      await writeFirstCasesFile(findPolicies(first, config)[0], config, terminal);
       return EXIT.done;
     }
     const depth = { coverage: flags['coverage'] === true, mutate: flags['mutate'] === true };

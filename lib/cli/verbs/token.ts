@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import {
+  createConfigOption,
   EXIT,
   Failure,
   type Flags,
@@ -71,7 +72,6 @@ async function requestToken(flags: Flags, terminal: Terminal): Promise<string> {
 }
 
 export const token: Verb = {
-  summary: "Prints a subject token of the local broker's throwaway issuer. It buys nothing real.",
   options: {
     audience: {
       type: 'string',
@@ -98,7 +98,7 @@ export const token: Verb = {
     'subject-claim': { type: 'string', value: 'NAME', help: 'What `sub` becomes, as with buildkite-agent.' },
     lifetime: { type: 'string', value: 'N', help: 'Seconds. The default is 300.' },
     job: { type: 'string', value: 'ID', help: "The job's id. The default is a new one." },
-    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml.' },
+    config: createConfigOption('The folder with broker.yml.'),
   },
   about: `The local broker is found at 127.0.0.1 and PORT (default 8787).`,
   examples: [

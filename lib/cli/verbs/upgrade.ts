@@ -4,10 +4,11 @@ import { changeVersion } from '../upgrade/change.ts';
 import { compareVersions } from '../upgrade/changes.ts';
 import { demandCommitted, type PinnedState, readPinned } from '../upgrade/repository.ts';
 import { type PackedVersion, readPacked } from '../upgrade/tarball.ts';
-import { EXIT, Failure, type Flags, readFlag, UsageError, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, Failure, type Flags, readFlag, UsageError, type Verb } from '../verb.ts';
 
 /** Before anything of it runs. Throws `Failure`. */
-function demandNewer(now: PinnedState, { version, bytes }: PackedVersion): void {
+function demandNewer(now: PinnedState, next: PackedVersion): void {
+  const { version, bytes } = next;
   if (compareVersions(version, now.version) > 0) return;
   if (version !== now.version)
     throw new Failure(
@@ -21,11 +22,11 @@ function demandNewer(now: PinnedState, { version, bytes }: PackedVersion): void 
 }
 
 /** By the option as by the setting, each of which is enough to refuse. */
-function demandTrusted({ version, bytes }: PackedVersion, ...lists: readonly (readonly string[])[]): void {
-  const actual = hashForPeople(bytes);
+function demandTrusted(next: PackedVersion, ...lists: readonly (readonly string[])[]): void {
+  const actual = hashForPeople(next.bytes);
   if (lists.every(list => list.length === 0 || list.includes(actual))) return;
   throw new Failure(
-    `The tarball of ${version} has the sha256 ${actual}, which is not the one that is trusted. Nothing of it ran.\n`,
+    `The tarball of ${next.version} has the sha256 ${actual}, which is not the one that is trusted. Nothing of it ran.\n`,
   );
 }
 
@@ -38,8 +39,6 @@ function readDigest(flags: Flags): string[] {
 }
 
 export const upgrade: Verb = {
-  summary:
-    'Puts a newer kite-sts into a repository of yours, after it has judged your policy beside the old one.',
   words: [{ name: 'TARBALL', help: 'The packed version, kite-sts-VERSION.tgz.' }],
   options: {
     digest: {
@@ -52,11 +51,7 @@ export const upgrade: Verb = {
       help: 'Puts it in place also when it was found to be worse, or to let somebody have more.',
     },
     json: { type: 'boolean', help: 'Everything, as JSON.' },
-    config: {
-      type: 'string',
-      value: 'FOLDER',
-      help: 'The folder of your policy. The default is `KITE_STS_CONFIG`, or `config`.',
-    },
+    config: createConfigOption('The folder of your policy.'),
   },
   about: `Shows the changes with a ★ between the versions, runs lint and test of the new one, proves invariants.yml by both, and has
 both decide the same requests. Then it replaces the tarball in vendor/ with its digest, the pin in package.json, the lock
@@ -75,8 +70,7 @@ Exit code 0 when it is in place, else nothing was written: 1 could not be done, 
     await demandCommitted(now);
     // Whoever interrupts us interrupts npm, which fails: then there is something to put back.
     void terminal.stopped;
-    const whatever = flags['accept'] === true;
-    const json = flags['json'] === true;
+    const [whatever, json] = [flags['accept'] === true, flags['json'] === true];
     const change = { now, next, releases: next.releases, config, json, whatever };
     const { exit, written } = await changeVersion(change, terminal);
     if (json) return written ? EXIT.done : exit;

@@ -6,15 +6,22 @@ import { describeUsage, type Usage, type UsedExchange } from '../../estate/usage
 import type { Claims } from '../../policy/claims.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { readBroker, readDump } from '../estate/bring.ts';
+import { readDump } from '../estate/bring.ts';
 import { listEventFiles, readEvents, readOpened, readUsed } from '../estate/events.ts';
 import { type NarrowedFiles, narrowRoles } from '../estate/narrowed.ts';
-import { writePullRequest, writeUsageMarkdown, writeUsageText } from '../estate/usage-report.ts';
+import { demandBroker } from '../estate/trustees.ts';
 import {
+  type UsageTold,
+  writePullRequest,
+  writeUsageMarkdown,
+  writeUsageText,
+} from '../estate/usage-report.ts';
+import {
+  CONFIG_OPTION,
   EXIT,
   Failure,
   type Flags,
-  printJson,
+  printResult,
   readFlag,
   readFlagTexts,
   type Terminal,
@@ -33,8 +40,8 @@ function readDays(flags: Flags): number {
   return Number(written);
 }
 
-function isCovered({ covered, days }: Usage): boolean {
-  return covered * 100 >= days * LEAST_COVERED;
+function isCovered(usage: Usage): boolean {
+  return usage.covered * 100 >= usage.days * LEAST_COVERED;
 }
 
 async function readTrails(flags: Flags): Promise<Parameters<typeof describeTrail>[0] | undefined> {
@@ -42,10 +49,8 @@ async function readTrails(flags: Flags): Promise<Parameters<typeof describeTrail
   if (paths.length === 0) return undefined;
   const files = (await Promise.all(paths.map(listEventFiles))).flat();
   const read = (text: string) => readDump(() => readStrictJson(text, { members: MEMBERS }));
-  const all = await Promise.all(
-    files.map(async file => readTrail(read((await readOpened(file)).toString('utf8')), read)),
-  );
-  const events = all.flat();
+  const trails = files.map(async file => readTrail(read((await readOpened(file)).toString('utf8')), read));
+  const events = (await Promise.all(trails)).flat();
   if (events.length === 0) throw new Failure(`${paths.join(', ')}: no event of CloudTrail.\n`);
   return events;
 }
@@ -57,11 +62,10 @@ async function describeTrails(
 ): Promise<TrailReport | undefined> {
   const events = await readTrails(flags);
   if (!events) return undefined;
-  const broker = readBroker(flags);
-  if (broker === undefined)
-    throw new UsageError(
-      '--cloudtrail needs --broker-role-arn: only sessions that the broker opened are looked at.',
-    );
+  const broker = demandBroker(
+    flags,
+    '--cloudtrail needs it: only sessions that the broker opened are looked at.',
+  );
   const roleOf = new Map(
     used.flatMap(({ session, role }) => (session === undefined ? [] : [[session, role] as const])),
   );
@@ -88,7 +92,7 @@ async function proposeNarrowed(
 async function writeProposals(narrowed: NarrowedFiles, usage: Usage, folder: string): Promise<void> {
   const files = [
     ...narrowed.files.map(({ role, text }) => [`roles/${role}.yml`, text] as const),
-    ['PULL_REQUEST.md', writePullRequest(narrowed, usage)] as const,
+    ['PULL_REQUEST.md', writePullRequest(narrowed, usage.days)] as const,
   ];
   await mkdir(`${folder}/roles`, { recursive: true });
   for (const [path, text] of files) {
@@ -98,33 +102,20 @@ async function writeProposals(narrowed: NarrowedFiles, usage: Usage, folder: str
   }
 }
 
-function printUsage(
-  flags: Flags,
-  usage: Usage,
-  narrowed: NarrowedFiles,
-  trail: TrailReport | undefined,
-  terminal: Terminal,
-): void {
-  const isWhole = isCovered(usage);
-  if (flags['json'])
-    printJson(
-      {
-        ...usage,
-        enough: isWhole,
-        proposals: narrowed.files.flatMap(({ proposals }) => proposals),
-        dropped: narrowed.dropped,
-        ...(trail ? { trail } : {}),
-      },
-      terminal,
-    );
-  else
-    terminal.out(
-      (flags['markdown'] ? writeUsageMarkdown : writeUsageText)({ usage, isWhole, narrowed, trail }),
-    );
+function printUsage(told: UsageTold, flags: Flags, terminal: Terminal): void {
+  const { usage, isWhole, narrowed, trail } = told;
+  const json = {
+    ...usage,
+    enough: isWhole,
+    proposals: narrowed.files.flatMap(({ proposals }) => proposals),
+    dropped: narrowed.dropped,
+    ...(trail ? { trail } : {}),
+  };
+  const write = flags['markdown'] ? writeUsageMarkdown : writeUsageText;
+  printResult(json, () => write(told), flags, terminal);
 }
 
 export const usage: Verb = {
-  summary: 'Says what of each role was used, from audit events, and proposes to take away what was not.',
   words: [
     {
       name: 'FILE',
@@ -150,7 +141,7 @@ export const usage: Verb = {
       value: 'ARN',
       help: "With `--cloudtrail`: the role that the broker's function runs as.",
     },
-    config: { type: 'string', value: 'FOLDER', help: 'The folder with broker.yml and roles/.' },
+    config: CONFIG_OPTION,
     json: { type: 'boolean', help: 'Everything, as JSON.' },
     markdown: { type: 'boolean', help: 'A report.' },
   },
@@ -175,7 +166,7 @@ report: an attacker's history is in there too. Read what stays before you merge.
     const narrowed = await proposeNarrowed(config, described, used, events, now);
     const folder = readFlag(flags, 'propose');
     if (folder !== undefined) await writeProposals(narrowed, described, folder);
-    printUsage(flags, described, narrowed, trail, terminal);
+    printUsage({ usage: described, isWhole: isCovered(described), narrowed, trail }, flags, terminal);
     return EXIT.done;
   },
 };

@@ -9,7 +9,15 @@ import { assumeMet, assumeVerified } from '../../review/assume.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readClaimFlags } from '../request.ts';
-import { CONFIG_OPTION, EXIT, type Flags, readAddressFlag, type Terminal, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  type Flags,
+  printResult,
+  readAddressFlag,
+  type Terminal,
+  type Verb,
+} from '../verb.ts';
 
 type RoleHad = {
   readonly role: Role;
@@ -57,62 +65,45 @@ function findRolesHad(claims: Claims, { roles, rows }: Config, sourceAddress: st
   });
 }
 
-function describeRoleHad({
-  role: { name, description },
-  decision: { statement, grant },
-  demands,
-}: RoleHad): string {
+function writeRoleHad(had: RoleHad): string {
+  const { role, decision, demands } = had;
+  const { seconds, scopes } = decision.grant;
   return [
-    `${name} by "${statement}", for ${grant.seconds} seconds`,
-    grant.scopes.length > 0 && ` with ${grant.scopes.join(' ')}`,
-    description && `: ${description}`,
+    `${role.name} by "${decision.statement}", for ${seconds} seconds`,
+    scopes.length > 0 && ` with ${scopes.join(' ')}`,
+    role.description && `: ${role.description}`,
     ...demands.map(demand => `\n  while ${demand}`),
   ]
     .filter(Boolean)
     .join('');
 }
 
-function describeRegistryUsed({ registry: { name, path }, statement, methods }: RegistryUsed): string {
-  return `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`;
-}
-
-function writeWhatCanJson(all: readonly RoleHad[], registries: readonly RegistryUsed[]): string {
-  return JSON.stringify(
-    [
-      ...all.map(({ role: { name }, decision: { statement, grant }, demands }) => ({
-        role: name,
-        kind: grant.target.kind,
-        statement,
-        seconds: grant.seconds,
-        scopes: grant.scopes,
-        ...(demands.length > 0 ? { demands } : {}),
-      })),
-      ...registries.map(({ registry: { name }, statement, methods }) => ({
-        registry: name,
-        statement,
-        methods,
-      })),
-    ],
-    null,
-    2,
-  );
+function describeRoleHad(had: RoleHad): object {
+  const { role, decision, demands } = had;
+  const { seconds, scopes, target } = decision.grant;
+  const demanded = demands.length > 0 ? { demands } : {};
+  return { role: role.name, kind: target.kind, statement: decision.statement, seconds, scopes, ...demanded };
 }
 
 async function tellWhatCan(flags: Flags, terminal: Terminal): Promise<number> {
   const config = openConfig(readCommandSettings(flags, terminal));
   const [claims, address] = [await readClaimFlags(flags), readAddressFlag(flags, 'source-ip')];
-  const [all, registries] = [
-    findRolesHad(claims, config, address),
-    findUsedRegistries(claims, config, address),
+  const roles = findRolesHad(claims, config, address);
+  const registries = findUsedRegistries(claims, config, address);
+  const used = registries.map(({ registry, ...rest }) => ({ registry: registry.name, ...rest }));
+  const lines = [
+    ...roles.map(writeRoleHad),
+    ...registries.map(
+      ({ registry: { name, path }, statement, methods }) =>
+        `registry ${name} at ${path} by "${statement}": ${methods.join(' ')}`,
+    ),
   ];
-  const lines = [...all.map(describeRoleHad), ...registries.map(describeRegistryUsed)];
-  if (flags['json']) terminal.out(`${writeWhatCanJson(all, registries)}\n`);
-  else terminal.out(lines.length > 0 ? `${lines.join('\n')}\n` : 'No role and no registry.\n');
+  const text = lines.length > 0 ? lines.join('\n') : 'No role and no registry.';
+  printResult([...roles.map(describeRoleHad), ...used], () => `${text}\n`, flags, terminal);
   return lines.length > 0 ? EXIT.done : EXIT.denied;
 }
 
 export const whatCan: Verb = {
-  summary: 'Says which roles a token of these claims can have, and which registries it can use.',
   usage: ['(--claims FILE | --token-file FILE) [options]'],
   options: {
     claims: {

@@ -1,17 +1,14 @@
 import type { Config } from '../../config/load.ts';
 import { findSampleClaims } from '../../jobs/sample.ts';
 import type { Condition } from '../../policy/condition.ts';
-import type { Registry } from '../../policy/registry.ts';
-import type { Role } from '../../policy/role.ts';
 import { findHolders, type Holder } from '../../review/compare/holders.ts';
+import type { PolicyItem } from '../../review/compare/item.ts';
 import { type JobAnswer, judgeJobs, type StatementJobs, summarizeJobs } from '../../review/compare/jobs.ts';
 import { formatShown } from '../../review/compare/report.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
 import { findPolicies, openConfig, readCommandSettings } from '../configuration.ts';
-import { CONFIG_OPTION, EXIT, printJson, readFlag, type Verb } from '../verb.ts';
-
-type Policy = Role | Registry;
+import { CONFIG_OPTION, EXIT, printResult, readFlag, type Verb } from '../verb.ts';
 
 function listConditionLines(list: readonly Condition[]): string[] {
   return list.map(condition => `    ${describeCondition(condition)}`);
@@ -27,14 +24,14 @@ function describeHolder({ statement, shown }: Holder): string {
   ].join('\n');
 }
 
-function describeDenies(role: Policy): string[] {
+function describeDenies(role: PolicyItem): string[] {
   return role.deny.flatMap(({ id, issuer, conditions: list }) => [
     `  unless "${id}" strikes, tokens of ${issuer} for which none of these is false:`,
     ...listConditionLines(list),
   ]);
 }
 
-function describeGuards(role: Policy, { rows }: Config): string[] {
+function describeGuards(role: PolicyItem, { rows }: Config): string[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
     const guard = rows.get(issuer)?.require ?? [];
     return guard.length > 0
@@ -43,7 +40,7 @@ function describeGuards(role: Policy, { rows }: Config): string[] {
   });
 }
 
-function describeRoleDemands(role: Policy): string[] {
+function describeRoleDemands(role: PolicyItem): string[] {
   if ('methods' in role) return [];
   const issuers = [...new Set(role.trust.map(({ issuer }) => issuer))];
   const demands = issuers.flatMap(issuer => describeDemands(role, issuer));
@@ -67,13 +64,13 @@ function describeJobs(judged: readonly StatementJobs[]): string[] {
   });
 }
 
-function describeHead(policy: Policy): string {
+function describeHead(policy: PolicyItem): string {
   if ('methods' in policy) return `${policy.name}, the registry at ${policy.path}, can be used`;
   const { name, disabled } = policy;
   return `${name} can be had${disabled === undefined ? '' : ` by nobody while it is disabled (${disabled}), else`}`;
 }
 
-function writeHolders(role: Policy, found: readonly Holder[], config: Config): string {
+function writeHolders(role: PolicyItem, found: readonly Holder[], config: Config): string {
   return [
     describeHead(role),
     ...found.map(describeHolder),
@@ -84,19 +81,7 @@ function writeHolders(role: Policy, found: readonly Holder[], config: Config): s
   ].join('\n');
 }
 
-function describePolicyHolders({
-  policy,
-  found,
-}: {
-  readonly policy: Policy;
-  readonly found: readonly Holder[];
-}): object {
-  return { name: policy.name, of: 'methods' in policy ? 'registry' : 'role', found };
-}
-
 export const whoCan: Verb = {
-  summary:
-    'Says who can have a role or use a registry: each trust statement in words, with a token that it admits.',
   words: [{ name: 'NAME', help: 'The role, or the registry.' }],
   options: {
     config: CONFIG_OPTION,
@@ -108,12 +93,14 @@ export const whoCan: Verb = {
     const config = openConfig(readCommandSettings(flags, terminal));
     const asked = { findSample: findSampleClaims, from: Date.now() / 1000 };
     const all = findPolicies(readFlag(flags, 'NAME') ?? '', config).map(policy => ({
-      policy,
+      name: policy.name,
+      of: 'methods' in policy ? 'registry' : 'role',
       found: findHolders(policy, config, asked),
+      policy,
     }));
-    const texts = all.map(({ policy, found }) => writeHolders(policy, found, config));
-    if (flags['json']) printJson(all.map(describePolicyHolders), terminal);
-    else terminal.out(`${texts.join('\n')}\n`);
+    const json = all.map(({ name, of, found }) => ({ name, of, found }));
+    const write = () => all.map(({ policy, found }) => `${writeHolders(policy, found, config)}\n`).join('');
+    printResult(json, write, flags, terminal);
     return all.some(({ found }) => found.some(({ shown }) => shown)) ? EXIT.done : EXIT.denied;
   },
 };

@@ -4,7 +4,7 @@ import { BrokerError } from '../../errors.ts';
 import type { Claims } from '../../policy/claims.ts';
 import { readTokenClaims, splitToken } from '../../token/jws.ts';
 import { findSubject, TOKEN_ABOUT, TOKEN_OPTIONS } from '../asking.ts';
-import { EXIT, Failure, type Verb } from '../verb.ts';
+import { EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 /** Milliseconds for the broker's metadata. */
 const TIMEOUT = 5000;
@@ -34,8 +34,9 @@ async function fetchAudience(broker: string, fetch: Fetch): Promise<string | und
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;
     const response = await fetch(`${broker}/.well-known/openid-configuration`, init);
-    const said = (await response.json()) as { readonly subject_token_audience?: unknown };
-    const { subject_token_audience: audience } = said;
+    const { subject_token_audience: audience } = (await response.json()) as {
+      readonly subject_token_audience?: unknown;
+    };
     return typeof audience === 'string' ? audience : undefined;
   } catch {
     return undefined;
@@ -65,7 +66,8 @@ function writeName(name: string): string {
   return /^\w/.test(name) ? name : JSON.stringify(name);
 }
 
-function writeTokenReport({ claims, seconds_left, broker, findings: found }: TokenReport): string {
+function writeTokenReport(report: TokenReport): string {
+  const { claims, seconds_left, broker, findings } = report;
   return [
     ...Object.entries(claims).map(
       ([name, value]) => `${writeName(name).padEnd(20)} ${JSON.stringify(value)}`,
@@ -73,14 +75,13 @@ function writeTokenReport({ claims, seconds_left, broker, findings: found }: Tok
     '',
     seconds_left > 0 ? `The token lives for ${seconds_left} seconds more.` : 'The token has expired.',
     `${broker.url} ${broker.audience === undefined ? 'gives no metadata' : `wants the audience ${broker.audience}`}.`,
-    ...found.map(each => `${each}: ${FINDINGS[each]}`),
+    ...findings.map(each => `${each}: ${FINDINGS[each]}`),
   ]
     .map(line => `${makePrintable(line)}\n`)
     .join('');
 }
 
 export const whoami: Verb = {
-  summary: "Shows the claims of this job's token, and whether a broker would look at it.",
   options: {
     ...TOKEN_OPTIONS,
     json: { type: 'boolean', help: 'The claims, the broker and the findings as JSON.' },
@@ -98,14 +99,9 @@ the way: the token has expired, is for another audience or for several, or the b
     const claims = readOwnClaims(await mint());
     const audience = await fetchAudience(broker, createFetch(terminal.environment));
     const left = Math.floor(Number(claims['exp'] ?? 0) - Date.now() / 1000);
-    const found = findTokenFindings(claims, left, audience);
-    const known: TokenReport = {
-      claims,
-      seconds_left: left,
-      broker: { url: broker, audience },
-      findings: found,
-    };
-    terminal.out(flags['json'] ? `${JSON.stringify(known, null, 2)}\n` : writeTokenReport(known));
-    return found.length === 0 ? EXIT.done : EXIT.denied;
+    const findings = findTokenFindings(claims, left, audience);
+    const report = { claims, seconds_left: left, broker: { url: broker, audience }, findings };
+    printResult(report, () => writeTokenReport(report), flags, terminal);
+    return findings.length === 0 ? EXIT.done : EXIT.denied;
   },
 };

@@ -19,29 +19,27 @@ const CLAIMS_VARIABLE = 'BUILDKITE_OIDC_TOKEN_CLAIMS';
 const IDS = ['organization_id', 'pipeline_id'];
 
 /** What is asked for: the job's own choice, what the agent would ask for by itself, and the ids. */
-function listTokenClaims(
-  { claims, subjectClaim }: TokenOptions,
-  environment: MintSettings['environment'],
-): string[] {
-  const byVariable = (environment[CLAIMS_VARIABLE] ?? '').split(',').map(name => name.trim());
+function listTokenClaims(options: TokenOptions, settings: MintSettings): string[] {
+  const byVariable = (settings.environment[CLAIMS_VARIABLE] ?? '').split(',').map(name => name.trim());
   // The subject's claim is in the token anyway.
-  const ids = IDS.filter(name => name !== subjectClaim);
-  return [...new Set([...claims, ...byVariable, ...ids])].filter(name => name !== '');
+  const ids = IDS.filter(name => name !== options.subjectClaim);
+  return [...new Set([...options.claims, ...byVariable, ...ids])].filter(name => name !== '');
 }
 
 /**
  * Where the job chose nothing, the agent is told by its variable, which older agents leave alone: they give a token without
  * the ids. What the job chose is an option, which they refuse.
  */
-function runAgent(options: TokenOptions, { environment, run }: MintSettings): Promise<string> {
-  const claims = listTokenClaims(options, environment);
+function runAgent(options: TokenOptions, settings: MintSettings): Promise<string> {
+  const claims = listTokenClaims(options, settings);
   const chosen = options.claims.length > 0;
-  return run('buildkite-agent', listAgentWords({ ...options, claims: chosen ? claims : [] }), {
-    variables: { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') },
-  });
+  const words = listAgentWords({ ...options, claims: chosen ? claims : [] });
+  const variables = { [CLAIMS_VARIABLE]: chosen ? undefined : claims.join(',') };
+  return settings.run('buildkite-agent', words, { variables });
 }
 
-function listAgentWords({ audience, claims, lifetime, subjectClaim }: TokenOptions): string[] {
+function listAgentWords(options: TokenOptions): string[] {
+  const { audience, claims, lifetime, subjectClaim } = options;
   return [
     'oidc',
     'request-token',
@@ -54,7 +52,8 @@ function listAgentWords({ audience, claims, lifetime, subjectClaim }: TokenOptio
 }
 
 /** The body of the agent's own call: only what is asked for (buildkite/agent, api/oidc.go). */
-function writeAgentBody({ audience, claims, lifetime, subjectClaim }: TokenOptions): string {
+function writeAgentBody(options: TokenOptions): string {
+  const { audience, claims, lifetime, subjectClaim } = options;
   return JSON.stringify({
     audience,
     ...(lifetime === undefined ? {} : { lifetime }),
@@ -77,7 +76,7 @@ function mintByApi(options: TokenOptions, settings: MintSettings): Promise<strin
         authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
         'content-type': 'application/json',
       },
-      body: writeAgentBody({ ...options, claims: listTokenClaims(options, settings.environment) }),
+      body: writeAgentBody({ ...options, claims: listTokenClaims(options, settings) }),
     },
     member: 'token',
     door: 'The agent API (BUILDKITE_AGENT_ENDPOINT)',

@@ -35,15 +35,8 @@ function createVariableSource(variable: string): TokenSource {
     name: variable,
     signs: [variable],
     choosesClaims: false,
-    mint:
-      (_wish, { environment }) =>
-      async () =>
-        readSubjectToken(environment[variable], variable),
+    mint: (_options, settings) => async () => readSubjectToken(settings.environment[variable], variable),
   };
-}
-
-function hasChoices({ claims, lifetime, subjectClaim }: TokenOptions): boolean {
-  return claims.length > 0 || lifetime !== undefined || subjectClaim !== undefined;
 }
 
 /**
@@ -57,7 +50,9 @@ export function findMint(options: TokenOptions, settings: MintSettings, variable
     throw new NoSubjectToken(
       `There is no subject token. Give --token-file or --token-command. Looked for and not set: ${sources.map(({ signs: [first] }) => first).join(', ')}.`,
     );
-  if (!source.choosesClaims && hasChoices(options))
+  const { claims, lifetime, subjectClaim } = options;
+  const hasChosen = claims.length > 0 || lifetime !== undefined || subjectClaim !== undefined;
+  if (!source.choosesClaims && hasChosen)
     throw new NoSubjectToken(
       `${source.name} lets a job choose neither --claim nor --lifetime nor --subject-claim. Leave them out.`,
     );

@@ -14,7 +14,7 @@ export type MintSettings = {
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds that a CI's token door has; without it, 10,000. */
   readonly patience?: number;
-  /** Runs a program and gives what it prints. Throws `NotThere` or `NoSubjectToken`. */
+  /** Runs a program and gives what it prints. Throws `ProgramMissing` or `NoSubjectToken`. */
   readonly run: (program: string, words: readonly string[], options?: RunOptions) => Promise<string>;
 };
 

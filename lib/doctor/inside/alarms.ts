@@ -6,7 +6,8 @@ import type { Opened } from './examined.ts';
 const CHECK = createTellers('alarm');
 
 /** The alarms of the stack, by AWS's own names. */
-async function listAlarms({ read, stack, resources }: Opened): Promise<JsonObject[]> {
+async function listAlarms(opened: Opened): Promise<JsonObject[]> {
+  const { read, stack, resources } = opened;
   const ours = new Map(resources.map(({ name, id }) => [name, id]));
   const all: JsonObject[] = [];
   let NextToken: unknown;
@@ -29,26 +30,20 @@ const MEANING = 'What it means and what to do: docs/guides/operate.md, "Alarms".
 function judgeAlarms(alarms: readonly JsonObject[], expected: number): Diagnosis[] {
   const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
   const silenced = alarms.filter(({ ActionsEnabled }) => String(ActionsEnabled) === 'false');
+  const gone = CHECK.wrong(
+    'all',
+    `${expected - alarms.length} of ${expected} alarms are gone`,
+    'Somebody deleted them: deploy with a change to custom.kiteSts.alarms, which makes them again.',
+  );
   return [
     ...ringing.map(({ id, AlarmDescription }) =>
       CHECK.wrong(String(id), `it rings: ${String(AlarmDescription)}`, MEANING),
     ),
-    ...silenced.map(({ id, AlarmName }) =>
-      CHECK.wrong(
-        String(id),
-        'it is silenced',
-        `aws cloudwatch enable-alarm-actions --alarm-names ${String(AlarmName)}`,
-      ),
-    ),
-    ...(alarms.length < expected
-      ? [
-          CHECK.wrong(
-            'all',
-            `${expected - alarms.length} of ${expected} alarms are gone`,
-            'Somebody deleted them: deploy with a change to custom.kiteSts.alarms, which makes them again.',
-          ),
-        ]
-      : []),
+    ...silenced.map(({ id, AlarmName }) => {
+      const mend = `aws cloudwatch enable-alarm-actions --alarm-names ${String(AlarmName)}`;
+      return CHECK.wrong(String(id), 'it is silenced', mend);
+    }),
+    ...(alarms.length < expected ? [gone] : []),
   ];
 }
 

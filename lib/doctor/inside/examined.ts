@@ -25,4 +25,4 @@ export type Opened = Deployment & {
 };
 
 /** Looks at one side of a deployment. It changes nothing. */
-export type ExamineInside = (opened: Opened) => Promise<readonly Diagnosis[]>;
+export type ExamineInside = (opened: Opened) => Promise<Diagnosis | readonly Diagnosis[]>;

@@ -1,13 +1,12 @@
-import { isAbsent } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
-import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
+import { askAccount, createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Opened } from './examined.ts';
-import type { StackResource } from './resources.ts';
 
 const CHECK = createTellers('function');
 
 /** Of the states that Lambda tells, those in which a function answers: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
-function judgeFunction(name: string, { State, LastUpdateStatus, StateReason }: JsonObject): Diagnosis {
+function judgeFunction(name: string, configuration: JsonObject): Diagnosis {
+  const { State, LastUpdateStatus, StateReason } = configuration;
   if (State !== 'Active' && State !== 'Inactive')
     return CHECK.wrong(
       name,
@@ -19,21 +18,18 @@ function judgeFunction(name: string, { State, LastUpdateStatus, StateReason }: J
   return CHECK.ok(name, `it is ${State}`);
 }
 
-async function examineFunction({ name }: StackResource, { read }: Opened): Promise<Diagnosis> {
-  try {
-    const { Configuration } = await read('lambda:GetFunction', { FunctionName: name });
-    return judgeFunction(name, Configuration as JsonObject);
-  } catch (error) {
-    if (isAbsent(error)) return CHECK.wrong(name, 'it is gone', 'Remove the stack, and deploy again.');
-    return CHECK.unknown(name, ...describeUnread(error, 'lambda:GetFunction'));
-  }
+function examineFunction(name: string, opened: Opened): Promise<Diagnosis> {
+  const gone = CHECK.wrong(name, 'it is gone', 'Remove the stack, and deploy again.');
+  const input = { FunctionName: name };
+  return askAccount(
+    opened.read,
+    { check: CHECK, of: name, right: 'lambda:GetFunction', input, gone },
+    ({ Configuration }) => judgeFunction(name, Configuration as JsonObject),
+  );
 }
 
 /** Looks whether the functions answer, and each is the one that was deployed last. */
 export async function examineFunctions(opened: Opened): Promise<readonly Diagnosis[]> {
-  return Promise.all(
-    opened.resources
-      .filter(({ type }) => type === 'AWS::Lambda::Function')
-      .map(each => examineFunction(each, opened)),
-  );
+  const functions = opened.resources.filter(({ type }) => type === 'AWS::Lambda::Function');
+  return Promise.all(functions.map(({ name }) => examineFunction(name, opened)));
 }

@@ -1,13 +1,13 @@
-import { isAbsent } from '../../aws/account.ts';
 import type { JsonObject } from '../../http/json.ts';
-import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
+import { askAccount, createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Opened } from './examined.ts';
 import type { StackResource } from './resources.ts';
 
 const CHECK = createTellers('key');
 const DAY = 24 * 60 * 60;
 
-function judgeKey({ id, name }: StackResource, key: JsonObject, now: number): Diagnosis {
+function judgeKey(resource: StackResource, key: JsonObject, now: number): Diagnosis {
+  const { id, name } = resource;
   const { KeyState: state, CreationDate: made } = key;
   const age = Math.floor((now - Number(made)) / DAY);
   if (state === 'PendingDeletion')
@@ -21,19 +21,14 @@ function judgeKey({ id, name }: StackResource, key: JsonObject, now: number): Di
   return CHECK.ok(id, `it is Enabled, and ${age} days old`);
 }
 
-async function examineKey(resource: StackResource, { read, now }: Opened): Promise<Diagnosis> {
-  try {
-    const { KeyMetadata } = await read('kms:DescribeKey', { KeyId: resource.name });
-    return judgeKey(resource, KeyMetadata as JsonObject, now);
-  } catch (error) {
-    if (isAbsent(error))
-      return CHECK.wrong(
-        resource.id,
-        'it is gone for good',
-        'Deploy with the other signingKey, if it signed.',
-      );
-    return CHECK.unknown(resource.id, ...describeUnread(error, 'kms:DescribeKey'));
-  }
+function examineKey(resource: StackResource, opened: Opened): Promise<Diagnosis> {
+  const { id: of, name } = resource;
+  const gone = CHECK.wrong(of, 'it is gone for good', 'Deploy with the other signingKey, if it signed.');
+  return askAccount(
+    opened.read,
+    { check: CHECK, of, right: 'kms:DescribeKey', input: { KeyId: name }, gone },
+    ({ KeyMetadata }) => judgeKey(resource, KeyMetadata as JsonObject, opened.now),
+  );
 }
 
 /** Looks whether the keys of KMS can be used, and tells how old they are. */

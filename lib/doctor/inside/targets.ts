@@ -5,13 +5,14 @@ import { type CheckedTarget, checkAllTargets, listTargets } from '../../review/t
 import { findProviderArn, listFederatedRequests } from '../../review/targets/federated.ts';
 import { FINDINGS } from '../../review/targets/findings.ts';
 import { readTargetRoles, TargetError, type TargetRole } from '../../review/targets/trust.ts';
-import { createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
+import { askAccount, createTellers, type Diagnosis, describeUnread } from '../diagnosis.ts';
 import type { Opened } from './examined.ts';
 
 const CHECK = createTellers('target');
 const PROVIDER = createTellers('oidc-provider');
 
-type Found = { readonly target?: TargetRole; readonly diagnosis?: Diagnosis };
+/** A target as its account has it, or why that could not be read; neither where there is none. */
+type ReadTarget = { readonly target?: TargetRole; readonly diagnosis?: Diagnosis };
 
 /** IAM writes the trust policy as JSON in a part of a URL. */
 function readTarget(role: { readonly [member: string]: string }): TargetRole | undefined {
@@ -25,7 +26,7 @@ function readTarget(role: { readonly [member: string]: string }): TargetRole | u
   return readTargetRoles(shown)[0];
 }
 
-async function readTargetRole(arn: string, read: ReadAccount): Promise<Found> {
+async function readTargetRole(arn: string, read: ReadAccount): Promise<ReadTarget> {
   try {
     const { Role } = await read('iam:GetRole', { RoleName: arn.split('/').at(-1) });
     const target = readTarget(Role as { readonly [member: string]: string });
@@ -41,12 +42,12 @@ async function readTargetRole(arn: string, read: ReadAccount): Promise<Found> {
 }
 
 /** Of the broker's account as whoever operates it; of another by what the operator has for it. */
-function findReader(arn: string, { account, read, readIn }: Opened): Promise<ReadAccount | undefined> {
+async function findReader(arn: string, opened: Opened): Promise<ReadAccount | undefined> {
   const other = arn.split(':')[4] ?? '';
-  return other === account ? Promise.resolve(read) : readIn(other);
+  return other === opened.account ? opened.read : opened.readIn(other);
 }
 
-async function findTarget(arn: string, opened: Opened): Promise<Found> {
+async function findTarget(arn: string, opened: Opened): Promise<ReadTarget> {
   const read = await findReader(arn, opened);
   if (read) return readTargetRole(arn, read);
   const account = arn.split(':')[4];
@@ -59,7 +60,8 @@ async function findTarget(arn: string, opened: Opened): Promise<Found> {
   };
 }
 
-function diagnose({ role, arn, findings }: CheckedTarget): Diagnosis[] {
+function diagnoseTarget(target: CheckedTarget): Diagnosis[] {
+  const { role, arn, findings } = target;
   const of = `${role} (${arn})`;
   if (findings.length === 0) return [CHECK.ok(of, 'it trusts the broker, and it alone')];
   return findings.map(({ code, detail }) => {
@@ -73,24 +75,20 @@ function diagnose({ role, arn, findings }: CheckedTarget): Diagnosis[] {
 async function examineProvider(arn: string, opened: Opened): Promise<Diagnosis[]> {
   const read = await findReader(arn, opened);
   if (!read) return [];
-  try {
-    const { ClientIDList: audiences } = await read('iam:GetOpenIDConnectProvider', {
-      OpenIDConnectProviderArn: arn,
-    });
-    if (Array.isArray(audiences) && audiences.includes('sts.amazonaws.com'))
-      return [PROVIDER.ok(arn, 'it is there, for sts.amazonaws.com')];
-    return [
-      PROVIDER.wrong(
-        arn,
-        'it does not take tokens for sts.amazonaws.com',
-        'Apply kite-sts-issuer.yml in that account again.',
-      ),
-    ];
-  } catch (error) {
-    if (isAbsent(error))
-      return [PROVIDER.wrong(arn, 'there is none', 'Apply kite-sts-issuer.yml in that account.')];
-    return [PROVIDER.unknown(arn, ...describeUnread(error, 'iam:GetOpenIDConnectProvider'))];
-  }
+  const mend = 'Apply kite-sts-issuer.yml in that account';
+  const question = {
+    check: PROVIDER,
+    of: arn,
+    right: 'iam:GetOpenIDConnectProvider',
+    input: { OpenIDConnectProviderArn: arn },
+    gone: PROVIDER.wrong(arn, 'there is none', `${mend}.`),
+  } as const;
+  const found = await askAccount(read, question, ({ ClientIDList: audiences }) =>
+    Array.isArray(audiences) && audiences.includes('sts.amazonaws.com')
+      ? PROVIDER.ok(arn, 'it is there, for sts.amazonaws.com')
+      : PROVIDER.wrong(arn, 'it does not take tokens for sts.amazonaws.com', `${mend} again.`),
+  );
+  return [found];
 }
 
 /** Looks whether the target of each `aws` role trusts the broker, and it alone. Each target is read once. */
@@ -101,7 +99,7 @@ export async function examineTargets(opened: Opened): Promise<readonly Diagnosis
     return [
       CHECK.unknown('all', 'the stack has no output ExchangeRoleArn, so whom they must trust is not known'),
     ];
-  const found = new Map<string, Found>();
+  const found = new Map<string, ReadTarget>();
   for (const arn of listTargets(config.roles)) found.set(arn, await findTarget(arn, opened));
   const targets = new Map(
     [...found].flatMap(([arn, { target }]) => (target ? [[arn, target] as const] : [])),
@@ -110,7 +108,7 @@ export async function examineTargets(opened: Opened): Promise<readonly Diagnosis
   const unread = [...found.values()].flatMap(({ diagnosis }) => diagnosis ?? []);
   const checked = checkAllTargets(config.roles, targets, trustees)
     .filter(({ arn }) => found.get(arn)?.diagnosis === undefined)
-    .flatMap(diagnose);
+    .flatMap(diagnoseTarget);
   const providers = new Set(
     listFederatedRequests(config.roles).map(({ arn }) => findProviderArn(arn, config.url)),
   );

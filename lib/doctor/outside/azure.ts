@@ -1,7 +1,7 @@
 import { isLoopback } from '../../client/url.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { fetchSeen, nameFailure } from './see.ts';
+import { askStranger } from './see.ts';
 
 const CHECK = createTellers('azure');
 
@@ -12,28 +12,16 @@ export const AUTHORITIES = {
   china: 'login.partner.microsoftonline.cn',
 } as const;
 
-async function examineTenant(
-  tenant: string,
-  authority: string,
-  instruments: Instruments,
-): Promise<Diagnosis> {
+function examineTenant(tenant: string, authority: string, instruments: Instruments): Promise<Diagnosis> {
   const of = `tenant ${tenant}`;
-  try {
-    const { status } = await fetchSeen(
-      `https://${authority}/${tenant}/v2.0/.well-known/openid-configuration`,
-      instruments,
-    );
-    if (status === 200)
-      return CHECK.ok(
-        of,
-        `it is at ${authority}; whether its application takes our token only an exchange shows`,
-      );
+  const url = `https://${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
+  return askStranger({ check: CHECK, of, who: authority, url }, instruments, ({ status }) => {
+    const found = `it is at ${authority}; whether its application takes our token only an exchange shows`;
+    if (status === 200) return CHECK.ok(of, found);
     if (status === 400 || status === 404)
       return CHECK.wrong(of, `${authority} knows no such tenant`, 'Look at tenant_id and cloud of the role.');
     return CHECK.unknown(of, `${authority} answered ${status}`, 'Try again.');
-  } catch (error) {
-    return CHECK.unknown(of, `${authority} did not answer: ${nameFailure(error)}`);
-  }
+  });
 }
 
 /** Looks at the tenant of each `azure` role, as far as Entra tells a stranger. */

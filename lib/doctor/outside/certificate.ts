@@ -5,7 +5,8 @@ import type { ShownCertificate } from './examined.ts';
 const PATIENCE = 5000;
 
 /** What a server shows of itself. Whom this machine does not believe is told, and not refused: nothing is sent. */
-export function fetchCertificate({ hostname, port }: URL): Promise<ShownCertificate> {
+export function fetchCertificate(url: URL): Promise<ShownCertificate> {
+  const { hostname, port } = url;
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: hostname,

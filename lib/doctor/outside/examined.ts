@@ -25,7 +25,10 @@ export type Instruments = {
 export type Patient = { readonly config: Config; readonly url: string };
 
 /** Looks at one side of a broker. It changes nothing, and never throws for what it finds. */
-export type Examine = (patient: Patient, instruments: Instruments) => Promise<readonly Diagnosis[]>;
+export type Examine = (
+  patient: Patient,
+  instruments: Instruments,
+) => Promise<Diagnosis | readonly Diagnosis[]>;
 
 /** A whole answer, and what it says of the time. */
 export type Seen = {

@@ -2,7 +2,7 @@ import { isLoopback } from '../../client/url.ts';
 import { parseJsonObject } from '../../http/json.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
-import { fetchSeen, nameFailure } from './see.ts';
+import { askStranger } from './see.ts';
 
 const CHECK = createTellers('gcp');
 const STS = 'https://sts.googleapis.com/v1/token';
@@ -20,26 +20,21 @@ function writeProbe(audience: string): RequestInit {
   return { method: 'POST', body: form };
 }
 
-async function examineGoogleProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
-  const provider = audience.replace('//iam.googleapis.com/', '');
-  try {
-    const { status, text } = await fetchSeen(STS, instruments, writeProbe(audience));
+function examineGoogleProvider(audience: string, instruments: Instruments): Promise<Diagnosis> {
+  const of = audience.replace('//iam.googleapis.com/', '');
+  const question = { check: CHECK, of, who: 'Google', url: STS, init: writeProbe(audience) };
+  return askStranger(question, instruments, ({ status, text }) => {
     const { error } = parseJsonObject(text) ?? {};
     if (error === 'invalid_target')
       return CHECK.wrong(
-        provider,
+        of,
         'Google knows no such provider, or it is disabled',
         'Look at audience of the role, and at the pool and its provider in Google Cloud.',
       );
-    if (status === 400 && typeof error === 'string')
-      return CHECK.ok(
-        provider,
-        'Google finds no fault with it; whether it takes our token only an exchange shows',
-      );
-    return CHECK.unknown(provider, `Google answered ${status}`, 'Try again.');
-  } catch (error) {
-    return CHECK.unknown(provider, `Google did not answer: ${nameFailure(error)}`);
-  }
+    const found = 'Google finds no fault with it; whether it takes our token only an exchange shows';
+    if (status === 400 && typeof error === 'string') return CHECK.ok(of, found);
+    return CHECK.unknown(of, `Google answered ${status}`, 'Try again.');
+  });
 }
 
 /** Looks at the provider of each `gcp` role, as far as Google tells a stranger. */

@@ -5,21 +5,15 @@ import type { IssuerRow } from '../../token/issuer.ts';
 import { KeySetError, readKeySet } from '../../token/keyset.ts';
 import { createTellers, type Diagnosis } from '../diagnosis.ts';
 import type { Instruments, Patient } from './examined.ts';
+import { countKeys } from './jwks.ts';
 import { fetchSeen } from './see.ts';
 
 const CHECK = createTellers('issuer');
 /** As many as broker.yml can list. */
 const MOST = 100;
 
-function describeKeySet(size: number): string {
-  return `${size} ${size === 1 ? 'key' : 'keys'} that can be used`;
-}
-
 /** The keys of those whom the local broker stands in for are at the broker itself, by issuer. */
-async function findStandIns(
-  { url }: Patient,
-  instruments: Instruments,
-): Promise<ReadonlyMap<string, string>> {
+async function findStandIns(url: string, instruments: Instruments): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   if (!isLoopback(new URL(url).hostname)) return found;
   for (let at = 0; at < MOST; at++) {
@@ -36,24 +30,21 @@ async function examineStandIn(issuer: string, uri: string, instruments: Instrume
   try {
     const { text } = await fetchSeen(uri, instruments);
     const { size } = readKeySet(Buffer.from(text), ['RS256'], () => undefined);
-    return CHECK.ok(issuer, `the local broker stands in for it, with ${describeKeySet(size)}`);
+    const keys = `${countKeys(size)} that can be used`;
+    return CHECK.ok(issuer, `the local broker stands in for it, with ${keys}`);
   } catch (error) {
-    return CHECK.wrong(
-      issuer,
-      `the local broker's stand-in: ${(error as Error).message}`,
-      'Start the local broker again.',
-    );
+    const why = `the local broker's stand-in: ${(error as Error).message}`;
+    return CHECK.wrong(issuer, why, 'Start the local broker again.');
   }
 }
 
-async function examineIssuer(
-  { issuer, origin, algorithms, allowPrivateNetwork }: IssuerRow,
-  { network }: Instruments,
-): Promise<Diagnosis> {
+async function examineIssuer(row: IssuerRow, instruments: Instruments): Promise<Diagnosis> {
+  const { issuer, origin, algorithms, allowPrivateNetwork } = row;
   if ('keys' in origin) return CHECK.ok(issuer, `${origin.keys.length} of its keys stand in broker.yml`);
   try {
-    const bytes = await downloadKeySet(origin.uri, network(allowPrivateNetwork));
-    return CHECK.ok(issuer, describeKeySet(readKeySet(bytes, algorithms, () => undefined).size));
+    const bytes = await downloadKeySet(origin.uri, instruments.network(allowPrivateNetwork));
+    const { size } = readKeySet(bytes, algorithms, () => undefined);
+    return CHECK.ok(issuer, `${countKeys(size)} that can be used`);
   } catch (error) {
     if (!(error instanceof KeySetError)) throw error;
     if (allowPrivateNetwork)
@@ -75,7 +66,7 @@ export async function examineIssuers(
   patient: Patient,
   instruments: Instruments,
 ): Promise<readonly Diagnosis[]> {
-  const standIns = await findStandIns(patient, instruments);
+  const standIns = await findStandIns(patient.url, instruments);
   const asked = [...patient.config.rows.values()].map(row => {
     const uri = standIns.get(row.issuer);
     return uri === undefined ? examineIssuer(row, instruments) : examineStandIn(row.issuer, uri, instruments);

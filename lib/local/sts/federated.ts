@@ -1,9 +1,4 @@
-import {
-  type ExpectedToken,
-  type PresentedFault,
-  type PresentedToken,
-  verifyPresented,
-} from '../presented.ts';
+import { type ExpectedToken, type PresentedFault, verifyPresented } from '../presented.ts';
 import { checkMember, checkSessionTags, RULES, StsRefusal } from './rules.ts';
 
 const CLAIM = 'https://aws.amazon.com/';
@@ -30,11 +25,6 @@ function isListOfTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(each => typeof each === 'string');
 }
 
-function demandClaims(checked: PresentedToken): Json {
-  if ('claims' in checked) return checked.claims;
-  throw new StsRefusal(...FAULTS[checked.fault]);
-}
-
 function createMalformed(): StsRefusal {
   return new StsRefusal('InvalidIdentityToken', 'A claim of AWS is of another form');
 }
@@ -53,7 +43,9 @@ function checkTagClaim(claim: unknown): void {
 export async function checkFederated(form: URLSearchParams, expected: ExpectedToken): Promise<void> {
   const token = form.get('WebIdentityToken') ?? '';
   checkMember('webIdentityToken', token, { min: 4, max: 20_000, pattern: /^/ });
-  const claims = demandClaims(await verifyPresented(token, expected));
+  const checked = await verifyPresented(token, expected);
+  if ('fault' in checked) throw new StsRefusal(...FAULTS[checked.fault]);
+  const { claims } = checked;
   checkTagClaim(claims[`${CLAIM}tags`]);
   const identity = claims[`${CLAIM}source_identity`];
   if (identity !== undefined && typeof identity !== 'string') throw createMalformed();

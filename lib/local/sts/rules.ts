@@ -22,7 +22,8 @@ export const RULES = {
   TagValue: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
 } as const satisfies Record<string, Rule>;
 
-export function checkMember(name: string, value: string | null, { min, max, pattern }: Rule): void {
+export function checkMember(name: string, value: string | null, rule: Rule): void {
+  const { min, max, pattern } = rule;
   if (value === null) return;
   if (value.length < min || value.length > max || !pattern.test(value)) {
     throw new StsRefusal(
@@ -44,7 +45,8 @@ export type Tags = {
 };
 
 /** Throws unless these are tags that a session can have. */
-export function checkSessionTags({ pairs, transitive }: Tags): void {
+export function checkSessionTags(tags: Tags): void {
+  const { pairs, transitive } = tags;
   const keys = pairs.map(([key]) => key);
   if (keys.length > 50) throw new StsRefusal('ValidationError', 'At most 50 session tags are allowed');
   for (const key of keys) checkMember('tags.member.key', key, RULES.TagKey);

@@ -33,17 +33,17 @@ beforeAll(() => {
 });
 afterAll(() => process.chdir(HERE));
 
-function names(version: string): string[] {
-  return loadVersion(version, 'config').roles.map(({ name }) => name);
+async function names(version: string): Promise<string[]> {
+  return (await loadVersion(version, 'config')).roles.map(({ name }) => name);
 }
 
 describe('a configuration is found', () => {
-  test('by the name of its folder', () => {
-    expect(names('config')).toContain('later');
-  });
-
-  test('by a git revision, as it was then', () => {
-    expect([names('first').includes('later'), names('second').includes('later')]).toEqual([false, true]);
+  test.each([
+    ['the name of its folder', 'config', true],
+    ['a git revision', 'second', true],
+    ['an older git revision, as it was then', 'first', false],
+  ])('by %s', async (_name, version, later) => {
+    expect((await names(version)).includes('later')).toBe(later);
   });
 });
 
@@ -52,13 +52,13 @@ test.each([
   ['a word that looks like an option', '--output=x'],
   ['a folder that has no broker.yml', 'config/roles'],
 ])('it is refused for %s', (_name, version) => {
-  expect(() => loadVersion(version, 'config')).toThrow(Failure);
+  return expect(loadVersion(version, 'config')).rejects.toThrow(Failure);
 });
 
-test('complaints name the revision, and not where it was unpacked', () => {
+test('complaints name the revision, and not where it was unpacked', async () => {
   writeFileSync(join(REPOSITORY, 'config/roles/later.yml'), 'trust: []\n');
   commit('broken');
-  expect(() => loadVersion('broken', 'config')).toThrow(/^broken:config\/roles\/later\.yml:/m);
+  await expect(loadVersion('broken', 'config')).rejects.toThrow(/^broken:config\/roles\/later\.yml:/m);
 });
 
 describe('what two revisions came from', () => {
