@@ -6,8 +6,8 @@ import { CLI_PAGES } from '../harness/markdown.ts';
 
 /** The head of a table and its rows: the options of one verb, or what several have in common. */
 const TABLE = /^\| option of ([\w, -]+) \| meaning \|\n(?:\|.*\n)+/gm;
-/** The table of what nearly every verb has, and its rows. */
-const COMMON_TABLE = /^\| option of many verbs \| verbs that have it \|\n(?:\|.*\n)+/m;
+/** Where the page lists the verbs that have `--config`; those with `--json` have a shape in the table of shapes. */
+const CONFIG_LINE = /^`--config FOLDER`: .*\n/m;
 /** Options that mean the same wherever a verb has them, and the verbs where they mean something of their own. */
 const COMMON: { readonly [option: string]: readonly string[] } = {
   config: ['init', 'diff'],
@@ -56,13 +56,9 @@ function writeTable(rows: readonly OptionRow[], verbs: readonly string[], all: r
   return `${head}${own.map(({ text }) => text).join('')}`;
 }
 
-function writeCommonTable(rows: readonly OptionRow[]): string {
-  const lines = Object.keys(COMMON).map(option => {
-    const having = rows.filter(row => row.option === option && isCommon(row));
-    const [, name = ''] = having[0]?.text.split('|') ?? [];
-    return `|${name}| ${having.map(({ verb }) => `\`${verb}\``).join(' ')} |\n`;
-  });
-  return `| option of many verbs | verbs that have it |\n| --- | --- |\n${lines.join('')}`;
+function writeConfigLine(rows: readonly OptionRow[]): string {
+  const having = rows.filter(row => row.option === 'config' && isCommon(row));
+  return `\`--config FOLDER\`: ${having.map(({ verb }) => `\`${verb}\``).join(' ')}\n`;
 }
 
 /** The pages with each of their tables of options as the verbs declare them. */
@@ -72,7 +68,7 @@ export async function writeOptionTables(pages: readonly string[]): Promise<strin
   return pages.map(page =>
     page
       .replace(TABLE, (_table, verbs: string) => writeTable(rows, verbs.split(', '), all))
-      .replace(COMMON_TABLE, writeCommonTable(rows)),
+      .replace(CONFIG_LINE, writeConfigLine(rows)),
   );
 }
 
