@@ -1,13 +1,17 @@
 import { createBroker } from '../lib/broker.ts';
 import { openCompiled, openRegistries } from '../lib/config/compiled.ts';
 import { createAppSigners } from '../lib/keys/apps.ts';
+import { connectAhead } from '../lib/lambda/ahead.ts';
 import { startFunction, wireFunction } from '../lib/lambda/deployed.ts';
 import { createHandler } from '../lib/lambda/handler.ts';
+import { rehearse } from '../lib/lambda/rehearsal.ts';
 import { createDeployedSigner } from '../lib/lambda/signer.ts';
-import { serve } from '../lib/serve.ts';
+import { type Broker, serve } from '../lib/serve.ts';
 
 const start = startFunction(import.meta.dirname);
 const { settings, aws } = start;
+// Every decision asks for the switches, and most sessions are of AWS.
+const connected = connectAhead(aws, ['dynamodb', 'sts']);
 const config = openCompiled(start.config);
 const surroundings = {
   ...wireFunction(start),
@@ -20,7 +24,12 @@ const surroundings = {
   audit: config.audit,
   metrics: true,
 };
-const broker = createBroker(config, surroundings, openRegistries(start.config));
 
 /** Every door through which a credential can be had, in one warm pool. */
-export const handler = createHandler(request => serve(broker, request));
+function createDoors(broker: Broker) {
+  return createHandler(request => serve(broker, request));
+}
+
+export const handler = createDoors(createBroker(config, surroundings, openRegistries(start.config)));
+await rehearse((...given) => createDoors(createBroker(...given)));
+await connected;

@@ -17,6 +17,8 @@ export type AwsSetting = {
   readonly now?: () => number;
   /** From 0 to 1, for the pause between attempts. */
   readonly random?: () => number;
+  /** How it is sent. Left out: over connections of its own. */
+  readonly post?: Post;
   /** Told of the time that AWS's answers have. It decides nothing here. */
   readonly noteTime?: NoteTime;
 };
@@ -113,7 +115,7 @@ function createSigners(service: AwsService, setting: AwsSetting) {
 }
 
 function createAttempt(service: AwsService, setting: AwsSetting, now: () => number): Attempt {
-  const post: Post = createPoster(now);
+  const { post = createPoster(now) } = setting;
   const findSigner = createSigners(service, setting);
   const send = async (question: Question, region: string, patience: number): Promise<HttpReply> => {
     const { url, sign } = findSigner(region);

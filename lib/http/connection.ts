@@ -55,6 +55,7 @@ function createNamedError(name: string): Error {
  */
 export class Connection {
   private readonly socket: Socket;
+  private readonly readyEvent: 'connect' | 'secureConnect';
   private pending: Pending | undefined;
   /** What is to be sent once there is a connection, and the other side has proved who it is. */
   private text: string | undefined;
@@ -66,7 +67,8 @@ export class Connection {
     const connecting = setTimeout(() => this.end(createNamedError('ConnectTimeoutError')), CONNECT_MS);
     // The handshake is not waited for here: on a small share of a CPU its arithmetic alone takes that long.
     socket.once('connect', () => clearTimeout(connecting));
-    socket.once(url.protocol === 'http:' ? 'connect' : 'secureConnect', () => this.begin());
+    this.readyEvent = url.protocol === 'http:' ? 'connect' : 'secureConnect';
+    socket.once(this.readyEvent, () => this.begin());
     socket.on('data', chunk => this.read(chunk));
     socket.on('end', () => this.readEnd());
     socket.on('error', (error: NodeJS.ErrnoException) =>
@@ -109,9 +111,18 @@ export class Connection {
     });
   }
 
+  /** Waits until it can carry a request, or never will. */
+  settle(): Promise<void> {
+    return new Promise(resolve => {
+      this.socket.once(this.readyEvent, () => resolve());
+      this.socket.once('close', () => resolve());
+    });
+  }
+
   private begin(): void {
     this.isReady = true;
-    if (this.text !== undefined) this.socket.write(this.text);
+    if (this.text === undefined) this.socket.unref();
+    else this.socket.write(this.text);
     this.text = undefined;
   }
 

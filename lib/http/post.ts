@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { Connection } from './connection.ts';
+import { CONNECT_MS, Connection } from './connection.ts';
 import type { HeaderMap, HttpReply } from './reply.ts';
 
 /** Patience in milliseconds with the whole answer (D08). */
@@ -18,6 +18,8 @@ export type OutgoingRequest = {
 };
 /** `patience` is for the whole answer, in milliseconds. */
 export type Post = (outgoing: OutgoingRequest, patience?: number) => Promise<HttpReply>;
+/** One that can also open a connection before there is anything to send, and waits for it; in vain where it cannot be had. */
+export type Poster = Post & { open(place: URL): Promise<void> };
 
 /** There was no connection, so nothing was sent. */
 const UNSENT = [
@@ -79,6 +81,10 @@ class Pool {
       if (last.connection.isOpen && rest >= 0 && rest <= IDLE_SECONDS) return last.connection;
       last.connection.close();
     }
+    return this.open(origin, url, lookup);
+  }
+
+  open(origin: string, url: URL, lookup?: LookupFunction): Connection {
     const onSession = (session: Buffer): void => void this.sessions.set(origin, session);
     return new Connection(url, { lookup, session: this.sessions.get(origin), onSession });
   }
@@ -95,9 +101,16 @@ class Pool {
  * Sends a text, by POST unless it says otherwise, and gives the whole answer, or throws `NoReply`. It follows no redirect and asks no proxy, and
  * keeps connections for as long as they can be trusted. `now` is in seconds since the epoch.
  */
-export function createPoster(now: () => number): Post {
+export function createPoster(now: () => number): Poster {
   const pool = new Pool(now);
-  return async (outgoing, patience = ATTEMPT_MS) => {
+  const open = async (place: URL): Promise<void> => {
+    const connection = pool.open(place.origin, place);
+    const handshake = setTimeout(() => connection.close(), CONNECT_MS);
+    await connection.settle();
+    clearTimeout(handshake);
+    pool.put(place.origin, connection);
+  };
+  const post: Post = async (outgoing, patience = ATTEMPT_MS) => {
     const text = writeRequest(outgoing);
     const { origin } = outgoing.url;
     const connection = pool.take(origin, outgoing);
@@ -109,4 +122,5 @@ export function createPoster(now: () => number): Post {
       throw new NoReply((error as Error).name);
     }
   };
+  return Object.assign(post, { open });
 }

@@ -1,16 +1,15 @@
 import type { AwsSetting } from '../aws/call.ts';
-import { prepareTls } from '../aws/tls.ts';
 import { demandSettings, type Settings } from '../config/settings.ts';
 import { readWiring } from '../config/wiring.ts';
 import type { BrokerError } from '../errors.ts';
-import { readAwsSetting } from './environment.ts';
+import { type FunctionAws, readAwsSetting } from './environment.ts';
 import { reportFault, reportKeys } from './fault.ts';
 import { writeLog } from './log.ts';
 
 /** The start of every deployed function. */
 export type FunctionStart = {
   readonly settings: Settings;
-  readonly aws: AwsSetting;
+  readonly aws: FunctionAws;
   /** Where its configuration lies as data. */
   readonly config: string;
 };
@@ -41,8 +40,6 @@ export function wireFunction(start: FunctionStart): FunctionWiring {
   const { switchTable, issuerKeyTable, issuerKeyProof, logLevel } = settings;
   // Also where a package says that none is needed: without its switches nothing may decide.
   if (switchTable === undefined) throw new Error('KITE_STS_SWITCH_TABLE is not set.');
-  // Each decision asks AWS at least for the switches. An emulator is reached without TLS.
-  if (settings.awsEndpoint === undefined) prepareTls();
   return {
     aws,
     switchTable,

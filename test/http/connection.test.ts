@@ -104,6 +104,22 @@ describe('a connection is not used again', () => {
   });
 });
 
+test('a connection that was opened before carries the first request, and nothing came over it by itself', async () => {
+  const { url, came, sockets } = await serve(socket => socket.write(OK)).plain();
+  const kept = createPoster(() => NOW);
+  await kept.open(url);
+  expect(came).toEqual([]);
+  expect((await kept({ url, ...ask })).body).toBe('ok');
+  expect(sockets).toHaveLength(1);
+});
+
+test('one that cannot be opened is nobody’s failure', async () => {
+  const kept = createPoster(() => NOW);
+  const nowhere = new URL('http://127.0.0.1:9/');
+  await kept.open(nowhere);
+  expect(await nameOf(kept({ url: nowhere, ...ask }))).toBe('ECONNREFUSED');
+});
+
 test('an answer that is no HTTP is none, and closes the connection', async () => {
   const { url, sockets } = await serve(socket => socket.write('SSH-2.0-x\r\n\r\n')).plain();
   expect(await nameOf(post({ url, ...ask }))).toBe('AnswerUnreadable');

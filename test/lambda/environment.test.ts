@@ -14,7 +14,7 @@ async function keysOf({ credentials }: ReturnType<typeof readAwsSetting>) {
 }
 
 test('a function reaches AWS in its own region, with its own credentials', async () => {
-  const { credentials: _credentials, ...rest } = readAwsSetting(undefined);
+  const { credentials: _credentials, post: _post, ...rest } = readAwsSetting(undefined);
   expect(rest).toEqual({ region: 'eu-west-1' });
   expect(await keysOf(readAwsSetting(undefined))).toEqual({
     accessKeyId: 'ASIA1',
