@@ -27,14 +27,18 @@ export type TestProxy = {
   readonly seen: () => Buffer;
 };
 
-/** A proxy that opens a tunnel to this port of this machine, whatever is asked for; or says this status instead. */
+/**
+ * A proxy that opens a tunnel to this port of this machine, whatever is asked for; or says this status instead. A Host
+ * that is not what is asked for it refuses (RFC 9112 §3.2).
+ */
 export async function testProxy(port: number, status = 200): Promise<TestProxy> {
   const asked: string[] = [];
   const seen: Buffer[] = [];
   const server = createPlain().on('connect', ({ url, headers }, socket) => {
     asked.push(`${url} ${headers['proxy-authorization'] ?? '-'}`);
     socket.on('error', () => {});
-    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`);
+    const says = headers.host === url ? status : 400;
+    if (says !== 200) return void socket.end(`HTTP/1.1 ${says} No\r\ncontent-length: 0\r\n\r\n`);
     const other = connect(port, '127.0.0.1').on('error', () => socket.destroy());
     atEnd(() => void other.destroy());
     socket.on('data', chunk => seen.push(chunk));

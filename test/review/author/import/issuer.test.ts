@@ -48,6 +48,13 @@ describe('what sub names', () => {
     expect(Object.keys(entry?.draft.claims ?? {})).toContain('sub');
     expect(entry?.notes.map(({ says }) => says).join()).toContain('2026-07-15');
   });
+  test.each(['repository_id', 'repository_owner_id'])('of GitHub leaves sub without more beside %s', id => {
+    const sub = { matches: 'repo:acme/web:*' };
+    const draft = { iss: GITHUB, claims: { sub, [id]: { equals: '74' } } };
+    const [entry] = addSubjectClaims({ name: 'tested', draft, notes: [] }, false);
+    expect(entry?.draft.claims).toMatchObject(draft.claims);
+    expect(entry?.notes.map(({ says }) => says).join()).not.toContain('2026-07-15');
+  });
 });
 
 describe('the tenant is bound, narrower, where no role takes how the source binds it:', () => {
