@@ -6,10 +6,7 @@ export function createSchedule(name: string, rate: string): Resources {
   return {
     [`${name}Schedule`]: {
       Type: 'AWS::Events::Rule',
-      Properties: {
-        ScheduleExpression: rate,
-        Targets: [{ Id: name, Arn: getAttribute(id, 'Arn') }],
-      },
+      Properties: { ScheduleExpression: rate, Targets: [{ Id: name, Arn: getAttribute(id, 'Arn') }] },
     },
     // The next run is the next attempt. Tried again, one failing run would be three errors.
     [`${name}Attempts`]: {

@@ -16,13 +16,8 @@ import {
 import { createWitness, type Witness } from '../review/space/witness.ts';
 import type { IssuerRow } from '../token/issuer.ts';
 import { findPreset } from '../token/presets.ts';
-import {
-  admitsDirectly,
-  createDirectAdmission,
-  type DirectAdmission,
-  type DirectTrust,
-  listDimensions,
-} from './direct.ts';
+import { admitsDirectly, createDirectAdmission, type DirectAdmission, listDimensions } from './admission.ts';
+import type { DirectTrust } from './direct.ts';
 import { writeSubjects } from './subject-form.ts';
 
 /** How a role of ours stands to what let jobs in before. */
@@ -33,7 +28,7 @@ export type Verdict =
   /** Never handed out: a role that is wider is not written. */
   | { readonly is: 'wider'; readonly shown: Witness | undefined };
 
-type Question = { readonly world: SearchSpace; readonly sample: Claims; readonly confirm: Confirm };
+type Question = { readonly space: SearchSpace; readonly sample: Claims; readonly confirm: Confirm };
 
 /** The request as it could really come, or that it is none which shows anything. */
 type Confirm = (witness: Witness) => Witness | undefined;
@@ -64,47 +59,45 @@ function listOdd(space: SearchSpace): Box[] {
   });
 }
 
-/** What the role admits and the trust policy does not. */
-function* beyond(
+/** Searches for a request that the role admits and the trust policy does not. */
+function* searchWider(
   standing: GuardedPolicy,
   direct: DirectAdmission,
-  world: SearchSpace,
+  space: SearchSpace,
 ): Generator<SearchResult> {
-  const { trust, deny } = findAdmission(world, standing);
-  const struck = [...deny.map(each => each.box), ...listNever(world)];
+  const { trust, deny } = findAdmission(space, standing);
+  const struck = [...deny.map(each => each.box), ...listNever(space)];
   const allowed = direct.allows.flatMap(each => [each.plain, ...each.instead]);
   for (const { box } of trust) {
-    yield searchSpace(world, box, [...struck, ...allowed]);
-    for (const denied of direct.denies) yield searchSpace(world, [...box, ...denied], struck);
+    yield searchSpace(space, box, [...struck, ...allowed]);
+    for (const denied of direct.denies) yield searchSpace(space, [...box, ...denied], struck);
   }
 }
 
-type Way = { readonly box: Box; readonly odd: boolean };
-
-/** What the trust policy admits and the role does not. */
-function* left(
+/** Searches for a request that the trust policy admits and the role does not. */
+function* searchNarrower(
   standing: GuardedPolicy,
   direct: DirectAdmission,
-  world: SearchSpace,
+  space: SearchSpace,
   odd: boolean,
 ): Generator<SearchResult> {
-  const { trust, deny } = findAdmission(world, standing);
+  const { trust, deny } = findAdmission(space, standing);
   const admitted = trust.map(each => each.box);
-  const never = [...direct.denies, ...listNever(world), ...listOdd(world)];
-  const ways: readonly Way[] = direct.allows.flatMap(each => each.real).filter(way => way.odd === odd);
-  for (const { box } of ways) {
-    yield searchSpace(world, box, [...never, ...admitted]);
-    for (const { box: struck } of deny) yield searchSpace(world, [...box, ...struck], never);
+  const never = [...direct.denies, ...listNever(space), ...listOdd(space)];
+  const ways = direct.allows.flatMap(each => each.real);
+  for (const { box } of ways.filter(each => each.odd === odd)) {
+    yield searchSpace(space, box, [...never, ...admitted]);
+    for (const { box: struck } of deny) yield searchSpace(space, [...box, ...struck], never);
   }
 }
 
-type Found = { readonly witness: Witness | undefined } | undefined;
+type Counterexample = { readonly witness: Witness | undefined } | undefined;
 
-function findFirst(all: Iterable<SearchResult>, question: Question): Found {
-  let doubt: Found;
+function findFirst(all: Iterable<SearchResult>, question: Question): Counterexample {
+  let doubt: Counterexample;
   for (const found of all) {
     if (found === 'none') continue;
-    const made = found === 'undecided' ? undefined : createWitness(found, question.world, question.sample);
+    const made = found === 'undecided' ? undefined : createWitness(found, question.space, question.sample);
     const witness = made && question.confirm(made);
     if (witness) return { witness };
     doubt = { witness: undefined };
@@ -119,32 +112,27 @@ export type ComparedTrust = {
   readonly findSample: (issuer: string) => Claims;
 };
 
-/** The standing of a role that admits nobody of an issuer that it does not name. */
-function createGuardedPolicy(compared: ComparedTrust, issuer: string): GuardedPolicy | undefined {
-  const row = compared.rows.get(issuer);
-  return row && { role: compared.role, row };
-}
-
 function compareIssuer(compared: ComparedTrust, issuer: string): Verdict {
-  const standing = createGuardedPolicy(compared, issuer);
+  const row = compared.rows.get(issuer);
+  if (!row) return { is: 'narrower', shown: undefined, why: [`no row of broker.yml is for ${issuer}`] };
+  const standing = { role: compared.role, row };
   const trust = compared.direct.find(each => each.issuer === issuer) ?? { issuer, statements: [] };
-  if (!standing) return { is: 'narrower', shown: undefined, why: [`no row of broker.yml is for ${issuer}`] };
-  const world = createSearchSpace({
-    issuer,
-    standings: [standing],
-    statements: [listDimensions(trust)],
-    from: 0,
-  });
-  const direct = createDirectAdmission(trust, world);
+  const statements = [listDimensions(trust)];
+  const space = createSearchSpace({ issuer, standings: [standing], statements, from: 0 });
+  const direct = createDirectAdmission(trust, space);
   const sample = compared.findSample(issuer);
-  const wider = findFirst(beyond(standing, direct, world), { world, sample, confirm: witness => witness });
+  const wider = findFirst(searchWider(standing, direct, space), {
+    space,
+    sample,
+    confirm: witness => witness,
+  });
   const confirm: Confirm = witness => findReal(witness, { trust, standing, sample });
-  const question = { world, sample, confirm };
+  const question = { space, sample, confirm };
   if (wider) return { is: 'wider', shown: wider.witness };
-  const narrower = findFirst(left(standing, direct, world, false), question);
+  const narrower = findFirst(searchNarrower(standing, direct, space, false), question);
   if (narrower || direct.doubts.length > 0)
     return { is: 'narrower', shown: narrower?.witness, why: direct.doubts };
-  const odd = findFirst(left(standing, direct, world, true), question);
+  const odd = findFirst(searchNarrower(standing, direct, space, true), question);
   return odd ? { is: 'narrower', shown: odd.witness, why: [ODD] } : { is: 'same' };
 }
 

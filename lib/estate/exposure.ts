@@ -1,12 +1,13 @@
 import { listJobKinds } from '../jobs/jobs.ts';
 import { ANY_NAME, type JobKind } from '../jobs/kind.ts';
-import { readClaimPath } from '../policy/claims.ts';
-import type { Condition } from '../policy/condition.ts';
+import type { Statement } from '../policy/statement.ts';
 import { findFacts } from '../review/author/import/issuer.ts';
-import { statementOf } from '../review/compare/jobs.ts';
+import { createJobProbe } from '../review/compare/jobs.ts';
+import { createClaimCondition, createProbe } from '../review/space/probe.ts';
 import { createBox, createSearchSpace, type SearchedPolicy, searchSpace } from '../review/space/space.ts';
 import { findPreset, PRESETS, type PresetName } from '../token/presets.ts';
-import { createDirectAdmission, type DirectStatement, type DirectTrust, listDimensions } from './direct.ts';
+import { createDirectAdmission, listDimensions } from './admission.ts';
+import type { DirectStatement, DirectTrust } from './direct.ts';
 
 /** Whom a direct trust lets in, in the words of kinds of jobs. */
 export type Exposure = {
@@ -23,7 +24,7 @@ export type Exposure = {
   readonly nobody: boolean;
   /** Kinds of jobs of which some token is let in. */
   readonly kinds: readonly JobKind[];
-  /** What of the policy could not be read. */
+  /** Conditions of the policy that could not be read. */
   readonly doubts: readonly string[];
 };
 
@@ -39,24 +40,12 @@ function createOpenPolicy(issuer: string): SearchedPolicy {
   };
 }
 
-function createCondition(name: string, operator: Condition['operator'], operand: string): Condition {
-  return {
-    on: 'claim',
-    name,
-    path: readClaimPath(name) ?? name,
-    operator,
-    operands: [operand],
-    binds: false,
-  };
-}
-
 /** A job of an organization, or of a pipeline, of which nobody has heard. */
-function probeClaim(issuer: string, claim: string, pattern: string): ReturnType<typeof statementOf> {
-  const conditions = [createCondition(claim, 'matches', pattern)];
-  return { id: claim, effect: 'trust', issuer, conditions, scopes: undefined, until: undefined, flat: false };
+function createStrangerProbe(issuer: string, claim: string, pattern: string): Statement {
+  return createProbe(claim, issuer, [createClaimCondition(claim, 'matches', [pattern])]);
 }
 
-/** What a statement says that a claim must be, or undefined where it leaves that open. */
+/** The values that a statement demands of a claim, patterns among them. */
 function readNames(statement: DirectStatement, claim: string): string[] {
   const { readings, forms = [] } = statement;
   const written = readings
@@ -70,9 +59,12 @@ function readNames(statement: DirectStatement, claim: string): string[] {
   return [...written, ...told];
 }
 
+function listAllows(trust: DirectTrust): DirectStatement[] {
+  return trust.statements.filter(each => each.effect === 'trust' && !each.nobody);
+}
+
 function listBoundNames(trust: DirectTrust, claim: string | undefined): string[] {
-  const allows = trust.statements.filter(each => each.effect === 'trust' && !each.nobody);
-  return claim === undefined ? [] : [...new Set(allows.flatMap(each => readNames(each, claim)))];
+  return claim === undefined ? [] : [...new Set(listAllows(trust).flatMap(each => readNames(each, claim)))];
 }
 
 /** Anybody can have an organization whose name begins as ours does. Below a `/` nobody else can have one. */
@@ -82,9 +74,12 @@ function isOpenName(name: string): boolean {
 }
 
 /** Below `acme/` nobody but acme has a repository, whatever is said of the owner. */
-function isBelowOwner(name: string): boolean {
-  const [before = ''] = name.split(/[*?]/);
-  return before.includes('/');
+function isOwned(trust: DirectTrust, pipeline: string | undefined): boolean {
+  const isBelowOwner = (name: string): boolean => name.split(/[*?]/)[0]?.includes('/') === true;
+  return listAllows(trust).every(each => {
+    const names = pipeline === undefined ? [] : readNames(each, pipeline);
+    return names.length > 0 && names.every(isBelowOwner);
+  });
 }
 
 /** Of what could not be read the worst is taken: a demand that asks nothing, and a deny that never strikes. */
@@ -97,51 +92,49 @@ function readAsWorst(trust: DirectTrust): DirectTrust {
   };
 }
 
+/** Those of the probes that some token meets which the trust lets in, and all whom it lets in, as boxes. */
+function searchTrust(trust: DirectTrust, probes: readonly Statement[]) {
+  const { issuer } = trust;
+  const statements = [listDimensions(trust), ...probes];
+  const space = createSearchSpace({ issuer, standings: [], statements, from: 0 });
+  const { allows, denies } = createDirectAdmission(trust, space);
+  const boxes = allows.flatMap(each => each.told);
+  const policy = createOpenPolicy(issuer);
+  const isAdmitted = (probe: Statement): boolean =>
+    boxes.some(box => searchSpace(space, [...box, ...createBox(space, probe, policy)], denies) !== 'none');
+  return { boxes, admitted: probes.filter(isAdmitted) };
+}
+
 /** Which kinds of jobs a trust policy of AWS lets in by tokens of one issuer: exact, for every token there can be. */
 export function describeExposure(written: DirectTrust): Exposure {
   const trust = readAsWorst(written);
   const { issuer } = trust;
   const preset = findPreset(issuer);
   const { organization, pipeline } = preset ? PRESETS[preset].labels : {};
-  const kinds = listJobKinds(preset).filter(each => each.tells !== undefined);
-  const probes = [
-    ...(organization === undefined ? [] : [probeClaim(issuer, organization, `${ANY_NAME}*`)]),
-    ...(pipeline === undefined ? [] : [probeClaim(issuer, pipeline, `*${ANY_NAME}*`)]),
+  const strangers = [
+    ...(organization === undefined ? [] : [createStrangerProbe(issuer, organization, `${ANY_NAME}*`)]),
+    ...(pipeline === undefined ? [] : [createStrangerProbe(issuer, pipeline, `*${ANY_NAME}*`)]),
   ];
-  const jobs = kinds.map(kind => statementOf(kind, issuer));
-  const world = createSearchSpace({
-    issuer,
-    standings: [],
-    statements: [listDimensions(trust), ...jobs, ...probes],
-    from: 0,
-  });
-  const { allows, denies } = createDirectAdmission(trust, world);
-  const doubts = written.statements.flatMap(each => each.doubts);
-  const boxes = allows.flatMap(each => each.told);
-  const entrusted = createOpenPolicy(issuer);
-  const admits = (each: (typeof jobs)[number]): boolean =>
-    boxes.some(box => searchSpace(world, [...box, ...createBox(world, each, entrusted)], denies) !== 'none');
-  const admitted = new Set(jobs.filter(admits).map(each => each.id));
-  const organizations = listBoundNames(trust, organization);
-  const owned = trust.statements
-    .filter(each => each.effect === 'trust' && !each.nobody)
-    .map(each => (pipeline === undefined ? [] : readNames(each, pipeline)));
-  const isOwned = owned.every(names => names.length > 0 && names.every(isBelowOwner));
+  const jobs = listJobKinds(preset)
+    .filter(each => each.tells !== undefined)
+    .map(kind => ({ kind, probe: createJobProbe(kind, issuer) }));
+  const { boxes, admitted } = searchTrust(trust, [...jobs.map(each => each.probe), ...strangers]);
   const isOpen = (claim: string | undefined): boolean =>
-    probes.some(each => each.id === claim && admits(each));
+    strangers.some(each => each.id === claim && admitted.includes(each));
+  const organizations = listBoundNames(trust, organization);
   return {
     issuer,
     preset,
     anyOrganization:
       organization === undefined
         ? preset === undefined && boxes.some(each => each.length === 0)
-        : (isOpen(organization) && !isOwned) || organizations.some(isOpenName),
+        : (isOpen(organization) && !isOwned(trust, pipeline)) || organizations.some(isOpenName),
     anyPipeline: isOpen(pipeline),
     nobody: boxes.length === 0,
     organizations,
     pipelines: listBoundNames(trust, pipeline),
-    kinds: kinds.filter(each => admitted.has(each.name)),
-    doubts,
+    kinds: jobs.flatMap(({ kind, probe }) => (admitted.includes(probe) ? [kind] : [])),
+    doubts: written.statements.flatMap(each => each.doubts),
   };
 }
 

@@ -1,15 +1,15 @@
-import type { ClaimValue } from '../policy/claims.ts';
+import { type ClaimValue, isMapping } from '../policy/claims.ts';
 import { splitJsonTexts } from '../review/targets/trust.ts';
 import { readStrictJson } from '../token/json.ts';
 import { type DumpFile, readAwsEstate } from './aws/dump.ts';
 import { compareDanger, type Migration, type MigrationSetting, migrate } from './aws/migrate.ts';
 import { type EntraCredential, listEntraTrusts, readEntraDump } from './foreign/entra.ts';
 import { type GoogleDump, listGoogleTrusts, readGoogleDump } from './foreign/google.ts';
-import { isForeignObject, readForeignText } from './foreign/members.ts';
 import { migrateForeign } from './foreign/migrate.ts';
 import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
 import type { ForeignTrust } from './foreign/trust.ts';
 import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
+import { readText } from './members.ts';
 
 /** Dumps of everything that there is, sorted by where they are from. */
 export type GatheredDumps = {
@@ -59,12 +59,12 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
   const ofEntra = entra.flatMap(file =>
     readValues(file).map(value => ({ value, name: nameFile(file.path) })),
   );
-  const shown = ofEntra.map(each => each.value).find(value => isForeignObject(value) && 'tenantId' in value);
+  const shown = ofEntra.map(each => each.value).find(value => isMapping(value) && 'tenantId' in value);
   return {
     aws: others.filter(file => !foreign.has(file)),
     google: google.flatMap(file => readValues(file).map(value => readGoogleDump(value, nameFile(file.path)))),
     entra: ofEntra.flatMap(each => readEntraDump(each.value, each.name)),
-    tenant: isForeignObject(shown) ? readForeignText(shown, 'tenantId') : undefined,
+    tenant: isMapping(shown) ? readText(shown, 'tenantId') : undefined,
     vault: vault.flatMap(file =>
       readValues(file).flatMap(value => readVaultDump(value, nameFile(file.path)) ?? []),
     ),

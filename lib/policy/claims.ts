@@ -28,13 +28,13 @@ export function readClaimPath(name: string): ClaimPath | undefined {
   return segments.map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+/** Is it a mapping of JSON: no list, no null? */
+export function isMapping(value: unknown): value is Claims {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 function readOwn(holder: ClaimValue | undefined, name: string): ClaimValue | undefined {
-  return holder !== null &&
-    typeof holder === 'object' &&
-    !Array.isArray(holder) &&
-    Object.hasOwn(holder, name)
-    ? (holder as Claims)[name]
-    : undefined;
+  return isMapping(holder) && Object.hasOwn(holder, name) ? holder[name] : undefined;
 }
 
 /** The claim's value, or undefined when it is absent. Only own properties of objects count. */

@@ -1,4 +1,4 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import {
   readTrustStatements,
   splitJsonTexts,
@@ -6,6 +6,7 @@ import {
   type TrustStatement,
 } from '../../review/targets/trust.ts';
 import { readStrictJson } from '../../token/json.ts';
+import { listMembers, readText } from '../members.ts';
 import { describeRights, type Rights } from './rights.ts';
 
 /** One role as an account's dump has it. */
@@ -51,31 +52,15 @@ export type AwsEstate = {
   readonly gaps: readonly string[];
 };
 
-type Members = { readonly [name: string]: ClaimValue };
-
 /** An account of 5,000 roles has about a million members. */
 const MEMBERS = 20_000_000;
-
-function isDumpObject(value: ClaimValue | undefined): value is Members {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function readMemberText(members: Members, name: string): string | undefined {
-  const value = members[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-function listMemberObjects(members: Members, name: string): readonly Members[] {
-  const value = members[name];
-  return Array.isArray(value) ? value.filter(isDumpObject) : [];
-}
 
 /** The API itself gives a document as encoded text; the CLI as JSON. */
 function readPolicyDocument(value: ClaimValue | undefined): ClaimValue | undefined {
   return typeof value === 'string' ? readStrictJson(decodeURIComponent(value)) : value;
 }
 
-function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
+function readTrust(role: Claims): Pick<AwsRole, 'trust' | 'unreadable'> {
   try {
     return { trust: readTrustStatements(readPolicyDocument(role['AssumeRolePolicyDocument'])) };
   } catch (error) {
@@ -83,18 +68,18 @@ function readTrust(role: Members): Pick<AwsRole, 'trust' | 'unreadable'> {
   }
 }
 
-function readTags(role: Members): ReadonlyMap<string, string> {
+function readTags(role: Claims): ReadonlyMap<string, string> {
   return new Map(
-    listMemberObjects(role, 'Tags').flatMap(tag => {
-      const [key, value] = [readMemberText(tag, 'Key'), readMemberText(tag, 'Value')];
+    listMembers(role, 'Tags').flatMap(tag => {
+      const [key, value] = [readText(tag, 'Key'), readText(tag, 'Value')];
       return key === undefined ? [] : [[key, value ?? ''] as const];
     }),
   );
 }
 
-function readLastUsed(role: Members): string | null | undefined {
+function readLastUsed(role: Claims): string | null | undefined {
   const used = role['RoleLastUsed'];
-  return isDumpObject(used) ? (readMemberText(used, 'LastUsedDate') ?? null) : undefined;
+  return isMapping(used) ? (readText(used, 'LastUsedDate') ?? null) : undefined;
 }
 
 /** What is not in the dump is left out, so that a second dump can add it. */
@@ -102,40 +87,36 @@ function keepKnown<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 }
 
-function readDumpRole(role: Members, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
-  const arn = readMemberText(role, 'Arn');
+function readDumpRole(role: Claims, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
+  const arn = readText(role, 'Arn');
   if (arn === undefined) return undefined;
   const boundary = role['PermissionsBoundary'];
   const longest = role['MaxSessionDuration'];
   return keepKnown({
     arn,
-    name: readMemberText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
-    path: readMemberText(role, 'Path') ?? '/',
+    name: readText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
+    path: readText(role, 'Path') ?? '/',
     ...readTrust(role),
     maxSeconds: typeof longest === 'number' ? longest : undefined,
-    boundary: isDumpObject(boundary) ? readMemberText(boundary, 'PermissionsBoundaryArn') : undefined,
+    boundary: isMapping(boundary) ? readText(boundary, 'PermissionsBoundaryArn') : undefined,
     tags: readTags(role),
-    created: readMemberText(role, 'CreateDate'),
+    created: readText(role, 'CreateDate'),
     lastUsed: readLastUsed(role),
     rights: describeRights(
-      listMemberObjects(role, 'AttachedManagedPolicies').flatMap(
-        each => readMemberText(each, 'PolicyArn') ?? [],
-      ),
-      listMemberObjects(role, 'RolePolicyList').map(
-        each => readPolicyDocument(each['PolicyDocument']) ?? null,
-      ),
+      listMembers(role, 'AttachedManagedPolicies').flatMap(each => readText(each, 'PolicyArn') ?? []),
+      listMembers(role, 'RolePolicyList').map(each => readPolicyDocument(each['PolicyDocument']) ?? null),
       managed,
     ),
   }) as AwsRole;
 }
 
-function readManaged(dumps: readonly Members[]): ReadonlyMap<string, ClaimValue> {
-  const versions = (policy: Members) => listMemberObjects(policy, 'PolicyVersionList');
+function readManaged(dumps: readonly Claims[]): ReadonlyMap<string, ClaimValue> {
+  const versions = (policy: Claims) => listMembers(policy, 'PolicyVersionList');
   return new Map(
     dumps
-      .flatMap(dump => listMemberObjects(dump, 'Policies'))
+      .flatMap(dump => listMembers(dump, 'Policies'))
       .flatMap(policy => {
-        const arn = readMemberText(policy, 'Arn');
+        const arn = readText(policy, 'Arn');
         const [version] = versions(policy).filter(each => each['IsDefaultVersion'] === true);
         return arn && version ? [[arn, readPolicyDocument(version['Document']) ?? null] as const] : [];
       }),
@@ -146,20 +127,20 @@ function readAccountId(arn: string): string {
   return arn.split(':')[4] ?? '';
 }
 
-function readKeys(dump: Members, accounts: readonly string[]): AccessKey[] {
+function readKeys(dump: Claims, accounts: readonly string[]): AccessKey[] {
   const [account = '', ...others] = accounts;
-  return listMemberObjects(dump, 'AccessKeyMetadata').map(key => ({
-    user: readMemberText(key, 'UserName') ?? '',
+  return listMembers(dump, 'AccessKeyMetadata').map(key => ({
+    user: readText(key, 'UserName') ?? '',
     account: others.length === 0 ? account : '',
-    ends: (readMemberText(key, 'AccessKeyId') ?? '').slice(-4),
-    active: readMemberText(key, 'Status') === 'Active',
-    created: readMemberText(key, 'CreateDate') ?? '',
+    ends: (readText(key, 'AccessKeyId') ?? '').slice(-4),
+    active: readText(key, 'Status') === 'Active',
+    created: readText(key, 'CreateDate') ?? '',
   }));
 }
 
 /** The credential report, as `aws iam get-credential-report` prints it: CSV in base64, of which no field has a comma. */
-function readReport(dump: Members): AccessKey[] {
-  const content = readMemberText(dump, 'Content');
+function readReport(dump: Claims): AccessKey[] {
+  const content = readText(dump, 'Content');
   if (content === undefined) return [];
   const [head = [], ...rows] = Buffer.from(content, 'base64')
     .toString('utf8')
@@ -181,25 +162,21 @@ function readReport(dump: Members): AccessKey[] {
   );
 }
 
-function readUsers(dump: Members): AwsUser[] {
-  return [...listMemberObjects(dump, 'UserDetailList'), ...listMemberObjects(dump, 'Users')].flatMap(user => {
-    const arn = readMemberText(user, 'Arn');
+function readUsers(dump: Claims): AwsUser[] {
+  return [...listMembers(dump, 'UserDetailList'), ...listMembers(dump, 'Users')].flatMap(user => {
+    const arn = readText(user, 'Arn');
     if (arn === undefined) return [];
     return [
-      keepKnown({
-        arn,
-        name: readMemberText(user, 'UserName') ?? '',
-        created: readMemberText(user, 'CreateDate'),
-      }),
+      keepKnown({ arn, name: readText(user, 'UserName') ?? '', created: readText(user, 'CreateDate') }),
     ];
   }) as AwsUser[];
 }
 
 const PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;
 
-function readProviders(dump: Members): OidcProvider[] {
-  return listMemberObjects(dump, 'OpenIDConnectProviderList').flatMap(each => {
-    const arn = readMemberText(each, 'Arn') ?? '';
+function readProviders(dump: Claims): OidcProvider[] {
+  return listMembers(dump, 'OpenIDConnectProviderList').flatMap(each => {
+    const arn = readText(each, 'Arn') ?? '';
     const [, host] = PROVIDER.exec(arn) ?? [];
     return host === undefined ? [] : [{ arn, host }];
   });
@@ -225,9 +202,9 @@ const SHAPES = [
 /** A text of a file, with what it is called when it cannot be read. */
 export type DumpFile = { readonly path: string; readonly text: string };
 
-function readDumps(file: DumpFile): Members[] {
+function readDumps(file: DumpFile): Claims[] {
   const values = splitJsonTexts(file.text).map(each => readStrictJson(each, { members: MEMBERS }));
-  const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isDumpObject);
+  const dumps = values.flatMap(value => (Array.isArray(value) ? value : [value])).filter(isMapping);
   if (dumps.length === 0 || !dumps.every(dump => SHAPES.some(shape => shape in dump) || 'Arn' in dump))
     throw new TargetError(
       `${file.path} is none of what aws iam get-account-authorization-details, list-roles, get-role, list-open-id-connect-providers, list-users, list-access-keys and get-credential-report print.`,
@@ -235,18 +212,18 @@ function readDumps(file: DumpFile): Members[] {
   return dumps;
 }
 
-function listRoles(dump: Members): readonly Members[] {
+function listRoles(dump: Claims): readonly Claims[] {
   const one = dump['Role'];
   const alone = 'AssumeRolePolicyDocument' in dump ? [dump] : [];
   return [
-    ...listMemberObjects(dump, 'RoleDetailList'),
-    ...listMemberObjects(dump, 'Roles'),
-    ...(isDumpObject(one) ? [one] : []),
+    ...listMembers(dump, 'RoleDetailList'),
+    ...listMembers(dump, 'Roles'),
+    ...(isMapping(one) ? [one] : []),
     ...alone,
   ];
 }
 
-function findGaps(dumps: readonly Members[]): string[] {
+function findGaps(dumps: readonly Claims[]): string[] {
   const cut = dumps.some(dump => dump['IsTruncated'] === true || 'NextToken' in dump);
   const has = (...shapes: string[]): boolean => dumps.some(dump => shapes.some(shape => shape in dump));
   return [

@@ -1,4 +1,4 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { matchGlob } from '../../policy/glob.ts';
 
 /** How far a role's permissions reach, in as much as a migration must know it: what to look at first. */
@@ -12,18 +12,16 @@ export type Rights = {
 
 const ADMINISTRATORS = ['AdministratorAccess', 'PowerUserAccess', 'IAMFullAccess'];
 
-type Members = { readonly [name: string]: ClaimValue };
-
 function listPolicyValues(value: ClaimValue | undefined): readonly ClaimValue[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value];
 }
 
 /** Actions that an Allow of a policy gives on everything. */
 function listActions(document: ClaimValue): string[] {
-  if (document === null || typeof document !== 'object' || Array.isArray(document)) return [];
-  return listPolicyValues((document as Members)['Statement']).flatMap(statement => {
-    if (statement === null || typeof statement !== 'object' || Array.isArray(statement)) return [];
-    const { Effect, Action, NotAction, Resource } = statement as Members;
+  if (!isMapping(document)) return [];
+  return listPolicyValues(document['Statement']).flatMap(statement => {
+    if (!isMapping(statement)) return [];
+    const { Effect, Action, NotAction, Resource } = statement;
     if (Effect !== 'Allow' || !listPolicyValues(Resource).includes('*')) return [];
     return NotAction === undefined ? listPolicyValues(Action).map(String) : ['*'];
   });

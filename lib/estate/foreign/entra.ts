@@ -1,18 +1,18 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, omitStatement } from '../../review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
+import { listMembers, readText } from '../members.ts';
 import { type ReadExpression, readFlexible } from './expression.ts';
-import { type DumpMembers, isForeignObject, listMembers, readForeignText } from './members.ts';
 import { type ForeignTrust, readWanted } from './trust.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-function readAsked(credential: DumpMembers): ReadExpression {
+function readAsked(credential: Claims): ReadExpression {
   const flexible = credential['claimsMatchingExpression'];
-  const expression = isForeignObject(flexible) ? readForeignText(flexible, 'value') : undefined;
+  const expression = isMapping(flexible) ? readText(flexible, 'value') : undefined;
   if (expression !== undefined) return readFlexible(expression);
-  const subject = readForeignText(credential, 'subject');
+  const subject = readText(credential, 'subject');
   return subject === undefined
     ? { wanted: [], doubts: ['no subject'] }
     : { wanted: [{ claim: 'sub', operator: 'StringEquals', operands: [subject] }], doubts: [] };
@@ -29,10 +29,10 @@ function writeCel(expression: ReadExpression): string {
     .join(' && ');
 }
 
-function importCredential(issuer: string, credential: DumpMembers, asked: ReadExpression): ImportedPolicy {
-  const subject = readForeignText(credential, 'subject');
+function importCredential(issuer: string, credential: Claims, asked: ReadExpression): ImportedPolicy {
+  const subject = readText(credential, 'subject');
   try {
-    if (asked.doubts.length === 0 && !isForeignObject(credential['claimsMatchingExpression']))
+    if (asked.doubts.length === 0 && !isMapping(credential['claimsMatchingExpression']))
       return { ...importOcto({ issuer, subject }), notes: [] };
     if (asked.doubts.length === 0)
       return { ...importCel({ issuer, condition: writeCel(asked), mapping: {} }), notes: [] };
@@ -47,23 +47,19 @@ function importCredential(issuer: string, credential: DumpMembers, asked: ReadEx
 }
 
 /** An application of Entra, and a credential by which jobs are it. */
-export type EntraCredential = {
-  readonly app: string;
-  readonly title: string;
-  readonly credential: DumpMembers;
-};
+export type EntraCredential = { readonly app: string; readonly title: string; readonly credential: Claims };
 
 /** Reads what `az ad app federated-credential list` printed of the application `name`, or Graph of several. */
 export function readEntraDump(value: ClaimValue, name: string): EntraCredential[] {
-  const listed = isForeignObject(value)
+  const listed = isMapping(value)
     ? listMembers(value, 'value')
     : Array.isArray(value)
-      ? value.filter(isForeignObject)
+      ? value.filter(isMapping)
       : [];
   return listed.flatMap(each => {
     const own = listMembers(each, 'federatedIdentityCredentials');
-    const app = readForeignText(each, 'appId') ?? name;
-    const title = readForeignText(each, 'displayName') ?? app;
+    const app = readText(each, 'appId') ?? name;
+    const title = readText(each, 'displayName') ?? app;
     if (own.length > 0) return own.map(credential => ({ app, title, credential }));
     return 'issuer' in each && 'audiences' in each ? [{ app: name, title: name, credential: each }] : [];
   });
@@ -75,10 +71,10 @@ export function listEntraTrusts(
   tenant: string | undefined,
 ): ForeignTrust[] {
   return credentials.flatMap(({ app, title, credential }) => {
-    const issuer = readForeignText(credential, 'issuer');
+    const issuer = readText(credential, 'issuer');
     if (issuer === undefined) return [];
     const asked = readAsked(credential);
-    const name = readForeignText(credential, 'name') ?? '';
+    const name = readText(credential, 'name') ?? '';
     return [
       {
         source: `federated credential ${name} of the application ${title} (${app})`,

@@ -1,8 +1,8 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, noteExact, omitStatement } from '../../review/author/import/imported.ts';
+import { listMembers, readText } from '../members.ts';
 import { readExpressionCondition } from './expression.ts';
-import { type DumpMembers, isForeignObject, listMembers, readForeignText } from './members.ts';
 import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
 
 /** A provider of a workload identity pool, as `gcloud iam workload-identity-pools providers list --format json` prints it. */
@@ -17,29 +17,29 @@ type PoolProvider = {
 const PROVIDER =
   /^(projects\/\d+\/locations\/global\/workloadIdentityPools\/[a-z0-9-]+)\/providers\/[a-z0-9-]+$/;
 
-function readGoogleMapping(provider: DumpMembers): PoolProvider['mapping'] {
+function readGoogleMapping(provider: Claims): PoolProvider['mapping'] {
   const mapping = provider['attributeMapping'];
-  if (!isForeignObject(mapping)) return {};
+  if (!isMapping(mapping)) return {};
   return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name, String(value)]));
 }
 
-function readGoogleProvider(provider: DumpMembers): PoolProvider[] {
-  const [, pool] = PROVIDER.exec(readForeignText(provider, 'name') ?? '') ?? [];
+function readGoogleProvider(provider: Claims): PoolProvider[] {
+  const [, pool] = PROVIDER.exec(readText(provider, 'name') ?? '') ?? [];
   const oidc = provider['oidc'];
-  const issuer = isForeignObject(oidc) ? readForeignText(oidc, 'issuerUri') : undefined;
+  const issuer = isMapping(oidc) ? readText(oidc, 'issuerUri') : undefined;
   const isOff = provider['disabled'] === true || provider['state'] === 'DELETED';
   if (pool === undefined || issuer === undefined || isOff) return [];
-  const condition = readForeignText(provider, 'attributeCondition') ?? '';
+  const condition = readText(provider, 'attributeCondition') ?? '';
   return [{ pool, issuer, condition, mapping: readGoogleMapping(provider) }];
 }
 
 /** Somebody of a pool, and the service account or resource that they reach. */
 type PoolBinding = { readonly member: string; readonly role: string; readonly resource: string };
 
-function readBindings(policy: DumpMembers, resource: string): PoolBinding[] {
+function readBindings(policy: Claims, resource: string): PoolBinding[] {
   return listMembers(policy, 'bindings').flatMap(binding => {
     const members = binding['members'];
-    const role = readForeignText(binding, 'role') ?? '';
+    const role = readText(binding, 'role') ?? '';
     return (Array.isArray(members) ? members : [])
       .map(String)
       .filter(member => /^principal(Set)?:\/\/iam\.googleapis\.com\//.test(member))
@@ -140,13 +140,13 @@ export type GoogleDump = {
 
 /** Reads what `gcloud … --format json` printed; `name` is that of the file, where the policy does not tell whose it is. */
 export function readGoogleDump(value: ClaimValue, name: string): GoogleDump {
-  const all = (Array.isArray(value) ? value : [value]).filter(isForeignObject);
+  const all = (Array.isArray(value) ? value : [value]).filter(isMapping);
   return {
     providers: all.flatMap(readGoogleProvider),
     bindings: all.flatMap(each => {
       const policy = each['policy'];
-      return isForeignObject(policy)
-        ? readBindings(policy, readForeignText(each, 'resource') ?? name)
+      return isMapping(policy)
+        ? readBindings(policy, readText(each, 'resource') ?? name)
         : readBindings(each, name);
     }),
   };

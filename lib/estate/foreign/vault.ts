@@ -1,21 +1,21 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
-import { type DumpMembers, isForeignObject, readForeignText } from './members.ts';
+import { readText } from '../members.ts';
 import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
 
 /** A role of Vault's jwt auth method, by the name of the file that holds it, and whom its mount trusts. */
 export type VaultDump = {
   readonly name: string;
-  readonly role: DumpMembers | undefined;
+  readonly role: Claims | undefined;
   readonly issuer: string | undefined;
 };
 
 /** Reads what `vault read -format=json auth/jwt/role/NAME`, or `auth/jwt/config`, printed. */
 export function readVaultDump(value: ClaimValue, name: string): VaultDump | undefined {
-  const data = isForeignObject(value) && isForeignObject(value['data']) ? value['data'] : value;
-  if (!isForeignObject(data)) return undefined;
+  const data = isMapping(value) && isMapping(value['data']) ? value['data'] : value;
+  if (!isMapping(data)) return undefined;
   if (isVaultRole(data)) return { name, role: data, issuer: undefined };
-  const issuer = readForeignText(data, 'bound_issuer') || readForeignText(data, 'oidc_discovery_url');
+  const issuer = readText(data, 'bound_issuer') || readText(data, 'oidc_discovery_url');
   return issuer ? { name, role: undefined, issuer } : undefined;
 }
 
@@ -23,9 +23,9 @@ function listVaultTexts(value: ClaimValue | undefined): string[] {
   return [value ?? []].flat().map(String);
 }
 
-function readVaultRoleClaims(role: DumpMembers): { readonly wanted: Wanted[]; readonly doubts: string[] } {
+function readVaultRoleClaims(role: Claims): { readonly wanted: Wanted[]; readonly doubts: string[] } {
   const isGlob = role['bound_claims_type'] === 'glob';
-  const bound = isForeignObject(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
+  const bound = isMapping(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
   const odd = bound.filter(([name, value]) => name.startsWith('/') || listVaultTexts(value).length === 0);
   const wanted = bound.map(([claim, value]): Wanted => {
     const operands = listVaultTexts(value);
@@ -38,10 +38,10 @@ function readVaultRoleClaims(role: DumpMembers): { readonly wanted: Wanted[]; re
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
 
-function readVaultTrust(role: DumpMembers, issuer: string, name: string): ForeignTrust['direct'] {
+function readVaultTrust(role: Claims, issuer: string, name: string): ForeignTrust['direct'] {
   const { wanted, doubts } = readVaultRoleClaims(role);
-  const subject = readForeignText(role, 'bound_subject');
-  const user = readForeignText(role, 'user_claim') ?? '';
+  const subject = readText(role, 'bound_subject');
+  const user = readText(role, 'user_claim') ?? '';
   const addresses = listVaultTexts(role['token_bound_cidrs']);
   const all: Wanted[] = [
     ...wanted,

@@ -1,4 +1,4 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import type { Role } from '../../policy/role.ts';
 import { countValues, type UsedValue } from './usage.ts';
 
@@ -23,14 +23,8 @@ export type TrailReport = {
   readonly forPeople: readonly string[];
 };
 
-type Members = { readonly [name: string]: ClaimValue };
-
-function isTrailObject(value: ClaimValue | undefined): value is Members {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 function readTrailMember(value: ClaimValue | undefined, ...path: readonly string[]): ClaimValue | undefined {
-  return path.reduce<ClaimValue | undefined>((at, name) => (isTrailObject(at) ? at[name] : undefined), value);
+  return path.reduce<ClaimValue | undefined>((at, name) => (isMapping(at) ? at[name] : undefined), value);
 }
 
 function readTrailText(value: ClaimValue | undefined, ...path: readonly string[]): string {
@@ -45,7 +39,7 @@ const FOR_PEOPLE = ['iam', 'kms', 'sts'];
 type Session = { readonly arn: string; readonly name: string; readonly at: number };
 
 /** Sessions that the broker's own role opened, by the id of the key that AWS gave: nobody else can have had those. */
-function listSessions(events: readonly Members[], broker: string): ReadonlyMap<string, Session> {
+function listSessions(events: readonly Claims[], broker: string): ReadonlyMap<string, Session> {
   return new Map(
     events
       .filter(
@@ -75,7 +69,7 @@ type Done = {
   readonly session: Session;
 };
 
-function listDone(events: readonly Members[], sessions: ReadonlyMap<string, Session>): Done[] {
+function listDone(events: readonly Claims[], sessions: ReadonlyMap<string, Session>): Done[] {
   return events.flatMap(event => {
     const session = sessions.get(readTrailText(event, 'userIdentity', 'accessKeyId'));
     if (!session || readTrailText(event, 'userIdentity', 'type') !== 'AssumedRole') return [];
@@ -98,7 +92,7 @@ function describeDone(role: string, sessions: number, done: readonly Done[]): Tr
   return { role, sessions, seen: count(false), refused: count(true), longest: Math.max(0, ...spans) };
 }
 
-function listUnlogged(roles: readonly Role[], events: readonly Members[]): string[] {
+function listUnlogged(roles: readonly Role[], events: readonly Claims[]): string[] {
   const logged = new Set(
     events
       .filter(event => readTrailText(event, 'eventCategory') === 'Data')
@@ -116,7 +110,7 @@ function listUnlogged(roles: readonly Role[], events: readonly Members[]): strin
  * name in the audit events; `broker` is the ARN of the role that the broker runs as.
  */
 export function describeTrail(
-  events: readonly Members[],
+  events: readonly Claims[],
   roles: readonly Role[],
   { broker, roleOf }: { readonly broker: string; readonly roleOf: ReadonlyMap<string, string> },
 ): TrailReport {
@@ -141,10 +135,10 @@ export function describeTrail(
 }
 
 /** The events of what `lookup-events` prints, or of a file of a trail. */
-export function readTrail(value: ClaimValue, read: (text: string) => ClaimValue): Members[] {
+export function readTrail(value: ClaimValue, read: (text: string) => ClaimValue): Claims[] {
   const records = readTrailMember(value, 'Records');
   const looked = readTrailMember(value, 'Events');
-  if (Array.isArray(records)) return records.filter(isTrailObject);
+  if (Array.isArray(records)) return records.filter(isMapping);
   if (!Array.isArray(looked)) return [];
-  return looked.map(event => read(readTrailText(event, 'CloudTrailEvent'))).filter(isTrailObject);
+  return looked.map(event => read(readTrailText(event, 'CloudTrailEvent'))).filter(isMapping);
 }

@@ -3,6 +3,7 @@ import type { Ceiling } from '../../config/ceilings.ts';
 import type { Invariant } from '../../config/invariants.ts';
 import type { Teams } from '../../config/teams.ts';
 import type { IamBound } from '../../language/kinds/iam-bounds.ts';
+import { isMapping } from '../../policy/claims.ts';
 import { LEVELS, type Level } from '../../policy/targets/github.ts';
 import type { Limits } from '../../stores/limits.ts';
 import { createPattern, isCovering } from '../space/automaton.ts';
@@ -95,7 +96,7 @@ function withCeilings(owned: Teams): { readonly [team: string]: unknown } {
 
 function flattenMembers(name: string, value: unknown): [string, unknown][] {
   if (value === undefined) return [];
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[name, value]];
+  if (!isMapping(value)) return [[name, value]];
   return Object.entries(value).flatMap(([key, each]) =>
     flattenMembers(key === 'there' ? name : `${name}.${key}`, each),
   );

@@ -1,10 +1,9 @@
 import { listJobKinds } from '../../jobs/jobs.ts';
-import type { ClaimTest, JobKind } from '../../jobs/kind.ts';
-import { readClaimPath } from '../../policy/claims.ts';
-import type { Condition } from '../../policy/condition.ts';
+import type { JobKind } from '../../jobs/kind.ts';
 import type { Statement } from '../../policy/statement.ts';
 import type { IssuerRow } from '../../token/issuer.ts';
 import { isDisjoint } from '../space/plain.ts';
+import { createClaimCondition, createProbe } from '../space/probe.ts';
 import {
   type Admission,
   createBox,
@@ -28,22 +27,14 @@ export type StatementJobs = { readonly statement: Statement; readonly jobs: read
 /** No clock is asked: a statement that will end is still there. */
 const FROM_THE_FIRST = 0;
 
-const EMPTY: readonly ClaimTest[] = [];
-
-function createTestCondition([name, operator, ...operands]: ClaimTest): Condition {
-  return { on: 'claim', name, path: readClaimPath(name) ?? name, operator, operands, binds: false };
-}
-
-export function statementOf(kind: JobKind, issuer: string): Statement {
-  return {
-    id: kind.name,
-    effect: 'trust',
+/** What a job of this kind tells of itself by its token. */
+export function createJobProbe(kind: JobKind, issuer: string): Statement {
+  const { name, tells = [] } = kind;
+  return createProbe(
+    name,
     issuer,
-    conditions: (kind.tells ?? EMPTY).map(createTestCondition),
-    scopes: undefined,
-    until: undefined,
-    flat: false,
-  };
+    tells.map(([claim, operator, ...operands]) => createClaimCondition(claim, operator, operands)),
+  );
 }
 
 /**
@@ -64,7 +55,7 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
   const trust = role.trust.filter(each => each.issuer === issuer);
   const told = kinds
     .filter(each => each.tells !== undefined)
-    .map(kind => statementOf(kind, issuer))
+    .map(kind => createJobProbe(kind, issuer))
     .filter(kind => trust.some(each => !isDisjoint(kind.conditions, each.conditions)));
   const standing = { role, row };
   const space = createSearchSpace({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });

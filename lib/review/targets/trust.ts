@@ -1,4 +1,4 @@
-import type { ClaimValue } from '../../policy/claims.ts';
+import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 
 /** A fault of a target's file. Its message names the place inside of the file. */
 export class TargetError extends Error {}
@@ -31,12 +31,9 @@ export type TargetRole = {
   readonly statements: readonly TrustStatement[];
 };
 
-type TrustMembers = { readonly [name: string]: ClaimValue };
-
-function readTrustMembers(value: ClaimValue | undefined, where: string): TrustMembers {
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw new TargetError(`${where} is not an object.`);
-  return value as TrustMembers;
+function readTrustMembers(value: ClaimValue | undefined, where: string): Claims {
+  if (!isMapping(value)) throw new TargetError(`${where} is not an object.`);
+  return value;
 }
 
 function convertToList(value: ClaimValue): readonly ClaimValue[] {
@@ -72,7 +69,7 @@ function readTrustConditions(value: ClaimValue | undefined, where: string): Trus
 
 /** Exactly one of two members that exclude each other. */
 function readEitherMember(
-  statement: TrustMembers,
+  statement: Claims,
   name: string,
   where: string,
 ): [value: ClaimValue, except: boolean] {

@@ -1,4 +1,5 @@
 import { suggestWord } from '../../../language/nearest.ts';
+import { isMapping } from '../../../policy/claims.ts';
 import { findVocabularyTypes } from '../../../policy/issuer.ts';
 import { NotCarried, readExpression } from './expression.ts';
 import {
@@ -43,16 +44,12 @@ const KEYS = [
 
 const TEXTS = KEYS.slice(0, 6);
 
-function isOctoMapping(value: unknown): value is OctoFile {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 function findWrongValue(policy: OctoFile): string | undefined {
   const text = TEXTS.find(key => key in policy && typeof policy[key] !== 'string');
   if (text !== undefined) return `${text} is not text.`;
   for (const key of ['claim_pattern', 'permissions']) {
     const value = policy[key] ?? {};
-    if (!isOctoMapping(value)) return `${key} is not a mapping.`;
+    if (!isMapping(value)) return `${key} is not a mapping.`;
     const wrong = Object.keys(value).find(name => typeof value[name] !== 'string');
     if (wrong !== undefined) return `${wrong} of ${key} is not text: put it in quotes.`;
   }
