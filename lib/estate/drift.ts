@@ -2,6 +2,7 @@ import type { Config } from '../config/load.ts';
 import { findTeams } from '../config/teams.ts';
 import { checkAllTargets } from '../review/targets/checked.ts';
 import { FINDINGS, type FindingCode } from '../review/targets/findings.ts';
+import { readAccountId } from '../review/targets/request.ts';
 import type { TargetRole } from '../review/targets/trust.ts';
 import type { AwsEstate, AwsRole } from './aws/dump.ts';
 import { listRoleKinds } from './aws/kind.ts';
@@ -107,10 +108,10 @@ function listEstateTargets(estate: AwsEstate): ReadonlyMap<string, TargetRole> {
 /** Targets of accounts of which no dump was given are not looked at, and that is said. */
 function findTargetDrift(estate: AwsEstate, config: Config, setting: DriftSetting): Found[] {
   const { broker, also } = setting;
-  const accounts = new Set(estate.roles.map(each => each.arn.split(':')[4]));
+  const accounts = new Set(estate.roles.map(each => readAccountId(each.arn)));
   const checked = checkAllTargets(config.roles, listEstateTargets(estate), { broker, url: config.url, also });
   return checked.flatMap(({ role, arn, findings }): Found[] => {
-    if (!accounts.has(arn.split(':')[4]))
+    if (!accounts.has(readAccountId(arn)))
       return [{ code: 'dump-incomplete', of: arn, detail: 'no dump of its account', role }];
     return findings.map(({ code, detail }) => ({ code, of: arn, detail, role }));
   });

@@ -2,7 +2,7 @@ import { type ClaimValue, isMapping } from '../policy/claims.ts';
 import { splitJsonTexts } from '../review/targets/trust.ts';
 import { readStrictJson } from '../token/json.ts';
 import { type DumpFile, readAwsEstate } from './aws/dump.ts';
-import { compareDanger, type Migration, type MigrationSetting, migrate } from './aws/migrate.ts';
+import { type Migration, migrate } from './aws/migrate.ts';
 import { type EntraCredential, listEntraTrusts, readEntraDump } from './foreign/entra.ts';
 import { type GoogleDump, listGoogleTrusts, readGoogleDump } from './foreign/google.ts';
 import { migrateForeign } from './foreign/migrate.ts';
@@ -10,9 +10,10 @@ import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
 import type { ForeignTrust } from './foreign/trust.ts';
 import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
 import { readText } from './members.ts';
+import { compareDanger, type MigrationSetting } from './migrated-role.ts';
 
 /** Dumps of everything that there is, sorted by where they are from. */
-export type GatheredDumps = {
+type GatheredDumps = {
   readonly aws: readonly DumpFile[];
   readonly google: readonly GoogleDump[];
   readonly entra: readonly EntraCredential[];
@@ -22,7 +23,7 @@ export type GatheredDumps = {
 };
 
 /** What no dump tells: the issuer of Vault's mount, and the App that takes the place of octo-sts. */
-export type GatherSetting = {
+type GatherSetting = {
   readonly issuer: string | undefined;
   readonly app: string | undefined;
   readonly owner: string | undefined;

@@ -1,6 +1,6 @@
 import { listTargetPlaces } from '../config/places.ts';
-import type { ProposedRole } from './aws/migrate.ts';
-import { createIssuerRow } from './aws/migrate.ts';
+import type { ProposedRole } from './migrated-role.ts';
+import { createIssuerRow } from './migrated-role.ts';
 
 /** What was brought in, as a configuration: files by their paths below its folder. */
 export type ProposedFiles = ReadonlyMap<string, string>;

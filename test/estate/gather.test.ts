@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { MigratedRole } from '../../lib/estate/aws/migrate.ts';
 import { gatherDumps, migrateAll } from '../../lib/estate/gather.ts';
+import type { MigratedRole } from '../../lib/estate/migrated-role.ts';
 import { writeReportHtml } from '../../lib/estate/report/html.ts';
 import { describeMigration } from '../../lib/estate/report/model.ts';
 import { SETTING } from './aws/migrated.ts';

@@ -1,4 +1,5 @@
 import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
+import { readAccountId } from '../../review/targets/request.ts';
 import {
   readTrustStatements,
   splitJsonTexts,
@@ -7,6 +8,7 @@ import {
 } from '../../review/targets/trust.ts';
 import { readStrictJson } from '../../token/json.ts';
 import { listMembers, readText } from '../members.ts';
+import { type AccessKey, readKeys, readReport } from './keys.ts';
 import { describeRights, type Rights } from './rights.ts';
 
 /** One role as an account's dump has it. */
@@ -27,20 +29,10 @@ export type AwsRole = {
   readonly rights: Rights;
 };
 
-/** A long-lived key of a user. Its id is cut: a report goes to many people. */
-export type AccessKey = {
-  readonly user: string;
-  readonly account: string;
-  readonly ends: string;
-  readonly active: boolean;
-  readonly created: string;
-  readonly lastUsed?: string;
-};
-
-export type AwsUser = { readonly arn: string; readonly name: string; readonly created?: string };
+type AwsUser = { readonly arn: string; readonly name: string; readonly created?: string };
 
 /** An OIDC provider of an account: whose tokens its roles can trust. */
-export type OidcProvider = { readonly arn: string; readonly host: string };
+type OidcProvider = { readonly arn: string; readonly host: string };
 
 /** All that the dumps of one or several accounts hold. */
 export type AwsEstate = {
@@ -120,45 +112,6 @@ function readManaged(dumps: readonly Claims[]): ReadonlyMap<string, ClaimValue> 
         const [version] = versions(policy).filter(each => each['IsDefaultVersion'] === true);
         return arn && version ? [[arn, readPolicyDocument(version['Document']) ?? null] as const] : [];
       }),
-  );
-}
-
-function readAccountId(arn: string): string {
-  return arn.split(':')[4] ?? '';
-}
-
-function readKeys(dump: Claims, accounts: readonly string[]): AccessKey[] {
-  const [account = '', ...others] = accounts;
-  return listMembers(dump, 'AccessKeyMetadata').map(key => ({
-    user: readText(key, 'UserName') ?? '',
-    account: others.length === 0 ? account : '',
-    ends: (readText(key, 'AccessKeyId') ?? '').slice(-4),
-    active: readText(key, 'Status') === 'Active',
-    created: readText(key, 'CreateDate') ?? '',
-  }));
-}
-
-/** The credential report, as `aws iam get-credential-report` prints it: CSV in base64, of which no field has a comma. */
-function readReport(dump: Claims): AccessKey[] {
-  const content = readText(dump, 'Content');
-  if (content === undefined) return [];
-  const [head = [], ...rows] = Buffer.from(content, 'base64')
-    .toString('utf8')
-    .trim()
-    .split('\n')
-    .map(line => line.trim().split(','));
-  const cell = (row: readonly string[], name: string): string => row[head.indexOf(name)] ?? '';
-  return rows.flatMap(row =>
-    ['1', '2']
-      .filter(which => cell(row, `access_key_${which}_last_rotated`) !== 'N/A')
-      .map(which => ({
-        user: cell(row, 'user'),
-        account: readAccountId(cell(row, 'arn')),
-        ends: '',
-        active: cell(row, `access_key_${which}_active`) === 'true',
-        created: cell(row, `access_key_${which}_last_rotated`),
-        lastUsed: cell(row, `access_key_${which}_last_used_date`),
-      })),
   );
 }
 

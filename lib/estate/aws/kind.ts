@@ -1,4 +1,4 @@
-import { isActionCovered } from '../../review/targets/request.ts';
+import { isActionCovered, readAccountId } from '../../review/targets/request.ts';
 import type { Principal, TrustStatement } from '../../review/targets/trust.ts';
 import type { AwsRole } from './dump.ts';
 
@@ -46,7 +46,7 @@ function findPrincipalKind(principal: Principal, account: string, own: OwnBroker
   if (name === own.broker) return 'broker';
   if (name === '*') return 'anyone';
   if (GONE.test(name)) return 'deleted-principal';
-  const owner = /^\d{12}$/.test(name) ? name : (name.split(':')[4] ?? '');
+  const owner = /^\d{12}$/.test(name) ? name : readAccountId(name);
   return owner === account ? 'same-account' : 'cross-account';
 }
 
@@ -61,7 +61,7 @@ export function isOpening(statement: TrustStatement): boolean {
 export function listRoleKinds(role: AwsRole, own: OwnBroker): AwsRoleKind[] {
   if (/^\/aws-service-role\//.test(role.path)) return ['service-linked'];
   if (!role.trust) return ['unreadable'];
-  const account = role.arn.split(':')[4] ?? '';
+  const account = readAccountId(role.arn);
   const found = new Set(
     role.trust
       .filter(isOpening)

@@ -1,5 +1,5 @@
-import { listNotes, writeImportedRole } from '../../review/author/import/imported.ts';
 import type { AwsRole } from '../aws/dump.ts';
+import { describeExposure } from '../exposure.ts';
 import {
   compareDanger,
   findWorst,
@@ -7,8 +7,7 @@ import {
   type MigratedRole,
   type MigrationSetting,
   proposeRole,
-} from '../aws/migrate.ts';
-import { describeExposure } from '../exposure.ts';
+} from '../migrated-role.ts';
 import { createRoleNames } from '../name.ts';
 import type { ForeignTrust } from './trust.ts';
 
@@ -24,32 +23,11 @@ function describeTrust(trust: ForeignTrust): AwsRole {
   };
 }
 
-function writeForeignRole(trust: ForeignTrust): string {
-  const text = writeImportedRole(trust.made);
-  const described = text.replace(
-    /^trust:/m,
-    `description: ${JSON.stringify(`Takes the place of ${trust.source}`)}\n\ntrust:`,
-  );
-  const [[key, value] = []] = Object.entries(trust.provider ?? {});
-  return key === undefined ? described : `${described.trimEnd()}\n\n${key}: ${JSON.stringify(value)}\n`;
-}
-
-const NO_PROVIDER = 'What it gives is not in the dump: add a provider to the role.';
-
-function proposeForeignRole(trust: ForeignTrust, name: string, setting: MigrationSetting) {
-  const { made, provider, direct } = trust;
-  const lost = listNotes(made)
-    .filter(each => !each.exact)
-    .map(each => each.says);
-  if (!made.trust.some(each => each.draft)) return { proposed: undefined, notes: lost };
-  if (!provider && !made.github) return { proposed: undefined, notes: [...lost, NO_PROVIDER] };
-  const { proposed, notes } = proposeRole(name, writeForeignRole(trust), [direct], setting);
-  return { proposed, notes: [...lost, ...notes] };
-}
-
 function migrateTrust(trust: ForeignTrust, name: string, setting: MigrationSetting): MigratedRole {
   const exposures = [describeExposure(trust.direct)];
-  const { proposed, notes } = proposeForeignRole(trust, name, setting);
+  const { made, provider, source } = trust;
+  const imported = { made, direct: [trust.direct], replaces: source, provider };
+  const { proposed, notes } = proposeRole(imported, name, setting);
   return {
     aws: describeTrust(trust),
     account: trust.account,

@@ -1,15 +1,12 @@
 import { describeKinds, type JobKind } from '../../jobs/kind.ts';
 import { formatWitness } from '../../review/compare/report.ts';
 import { ROLE_KINDS } from '../aws/kind.ts';
-import type { MigratedRole, Migration } from '../aws/migrate.ts';
+import type { Migration } from '../aws/migrate.ts';
 import { DANGERS, describeWho, type ExposureDanger, judgeExposure } from '../exposure.ts';
+import type { MigratedRole } from '../migrated-role.ts';
 
 /** A kind of job, as a reader needs it. */
-export type ReportedKind = {
-  readonly name: string;
-  readonly says: string;
-  readonly danger: JobKind['danger'];
-};
+type ReportedKind = { readonly name: string; readonly says: string; readonly danger: JobKind['danger'] };
 
 /** One direct trust, in words. */
 export type ReportRow = {
@@ -62,7 +59,7 @@ export type Report = {
 };
 
 /** What each danger means, for whoever has to judge it. */
-export const DANGER_SAYS: { readonly [danger in ExposureDanger]: string } = {
+const DANGER_SAYS: { readonly [danger in ExposureDanger]: string } = {
   anyone: 'open to people who do not work here: any organization can have it',
   outsider: 'a job that anyone from outside can cause has it, such as a pull request or a comment',
   'any-pipeline': 'every pipeline or repository of the organization has it',

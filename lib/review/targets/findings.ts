@@ -1,6 +1,6 @@
 import {
   isActionCovered,
-  readAccount,
+  readAccountId,
   readWholeAccount,
   ruleOnAction,
   type TargetCaller,
@@ -85,7 +85,7 @@ function explainBrokerRefusal(
   const named = listEntrances(statements).some(each =>
     each.principals.some(
       ({ name }) =>
-        name === '*' || name === trusted.broker || readWholeAccount(name) === readAccount(trusted.broker),
+        name === '*' || name === trusted.broker || readWholeAccount(name) === readAccountId(trusted.broker),
     ),
   );
   if (!named) return createTargetFinding('broker-not-trusted');

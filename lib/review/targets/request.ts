@@ -43,7 +43,7 @@ export type TargetCaller = { readonly principal: string; readonly externalId: st
 export type StsAction = 'sts:AssumeRole' | 'sts:TagSession' | 'sts:SetSourceIdentity';
 
 const ACCOUNT = /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/;
-export function readAccount(arn: string): string {
+export function readAccountId(arn: string): string {
   return arn.split(':')[4] ?? '';
 }
 /** The account that is trusted as a whole, if it is one. */
@@ -73,7 +73,7 @@ function createKeyLookup(asked: TargetRequest, caller: TargetCaller, action: Sts
       'sts:transitivetagkeys': listed(asked.transitiveTags),
       'aws:tagkeys': listed(asked.tags.map(([name]) => name)),
       'aws:principalarn': { values: [principal] },
-      'aws:principalaccount': { values: [readAccount(principal)] },
+      'aws:principalaccount': { values: [readAccountId(principal)] },
       'aws:principaltype': { values: ['AssumedRole'] },
       'aws:principalisawsservice': { values: ['false'] },
       'aws:securetransport': { values: ['true'] },
@@ -86,7 +86,7 @@ function judgePrincipal(statement: TrustStatement, principal: string): Truth {
   if (statement.exceptPrincipals) return 'doubt';
   const meant = ({ kind, name }: Principal): boolean =>
     kind === 'AWS' &&
-    (name === '*' || name === principal || readWholeAccount(name) === readAccount(principal));
+    (name === '*' || name === principal || readWholeAccount(name) === readAccountId(principal));
   return statement.principals.some(meant) ? 'true' : 'false';
 }
 

@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readAwsEstate } from '../../../lib/estate/aws/dump.ts';
-import {
-  type MigratedRole,
-  type Migration,
-  type MigrationSetting,
-  migrate,
-} from '../../../lib/estate/aws/migrate.ts';
+import { type Migration, migrate } from '../../../lib/estate/aws/migrate.ts';
+import type { MigratedRole, MigrationSetting } from '../../../lib/estate/migrated-role.ts';
 import { findSampleClaims } from '../../../lib/jobs/sample.ts';
 import { type Json, KEYS, PROVIDERS, small } from '../dumps.ts';
 
