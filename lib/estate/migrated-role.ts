@@ -72,7 +72,7 @@ export function createIssuerRow(issuer: string): {
       ? `{ issuer: "${issuer}", jwks_uri: "${issuer}/.well-known/jwks.json", bind: [sub] }`
       : `{ preset: ${preset}, issuer: "${issuer}" }`;
   const tree = parse('broker.yml', yaml, new Complaints());
-  return { yaml, row: tree && compileIssuerRow(tree, new Complaints())?.row };
+  return { yaml, row: tree && compileIssuerRow(tree, new Complaints()) };
 }
 
 const madeRows = new Map<string, IssuerRow | undefined>();
