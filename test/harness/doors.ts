@@ -16,8 +16,13 @@ import { refusal } from './answer.ts';
 
 type Row = readonly string[];
 
-/** What was said, the code of ours for it, and who must mend what. */
-type Said = { readonly said: string; readonly code: Code; readonly mend: string };
+/** What was said, the code of ours for it (or one of several), and who must mend what. */
+type Said = {
+  readonly said: string;
+  readonly code: Code;
+  readonly also?: readonly Code[];
+  readonly mend: string;
+};
 
 /** Who sends an exchange again after this answer of the STS door: SDKs choose by the code, and by 5xx. */
 export function whoAsksAgain([status, error]: readonly [number, string]): string {
@@ -63,8 +68,15 @@ function codeTable(): string {
   return table(['codes', ...DOORS, '`Retry-After`', 'contact'], rows);
 }
 
+/** Where the heading says whose turn it is. */
+const SAID_ABOVE = /^in (Google Cloud|Entra|GitHub|Buildkite): /;
+
 function saidTable(said: readonly Said[]): string {
-  const rows = said.map(({ said: words, code, mend }) => [words, `\`${code}\``, mend]);
+  const rows = said.map(({ said: words, code, also = [], mend }) => [
+    words,
+    [code, ...also].map(each => `\`${each}\``).join(' '),
+    mend.replace(SAID_ABOVE, ''),
+  ]);
   return table(['it says', 'code', 'who must mend what'], rows);
 }
 
@@ -120,11 +132,12 @@ const OWN: readonly Said[] = [
 ];
 
 const STORES: readonly Said[] = [
-  ...(['store_unavailable', 'switches_unavailable', 'identities_unavailable'] as const).map((code, at) => ({
-    said: at === 0 ? 'DynamoDB: throttling, 5xx, no answer, keys that expired, a wrong clock' : 'the same',
-    code,
+  {
+    said: 'DynamoDB: throttling, 5xx, no answer, keys that expired, a wrong clock',
+    code: 'store_unavailable',
+    also: ['switches_unavailable', 'identities_unavailable', 'jobs_unavailable'],
     mend: 'nobody, where it passes',
-  })),
+  },
   {
     said: 'DynamoDB: AccessDeniedException, ResourceNotFoundException, ValidationException and the like',
     code: 'broker_misconfigured',
