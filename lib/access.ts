@@ -179,7 +179,7 @@ export async function answerTokenRequest(door: TokenDoor, request: HttpRequest):
   const decisionId = door.randomId();
   const { sourceAddress } = request;
   const now = door.now();
-  const visit: Visit = { decisionId, protocol: 'registry_token', repeats: true, now, sourceAddress };
+  const visit: Visit = { decisionId, protocol: 'registry_token', reusesToken: true, now, sourceAddress };
   const outcome = await recordOutcome(
     door,
     await exchangeForAccess(door, request, openJournal(visit, door.parts.elapsed)),

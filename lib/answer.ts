@@ -121,5 +121,5 @@ const APPROVAL_REASONS: readonly string[] = ['approval_missing', 'approval_too_o
 /** Only a token that would else be allowed gets so far, so the role knows whoever is told. */
 function findApprovalStep({ decision }: Reached): string | undefined {
   if (decision?.allowed !== false || !APPROVAL_REASONS.includes(decision.reason)) return undefined;
-  return decision.about;
+  return decision.concerns;
 }

@@ -24,7 +24,7 @@ export type AuthenticationParts = Pick<Counters, 'refusals'> & {
 };
 
 /** Denies where one of these is switched off for what was reached. The switch is noted for the audit event. */
-export async function checkSwitches(
+export async function checkKillSwitches(
   { switches }: Pick<AuthenticationParts, 'switches'>,
   journal: Journal,
   among?: readonly SwitchKind[],
@@ -49,7 +49,7 @@ async function checkCaller(
   journal.note({ token, row });
   // The fleet's guard comes before any policy, so that one careless role cannot open the house.
   if (!row || !meetsGuard(row, token.claims)) return deny('guard_not_met');
-  const vouched = await checkSwitches(parts, journal, VOUCHERS);
+  const vouched = await checkKillSwitches(parts, journal, VOUCHERS);
   return 'denied' in vouched ? vouched : { value: token };
 }
 

@@ -5,9 +5,9 @@ import { decideForRegistry } from './decide-registry.ts';
 import { BrokerError, CODES, isBroken } from './errors.ts';
 import type { Parts } from './exchange.ts';
 import { type Authorization, deny, type Reached, type RegistryRefused, type Step } from './outcome.ts';
-import { findLack } from './policy/method.ts';
+import { findMissingAccess } from './policy/method.ts';
 import { isPlainPath } from './policy/path.ts';
-import { coversAccess } from './policy/registries/access.ts';
+import { isAccessCovered } from './policy/registries/access.ts';
 import type { Operation } from './policy/registries/grammar.ts';
 import { readOperation } from './policy/registries/read.ts';
 import type { HttpRequest } from './protocols/protocol.ts';
@@ -84,9 +84,9 @@ async function checkRegistryToken(
   if (token.sourceAddress !== undefined && token.sourceAddress !== sourceAddress)
     return deny('no_statement_holds');
   if (!operation) return deny('request_not_understood');
-  const lack = findLack(registry, token.scopes, operation.needs);
+  const lack = findMissingAccess(registry, token.scopes, operation.needs);
   if (lack) return deny(lack.reason);
-  if (!coversAccess(token.access, operation.access)) return deny('access_beyond_token');
+  if (!isAccessCovered(token.access, operation.access)) return deny('access_beyond_token');
   const off = findSwitch(await parts.switches(), token.origin);
   if (!off) return { value: undefined };
   journal.note({ off });
@@ -209,7 +209,7 @@ function refuse(authorizer: Authorizer, outcome: Exclude<Authorization, { kind: 
 export async function authorize(authorizer: Authorizer, request: HttpRequest): Promise<Authorized | Refusal> {
   const decisionId = authorizer.randomId();
   const { sourceAddress } = request;
-  const visit = { decisionId, protocol: 'registry', repeats: true, now: authorizer.now(), sourceAddress };
+  const visit = { decisionId, protocol: 'registry', reusesToken: true, now: authorizer.now(), sourceAddress };
   const journal = openJournal(visit, authorizer.parts.elapsed);
   const outcome = await recordOutcome(authorizer, await decideRequest(authorizer, request, journal));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code))

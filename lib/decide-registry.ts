@@ -1,4 +1,4 @@
-import { type AuthenticationParts, checkSwitches } from './authenticate.ts';
+import { type AuthenticationParts, checkKillSwitches } from './authenticate.ts';
 import { BrokerError } from './errors.ts';
 import { deny, type RegistryRefused, type Step } from './outcome.ts';
 import { decideOperation, type MethodAllow } from './policy/method.ts';
@@ -31,7 +31,7 @@ async function decideAt(
   const decision = await journal.time('decide', decide);
   journal.note({ decision });
   if (!decision.allowed) return deny(decision.reason);
-  const on = await checkSwitches(parts, journal);
+  const on = await checkKillSwitches(parts, journal);
   return 'denied' in on ? on : { value: decision };
 }
 

@@ -1,4 +1,4 @@
-import { type AuthenticationParts, authenticateCaller, checkSwitches } from './authenticate.ts';
+import { type AuthenticationParts, authenticateCaller, checkKillSwitches } from './authenticate.ts';
 import { admitUse, type Counters, countRefusal } from './counts.ts';
 import { BrokerError } from './errors.ts';
 import {
@@ -90,7 +90,7 @@ function findRole(parts: Parts, name: string, journal: Journal): Step<Role, 'rol
     journal.note({ snapshot });
     return { value: snapshot.role };
   }
-  if (journal.reached.row?.guardBinds) journal.note({ nearRole: parts.roles.findNear(name) });
+  if (journal.reached.row?.guardNamesTenant) journal.note({ nearRole: parts.roles.findNear(name) });
   return deny('role_unknown');
 }
 
@@ -106,7 +106,7 @@ async function decideByPolicy(
   const decision = await journal.time('decide', () => decide(role, token, access, context));
   journal.note({ decision });
   if (!decision.allowed && decision.reason !== 'job_unknown') return deny(decision.reason);
-  const on = await checkSwitches(parts, journal);
+  const on = await checkKillSwitches(parts, journal);
   return 'denied' in on ? on : { value: { allow: decision.allowed ? decision : undefined } };
 }
 
@@ -117,11 +117,11 @@ async function decideByPolicy(
 function admitUseOfRole(
   parts: Parts,
   { name, singleUse }: Role,
-  { repeats }: Visit,
+  { reusesToken }: Visit,
   { reached }: Journal,
 ): Step<undefined, 'single_use_not_here'> {
   admitUse(parts, reached, [name]);
-  return singleUse && repeats ? deny('single_use_not_here') : { value: undefined };
+  return singleUse && reusesToken ? deny('single_use_not_here') : { value: undefined };
 }
 
 /** A decision for which nothing more is to be asked, and whether the job was asked about. */
@@ -173,6 +173,6 @@ async function decideAgain(
   if (asksJob) refuseIfTooLate(parts.now(), journal.reached);
   journal.note({ decision });
   if (!decision.allowed) return deny(decision.reason);
-  const on = await checkSwitches(parts, journal);
+  const on = await checkKillSwitches(parts, journal);
   return 'denied' in on ? on : { value: decision };
 }

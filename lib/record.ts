@@ -36,7 +36,9 @@ function findDetail(outcome: Outcome | Authorization | AccessOutcome): string | 
   const { decision, off } = outcome.reached;
   if (off) return describeSwitch(off);
   if (decision?.allowed !== false) return undefined;
-  return 'unusable' in decision && decision.unusable ? describeUnusable(decision.unusable) : decision.about;
+  return 'unusable' in decision && decision.unusable
+    ? describeUnusable(decision.unusable)
+    : decision.concerns;
 }
 
 function describeReplaced({ target }: Grant): readonly string[] | undefined {

@@ -114,8 +114,8 @@ async function rememberCaller(broker: Broker, outcome: Outcome): Promise<void> {
 async function answerAtDoor(broker: Broker, route: Route, request: HttpRequest): Promise<HttpAnswer> {
   const { sourceAddress } = request;
   const { protocol: door } = route;
-  const { name: protocol, repeats } = door;
-  const visit = { decisionId: broker.randomId(), protocol, repeats, now: broker.now(), sourceAddress };
+  const { name: protocol, reusesToken } = door;
+  const visit = { decisionId: broker.randomId(), protocol, reusesToken, now: broker.now(), sourceAddress };
   const outcome = await recordOutcome(broker, await exchangeAtDoor(broker, route, request, visit));
   if (outcome.kind === 'failed') reportIfBroken(broker, outcome.error, visit.decisionId);
   if (door.identities) await rememberCaller(broker, outcome);

@@ -7,7 +7,7 @@ export type Visit = Context & {
   readonly decisionId: string;
   readonly protocol: string;
   /** Whether clients of this door send one subject token again and again, as every SDK does when it renews. */
-  readonly repeats: boolean;
+  readonly reusesToken: boolean;
 };
 
 /** The record of how far a visit got, noted by each step for the answer and the audit event. */

@@ -36,7 +36,13 @@ async function exchangeOnce(changes: Partial<Parts> = {}, role = 'once') {
     subjectToken: await issuer.sign(tokenClaims({ jti: crypto.randomUUID() })),
     access: { role, scopes: undefined, seconds: undefined, kinds: undefined, sessionName: undefined },
   };
-  const visit = { decisionId: 'd', protocol: 'oauth', repeats: false, now: NOW, sourceAddress: undefined };
+  const visit = {
+    decisionId: 'd',
+    protocol: 'oauth',
+    reusesToken: false,
+    now: NOW,
+    sourceAddress: undefined,
+  };
   const outcome = await runExchange(watchParts(broker.parts, used, changes), request, visit);
   return { used, outcome };
 }

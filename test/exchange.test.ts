@@ -28,7 +28,7 @@ const { broker: guarded } = await testBroker({ roles, issuers: GUARDED });
 const visit: Visit = {
   decisionId: 'd',
   protocol: 'oauth',
-  repeats: false,
+  reusesToken: false,
   now: NOW,
   sourceAddress: '203.0.113.7',
 };
@@ -37,7 +37,7 @@ type Ask = {
   readonly role?: string;
   readonly claims?: object;
   readonly token?: string;
-  readonly repeats?: boolean;
+  readonly reusesToken?: boolean;
 };
 
 async function request({ role = 'deploy-web', claims = {}, token }: Ask): Promise<ExchangeRequest> {
@@ -51,7 +51,7 @@ async function request({ role = 'deploy-web', claims = {}, token }: Ask): Promis
 async function run(ask: Ask, parts: Partial<Parts> = {}, using = broker): Promise<Outcome> {
   return runExchange({ ...using.parts, ...parts }, await request(ask), {
     ...visit,
-    repeats: ask.repeats ?? false,
+    reusesToken: ask.reusesToken ?? false,
   });
 }
 
@@ -151,7 +151,7 @@ describe('T63: a role that takes each token once', () => {
 
   test('is not had where clients send one token again and again, and the token is not spent', async () => {
     const token = await issuer.sign(tokenClaims({ jti: 'again' }));
-    expect(endOf(await run({ role: 'once', token, repeats: true }))).toBe('single_use_not_here');
+    expect(endOf(await run({ role: 'once', token, reusesToken: true }))).toBe('single_use_not_here');
     expect(endOf(await run({ role: 'once', token }))).toBe('issued');
   });
 

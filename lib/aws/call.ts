@@ -1,7 +1,7 @@
 import { type NoteTime, readDate } from '../http/date.ts';
-import { type Budget, persist, startBudget } from '../http/persist.ts';
 import { createPoster, NoReply, type OutgoingRequest, type Post } from '../http/post.ts';
 import type { HeaderMap, HttpReply } from '../http/reply.ts';
+import { type Budget, retry, startBudget } from '../http/retry.ts';
 import { createBreaker } from './breaker.ts';
 import { findRegionalEndpoint } from './endpoint.ts';
 import { type AwsAccessKey, createRequestSigner, type SignRequest } from './sign.ts';
@@ -151,6 +151,6 @@ export function createAwsCall(service: AwsService, setting: AwsSetting): AwsCall
     const question = { headers, body, ...(service.path === undefined ? {} : { method: 'GET' as const }) };
     const attemptThere = (patience: number) =>
       region === undefined ? attemptAnywhere(question, patience) : attempt(question, region, patience);
-    return persist(attemptThere, { passes: isPassing, random, budget: whole });
+    return retry(attemptThere, { passes: isPassing, random, budget: whole });
   };
 }

@@ -1,4 +1,4 @@
-import { startBudget } from '../http/persist.ts';
+import { startBudget } from '../http/retry.ts';
 import type { AwsSetting } from './call.ts';
 import { createJsonCall, createUnreadableError, type JsonCall, type JsonService } from './json.ts';
 

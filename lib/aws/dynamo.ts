@@ -1,4 +1,4 @@
-import { startBudget } from '../http/persist.ts';
+import { startBudget } from '../http/retry.ts';
 import { AwsError, type AwsSetting } from './call.ts';
 import { createJsonCall, createUnreadableError, DYNAMODB, type JsonObject } from './json.ts';
 

@@ -17,7 +17,7 @@ import { findEntry, type Tree } from '../language/tree.ts';
 import { findPatternFault, matchGlob } from '../policy/glob.ts';
 import type { Role } from '../policy/role.ts';
 import { MAX_POLICY } from '../policy/targets/aws.ts';
-import { coversGcpScope } from '../policy/targets/gcp/scopes.ts';
+import { isGcpScopeWithin } from '../policy/targets/gcp/scopes.ts';
 import { LEVELS, type Level } from '../policy/targets/github.ts';
 import type { KindName, Template } from '../policy/targets.ts';
 
@@ -152,7 +152,7 @@ function findGcpExcess(template: KindTemplate<'gcp'>, bound: Bound<'gcp'>): Exce
     ...listBeyond('service_account', [service_account ?? [], delegates].flat(), account =>
       bound.service_accounts.some(pattern => pattern === account || matchGlob(pattern, account)),
     ),
-    ...listBeyond('scopes', scopes, scope => coversGcpScope(bound.scopes, scope)),
+    ...listBeyond('scopes', scopes, scope => isGcpScopeWithin(scope, bound.scopes)),
   ];
 }
 

@@ -255,7 +255,7 @@ export function compileIssuerRow(tree: Tree, complaints: Complaints): IssuerRow 
     maxTokenLifetime: chooseLifetime(reading),
     ...(preset?.shorterToken === undefined ? {} : { shorterToken: preset.shorterToken }),
     require: guard,
-    guardBinds: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
+    guardNamesTenant: guard.length > 0 && listUnmetBindings(guard, facts).length === 0,
     labels: compileLabels(preset, issuer),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { AwsError, type AwsSetting } from '../aws/call.ts';
 import { createJsonCall, type JsonCall, type JsonObject, KMS } from '../aws/json.ts';
-import { startBudget } from '../http/persist.ts';
+import { startBudget } from '../http/retry.ts';
 import { type Cached, createCached } from './cached.ts';
 import { createRsaPublicKey, KeyUnusable, type PublicKey, signJws } from './rs256.ts';
 import type { Signer } from './signer.ts';

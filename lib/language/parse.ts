@@ -12,7 +12,7 @@ import {
 import { Complaints, type ComplaintsAt } from './complaint.ts';
 import type { Entry, MapTree, Place, ScalarTree, Tree } from './tree.ts';
 
-/** Greatest size of one configuration file in bytes, and its greatest depth (threats T36, T73). */
+/** Greatest size of one configuration file in bytes, and its greatest depth (threat T36). */
 export const MAX_FILE_BYTES = 64 * 1024;
 export const MAX_DEPTH = 16;
 
@@ -33,7 +33,7 @@ function findInvisible(text: string): HiddenCharacter | undefined {
 }
 
 /** Characters that a reader cannot see: refused in files, and in strings that escapes could bring in. */
-function describeHidden(text: string): HiddenCharacter | undefined {
+function findHidden(text: string): HiddenCharacter | undefined {
   return findInvisible(text.replace(VISIBLE_CONTROL, ' '));
 }
 
@@ -65,7 +65,7 @@ function checkText(text: string, { locate, complaints }: ParseState): boolean {
   if (tooLarge) refuse(0, `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
   const cr = tooLarge ? -1 : text.search(LONE_CR);
   if (cr >= 0) refuse(cr, 'A carriage return stands alone. End lines with LF or CRLF.');
-  const hidden = tooLarge ? undefined : describeHidden(text);
+  const hidden = tooLarge ? undefined : findHidden(text);
   if (hidden) refuse(hidden.index, `${hidden.name} cannot be seen by a reader. Remove it.`);
   return !tooLarge && cr < 0 && !hidden;
 }
@@ -89,7 +89,7 @@ function readScalar(node: Scalar, place: Place, here: ComplaintsAt): ScalarTree 
   const { value, source = '' } = node;
   if (value === null && source === '')
     return here.wrongValue('The value is missing. Write null if null is meant.');
-  const hidden = typeof value === 'string' ? describeHidden(value) : undefined;
+  const hidden = typeof value === 'string' ? findHidden(value) : undefined;
   if (hidden) return complainOfHidden(hidden.name, here);
   return { kind: 'scalar', value: value as ScalarTree['value'], source, place };
 }

@@ -1,7 +1,7 @@
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
-import { COVERS, type KindName, type Template } from '../policy/targets.ts';
+import { type KindName, SCOPES_WITHIN, type Template } from '../policy/targets.ts';
 import { audienceShape, compileAudience } from './audience.ts';
 import { Complaints } from './complaint.ts';
 import { APPROVED, compileDemands, type People, RUNNING } from './demand.ts';
@@ -111,7 +111,7 @@ export function compileRole(
   const { compile, lengths, scopes, scopesOf } = findKind(kind);
   const template = compile(kindTree, { ...setting, role: name, trust }, complaints);
   const listed = template && scopesOf?.(template);
-  const scopeDemand = { of: kind, scopes, listed, covers: COVERS[kind] };
+  const scopeDemand = { of: kind, scopes, listed, isScopeWithin: SCOPES_WITHIN[kind] };
   const granting = compileScopes(statements.trust, scopeDemand, complaints);
   const demands = compileDemands(
     { running: readSound(tree, 'running', RUNNING), approval: readSound(tree, 'approval', APPROVED) },

@@ -2,7 +2,7 @@ import { countSearched, MAX_SEARCHED } from '../policy/glob.ts';
 import type { IssuerFacts } from '../policy/issuer.ts';
 import type { Role } from '../policy/role.ts';
 import type { Statement } from '../policy/statement.ts';
-import type { CoverScope } from '../policy/targets.ts';
+import type { IsScopeWithin } from '../policy/targets.ts';
 import type { Complaints } from './complaint.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Placed } from './shape.ts';
@@ -71,7 +71,7 @@ type ScopeDemand = {
   readonly scopes: Kind<object>['scopes'];
   /** The most that one may grant, and what one without any grants; undefined where nothing is listed. */
   readonly listed: readonly string[] | undefined;
-  readonly covers?: CoverScope | undefined;
+  readonly isScopeWithin?: IsScopeWithin | undefined;
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */
@@ -82,8 +82,8 @@ function findFlatScopes({ scopes, listed }: ScopeDemand): readonly string[] | un
 }
 
 function findScopesFault({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined {
-  const { of, listed, covers } = demand;
-  const beyond = listed && scopes?.find(scope => !(covers?.(listed, scope) ?? listed.includes(scope)));
+  const { of, listed, isScopeWithin } = demand;
+  const beyond = listed && scopes?.find(scope => !(isScopeWithin?.(scope, listed) ?? listed.includes(scope)));
   if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;
   if (demand.scopes === 'refused' && scopes)
     return `has scopes, which "${of}" does not know. Remove them: what the credential may do is said under ${of}.`;

@@ -1,9 +1,9 @@
-import { type Claims, findClaim } from './claims.ts';
+import { type Claims, findPlainClaim } from './claims.ts';
 import { checkDemands, type DemandReason, findDemandReason, findUnmetDemand } from './demand.ts';
 import type { Role } from './role.ts';
 import type { Statement } from './statement.ts';
 import type { SessionPolicy } from './targets/target.ts';
-import { COVERS, type CoverScope, fillTarget, type KindName, type Target } from './targets.ts';
+import { fillTarget, type KindName, SCOPES_WITHIN, type Target } from './targets.ts';
 import type { Trace } from './trace.ts';
 import { type Context, type TrustFinding, type TrustReason, weighTrust } from './trust.ts';
 import type { UnusableClaim } from './usable.ts';
@@ -37,7 +37,7 @@ export type Grant = {
   /** Never undefined: an empty list upstream often means "everything", so each provider must look. */
   readonly scopes: readonly string[];
   /** The parts of the session's name: words for people, and the ids that make it one of its kind. */
-  readonly session: { readonly group: string; readonly run: string; readonly key: readonly string[] };
+  readonly sessionName: { readonly group: string; readonly run: string; readonly key: readonly string[] };
   readonly target: Target;
 };
 
@@ -65,8 +65,8 @@ export type Deny = {
   readonly reason: DenyReason;
   /** The statement that denied, or the one that would have given the grant. */
   readonly statement: string | undefined;
-  /** The claim, the scope or the block step that the reason speaks of. */
-  readonly about: string | undefined;
+  /** The claim, the scope or the block step that the reason speaks of; of a disabled role, why it is. */
+  readonly concerns: string | undefined;
   /** The part of the claim that cannot stand where the role puts it, where that is the reason. */
   readonly unusable?: UnusableClaim;
   readonly trace: Trace;
@@ -74,36 +74,21 @@ export type Deny = {
 export type Decision = Allow | Deny;
 
 function findClaimText(claims: Claims, name: string): string | undefined {
-  const value = findClaim(claims, name);
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+  return findPlainClaim(claims, name)?.toString();
 }
 
-function nameGrantSession(role: Role, token: VerifiedToken): Grant['session'] {
-  const { group, run, job } = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
+/** Names the session by the claims that the issuer names its runs with. */
+function nameSession(role: Role, token: VerifiedToken): Grant['sessionName'] {
+  const naming = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
   return {
-    group: findClaimText(token.claims, group) ?? token.subject,
-    run: findClaimText(token.claims, run) ?? '',
-    key: [token.issuer, findClaimText(token.claims, job) ?? token.subject, role.name],
+    group: findClaimText(token.claims, naming.group) ?? token.subject,
+    run: findClaimText(token.claims, naming.run) ?? '',
+    key: [token.issuer, findClaimText(token.claims, naming.job) ?? token.subject, role.name],
   };
 }
 
-type ChosenScopes = { readonly scopes: readonly string[] } | { readonly beyond: string };
-
-function chooseScopes(
-  { scopes: given = [] }: Statement,
-  requested: readonly string[] | undefined,
-  covers: CoverScope | undefined,
-): ChosenScopes {
-  if (requested === undefined) return { scopes: given };
-  // In the order of the policy, or, where scopes cover others, in that of the request.
-  const within = covers
-    ? requested.filter(scope => covers(given, scope))
-    : given.filter(scope => requested.includes(scope));
-  const beyond = requested.find(scope => !within.includes(scope));
-  // Nothing left is no grant: an empty list upstream often means "everything".
-  const refused = beyond !== undefined && (covers === undefined || within.length === 0);
-  return refused ? { beyond } : { scopes: within };
-}
+/** Why a grant is refused, before it is known by which statement. */
+type GrantRefusal = Pick<Deny, 'reason'> & Partial<Pick<Deny, 'concerns' | 'unusable'>>;
 
 type GrantQuestion = {
   readonly role: Role;
@@ -112,42 +97,47 @@ type GrantQuestion = {
   readonly context: Context;
 };
 
-function findSecondsReason({ role, access }: GrantQuestion): DenyReason | undefined {
-  if (access.seconds === undefined) return undefined;
-  // Not `>`: what is no number is above every maximum.
-  if (!(access.seconds <= role.session.max)) return 'seconds_above_maximum';
-  return access.seconds < role.session.min ? 'seconds_below_minimum' : undefined;
+function refuseRole(question: GrantQuestion): GrantRefusal | undefined {
+  const { role, access } = question;
+  if (role.disabled !== undefined) return { reason: 'role_disabled', concerns: role.disabled };
+  const isUsable = !access.kinds || access.kinds.includes(role.template.kind);
+  return isUsable ? undefined : { reason: 'kind_differs' };
 }
 
-function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }: TrustFinding): Decision {
-  const { role, token, access, context } = ask;
-  const deny = (reason: DenyReason, about?: string, unusable?: UnusableClaim): Deny => ({
-    allowed: false,
-    reason,
-    statement: statement.id,
-    about,
-    ...(unusable === undefined ? {} : { unusable }),
-    trace,
-  });
-  if (role.disabled !== undefined) return deny('role_disabled', role.disabled);
-  if (access.kinds && !access.kinds.includes(role.template.kind)) return deny('kind_differs');
-  const scopes = chooseScopes(statement, access.scopes, COVERS[role.template.kind]);
-  if ('beyond' in scopes) return deny('scope_beyond_grant', scopes.beyond);
-  const refused = findSecondsReason(ask);
-  if (refused) return deny(refused);
-  const target = fillTarget(role.template, {
-    claims,
-    issuer: token.issuer,
-    scopes: scopes.scopes,
-    sessionPolicy: access.sessionPolicy,
-  });
-  if ('unusable' in target) return deny(target.refused, target.unusable.claim, target.unusable);
-  if ('refused' in target) return deny(target.refused);
-  // Last, so that nothing need be looked up of the job of a token that is denied in any case.
-  const demands = checkDemands(role, token.issuer, context);
-  const traced = demands.length > 0 ? { ...trace, demands } : trace;
-  const unmet = findUnmetDemand(demands);
-  if (unmet) return { ...deny(findDemandReason(unmet), unmet.wanted?.step), trace: traced };
+type ChosenScopes = { readonly scopes: readonly string[] };
+
+/** Chooses the scopes that are granted: of those that the statement gives, the ones that the caller wishes. */
+function chooseScopes(statement: Statement, question: GrantQuestion): ChosenScopes | GrantRefusal {
+  const { scopes: given = [] } = statement;
+  const { scopes: requested } = question.access;
+  if (requested === undefined) return { scopes: given };
+  const isScopeWithin = SCOPES_WITHIN[question.role.template.kind];
+  // In the order of the policy, or, where scopes lie within others, in that of the request.
+  const within = isScopeWithin
+    ? requested.filter(scope => isScopeWithin(scope, given))
+    : given.filter(scope => requested.includes(scope));
+  const beyond = requested.find(scope => !within.includes(scope));
+  // Nothing left is no grant: an empty list upstream often means "everything".
+  const isRefused = beyond !== undefined && (!isScopeWithin || within.length === 0);
+  return isRefused ? { reason: 'scope_beyond_grant', concerns: beyond } : { scopes: within };
+}
+
+function refuseSeconds(question: GrantQuestion): GrantRefusal | undefined {
+  const { seconds } = question.access;
+  const { min, max } = question.role.session;
+  if (seconds === undefined) return undefined;
+  // Not `>`: what is no number is above every maximum.
+  if (!(seconds <= max)) return { reason: 'seconds_above_maximum' };
+  return seconds < min ? { reason: 'seconds_below_minimum' } : undefined;
+}
+
+function createGrant(
+  statement: Statement,
+  question: GrantQuestion,
+  scopes: readonly string[],
+  target: Target,
+): Grant {
+  const { role, token, access, context } = question;
   const secondsUntilEnd =
     statement.until === undefined ? Number.POSITIVE_INFINITY : Math.floor(statement.until - context.now);
   const granted: Omit<Grant, typeof grant> = {
@@ -155,11 +145,43 @@ function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }
     statement: statement.id,
     principal: { issuer: token.issuer, subject: token.subject },
     seconds: Math.min(access.seconds ?? role.session.seconds, secondsUntilEnd),
-    scopes: scopes.scopes,
-    session: nameGrantSession(role, token),
+    scopes,
+    sessionName: nameSession(role, token),
     target,
   };
-  return { allowed: true, statement: statement.id, grant: granted as Grant, trace: traced };
+  return granted as Grant;
+}
+
+/** What the statement that speaks for the token gives: the grant, or the first reason why there is none. */
+function decideGrant(statement: Statement, question: GrantQuestion, finding: TrustFinding): Decision {
+  const { role, token, access, context } = question;
+  const { claims } = finding;
+  const deny = (refusal: GrantRefusal, trace = finding.trace): Deny => ({
+    allowed: false,
+    statement: statement.id,
+    concerns: undefined,
+    ...refusal,
+    trace,
+  });
+  const unusableRole = refuseRole(question);
+  if (unusableRole) return deny(unusableRole);
+  const chosen = chooseScopes(statement, question);
+  if ('reason' in chosen) return deny(chosen);
+  const { scopes } = chosen;
+  const wrongSeconds = refuseSeconds(question);
+  if (wrongSeconds) return deny(wrongSeconds);
+  const filling = { claims, issuer: token.issuer, scopes, sessionPolicy: access.sessionPolicy };
+  const target = fillTarget(role.template, filling);
+  if ('unusable' in target)
+    return deny({ reason: target.refused, concerns: target.unusable.claim, unusable: target.unusable });
+  if ('refused' in target) return deny({ reason: target.refused });
+  // Last, so that nothing need be looked up of the job of a token that is denied in any case.
+  const demands = checkDemands(role, token.issuer, context);
+  const trace = demands.length > 0 ? { ...finding.trace, demands } : finding.trace;
+  const unmet = findUnmetDemand(demands);
+  if (unmet) return deny({ reason: findDemandReason(unmet), concerns: unmet.wanted?.step }, trace);
+  const granted = createGrant(statement, question, scopes, target);
+  return { allowed: true, statement: statement.id, grant: granted, trace };
 }
 
 /**
@@ -169,8 +191,8 @@ function decideGrant(statement: Statement, ask: GrantQuestion, { claims, trace }
  * (docs/reference/policy.md).
  */
 export function decide(role: Role, token: VerifiedToken, access: AccessRequest, context: Context): Decision {
-  const weighed = weighTrust(role, token, { context, least: role.session.min });
-  if (weighed.winner) return decideGrant(weighed.winner, { role, token, access, context }, weighed);
-  const { trace, reason, statement } = weighed;
-  return { allowed: false, reason, statement, about: undefined, trace };
+  const finding = weighTrust(role, token, { context, shortestSession: role.session.min });
+  if (finding.winner) return decideGrant(finding.winner, { role, token, access, context }, finding);
+  const { trace, reason, statement } = finding;
+  return { allowed: false, reason, statement, concerns: undefined, trace };
 }

@@ -1,8 +1,7 @@
 import type { Operation } from './registries/grammar.ts';
 import type { Registry } from './registry.ts';
 import type { Trace } from './trace.ts';
-import type { Context } from './trust.ts';
-import { type TrustReason, weighTrust } from './trust.ts';
+import { type Context, type TrustReason, weighTrust } from './trust.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** Why a token may not use a method of a registry. */
@@ -25,21 +24,22 @@ export type MethodDeny = {
   /** The statement that denied, or the one that would have to grant more. */
   readonly statement: string | undefined;
   /** The scope that the method needs, where it is the reason. */
-  readonly about: string | undefined;
+  readonly concerns: string | undefined;
   readonly trace: Trace;
 };
 export type MethodDecision = MethodAllow | MethodDeny;
 
 /** Finds the part of an operation that the scopes do not reach, if any: a method that is not listed, or one beyond them. */
-export function findLack(
-  { methods }: Pick<Registry, 'methods'>,
+export function findMissingAccess(
+  registry: Pick<Registry, 'methods'>,
   scopes: readonly string[],
   needs: readonly string[],
-): { readonly reason: MethodReason; readonly about: string | undefined } | undefined {
+): Pick<MethodDeny, 'reason' | 'concerns'> | undefined {
+  const { methods } = registry;
   for (const method of needs) {
     const needed = Object.hasOwn(methods, method) ? methods[method] : undefined;
-    if (needed === undefined) return { reason: 'method_not_listed', about: undefined };
-    if (!scopes.includes(needed)) return { reason: 'method_beyond_grant', about: needed };
+    if (needed === undefined) return { reason: 'method_not_listed', concerns: undefined };
+    if (!scopes.includes(needed)) return { reason: 'method_beyond_grant', concerns: needed };
   }
   return undefined;
 }
@@ -56,20 +56,20 @@ export function decideOperation(
   context: Context,
 ): MethodDecision {
   // Nothing lives on after the request, so a statement holds up to its very end.
-  const weighed = weighTrust(registry, token, { context, least: 0 });
-  const { trace, winner } = weighed;
-  const deny = (reason: MethodReason, statement: string | undefined, about?: string): MethodDeny => ({
+  const finding = weighTrust(registry, token, { context, shortestSession: 0 });
+  const { trace, winner } = finding;
+  const deny = (reason: MethodReason, statement?: string, concerns?: string): MethodDeny => ({
     allowed: false,
     reason,
     statement,
-    about,
+    concerns,
     trace,
   });
-  if (!winner) return deny(weighed.reason, weighed.statement);
+  if (!winner) return deny(finding.reason, finding.statement);
   if (!operation) return deny('request_not_understood', winner.id);
   const scopes = winner.scopes ?? [];
-  const lack = findLack(registry, scopes, operation.needs);
-  if (lack) return deny(lack.reason, winner.id, lack.about);
+  const lack = findMissingAccess(registry, scopes, operation.needs);
+  if (lack) return deny(lack.reason, winner.id, lack.concerns);
   return { allowed: true, statement: winner.id, scopes, trace };
 }
 

@@ -1,7 +1,7 @@
 import { type AwsTarget, type AwsTemplate, fillAws } from './targets/aws.ts';
 import { type AzureTarget, type AzureTemplate, fillAzure } from './targets/azure.ts';
 import { type BuildkiteTarget, type BuildkiteTemplate, fillBuildkite } from './targets/buildkite.ts';
-import { coversGcpScope } from './targets/gcp/scopes.ts';
+import { isGcpScopeWithin } from './targets/gcp/scopes.ts';
 import { fillGcp, type GcpTarget, type GcpTemplate } from './targets/gcp.ts';
 import { fillGithub, type GithubTarget, type GithubTemplate } from './targets/github.ts';
 import { fillJwt, type JwtTarget, type JwtTemplate } from './targets/jwt.ts';
@@ -51,14 +51,14 @@ export function fillTarget(template: Template, filling: Filling): Target | Targe
   return fill(template, filling);
 }
 
-/** Whether scopes that are given cover another one. */
-export type CoverScope = (given: readonly string[], scope: string) => boolean;
+/** Is all that a scope opens opened by these too? */
+export type IsScopeWithin = (scope: string, given: readonly string[]) => boolean;
 
 /**
- * A kind is here whose clients ask for what they may need: what is beyond the grant is left out, and the answer says
- * what was given (RFC 6749 §3.3). Of all others a scope covers itself alone, and a request for one beyond is refused.
+ * Kinds where a scope can lie within another. Their clients ask for what they may need: what is beyond the grant is left
+ * out, and the answer says what was given (RFC 6749 §3.3). Of all others a request for one scope beyond is refused.
  */
-export const COVERS: { readonly [Kind in KindName]?: CoverScope } = { gcp: coversGcpScope };
+export const SCOPES_WITHIN: { readonly [Kind in KindName]?: IsScopeWithin } = { gcp: isGcpScopeWithin };
 
 /** The app by whose own key the other side knows us, for kinds that need one. */
 export function findApp(template: Template): string | undefined {

@@ -30,77 +30,74 @@ export type TrustFinding = {
   | { readonly winner?: never; readonly reason: TrustReason; readonly statement: string | undefined }
 );
 
-type TrustQuestion = {
-  readonly claims: Claims;
-  readonly issuer: string;
+/** The facts of a request that decide whether a statement is tried. */
+type TrustContext = {
   readonly context: Context;
-  readonly least: number;
+  /** The shortest session in seconds that could be given, which a statement's `until` must leave. */
+  readonly shortestSession: number;
 };
 
-function findSkipReason({ issuer, until, effect }: Statement, asked: TrustQuestion): SkipReason | undefined {
-  if (issuer !== asked.issuer) return 'issuer_differs';
+type TrustQuestion = TrustContext & { readonly claims: Claims; readonly issuer: string };
+
+function findSkipReason(statement: Statement, question: TrustQuestion): SkipReason | undefined {
+  const { issuer, until, effect } = statement;
+  if (issuer !== question.issuer) return 'issuer_differs';
   if (until === undefined) return undefined;
-  const left = until - asked.context.now;
+  const left = until - question.context.now;
   if (left <= 0) return 'until_passed';
   // A session that the provider cannot make so short is no reason to shadow a later statement: otherwise
   // adding a condition here could turn a denial into an allowance.
-  return effect === 'trust' && left < asked.least ? 'until_too_near' : undefined;
+  return effect === 'trust' && left < question.shortestSession ? 'until_too_near' : undefined;
 }
 
-function traceStatement(statement: Statement, asked: TrustQuestion): StatementTrace {
+function traceStatement(statement: Statement, question: TrustQuestion): StatementTrace {
   const { id, effect } = statement;
-  const skip = findSkipReason(statement, asked);
-  if (skip !== undefined) return { id, effect, skipped: skip, conditions: [], applies: false };
-  const conditions = statement.conditions.map(each =>
-    checkCondition(each, asked.claims, asked.context.sourceAddress),
-  );
+  const skipped = findSkipReason(statement, question);
+  if (skipped !== undefined) return { id, effect, skipped, conditions: [], applies: false };
+  const { claims, context } = question;
+  const conditions = statement.conditions.map(each => checkCondition(each, claims, context.sourceAddress));
   const { truth } = judgeAll(conditions);
   // In doubt, a deny strikes and a trust does not: the job chooses which optional claims its token has.
-  return {
-    id,
-    effect,
-    skipped: undefined,
-    conditions,
-    applies: effect === 'deny' ? truth !== 'false' : truth === 'true',
-  };
+  const applies = effect === 'deny' ? truth !== 'false' : truth === 'true';
+  return { id, effect, skipped: undefined, conditions, applies };
+}
+
+type Tried = { readonly traces: readonly StatementTrace[]; readonly applying: Statement | undefined };
+
+/** Tries statements in their order, up to the first that applies. */
+function tryStatements(statements: readonly Statement[], question: TrustQuestion): Tried {
+  const traces: StatementTrace[] = [];
+  for (const statement of statements) {
+    const trace = traceStatement(statement, question);
+    traces.push(trace);
+    if (trace.applies) return { traces, applying: statement };
+  }
+  return { traces, applying: undefined };
 }
 
 /**
  * Tries the statements of a trust policy on a token: deny statements first, then the first trust statement
- * that holds wins. Pure and total. `least` is the shortest session in seconds, which a statement's `until`
- * must leave. The trace holds every statement tried with each of its conditions.
+ * that holds wins. Pure and total. The trace holds every statement tried with each of its conditions.
  */
-export function weighTrust(
-  policy: TrustPolicy,
-  token: VerifiedToken,
-  { context, least }: { readonly context: Context; readonly least: number },
-): TrustFinding {
+export function weighTrust(policy: TrustPolicy, token: VerifiedToken, request: TrustContext): TrustFinding {
   const reading = policy.issuers[token.issuer];
   const claims = addNulls(token.claims, reading?.nullable);
-  const asked: TrustQuestion = { claims, issuer: token.issuer, context, least };
-  const statements: StatementTrace[] = [];
-  const traced: Trace = { audience: { expected: policy.audience, actual: token.audience }, statements };
-  const first = (list: readonly Statement[]): Statement | undefined =>
-    list.find(statement => {
-      const each = traceStatement(statement, asked);
-      statements.push(each);
-      return each.applies;
-    });
-  const struck = first(policy.deny);
-  const winner = first(policy.trust);
-  const none = (reason: TrustReason, statement?: string): TrustFinding => ({
-    claims,
-    trace: traced,
-    reason,
-    statement,
-  });
+  const question = { ...request, claims, issuer: token.issuer };
+  const denying = tryStatements(policy.deny, question);
+  const trusting = tryStatements(policy.trust, question);
+  const trace: Trace = {
+    audience: { expected: policy.audience, actual: token.audience },
+    statements: [...denying.traces, ...trusting.traces],
+  };
+  const found = { claims, trace };
   if (![policy.audience, ...(reading?.audiences ?? [])].includes(token.audience))
-    return none('audience_differs');
-  if (struck) return none('explicitly_denied', struck.id);
-  return winner ? { claims, trace: traced, winner } : none('no_statement_holds');
+    return { ...found, reason: 'audience_differs', statement: undefined };
+  if (denying.applying) return { ...found, reason: 'explicitly_denied', statement: denying.applying.id };
+  if (trusting.applying) return { ...found, winner: trusting.applying };
+  return { ...found, reason: 'no_statement_holds', statement: undefined };
 }
-/** Facts of the request itself. `now` is in seconds since the epoch. */
 
+/** Facts of the request itself. `now` is in seconds since the epoch. */
 export type Context = {
   readonly now: number;
   /** From the gateway or the socket, never from a header. */

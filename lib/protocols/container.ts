@@ -84,7 +84,7 @@ function renderContainerAnswer(given: Answer, _request: HttpRequest, voice: Voic
  */
 export const container: Protocol = {
   name: 'container',
-  repeats: true,
+  reusesToken: true,
   parse: parseContainerRequest,
   render: renderContainerAnswer,
 };

@@ -63,4 +63,9 @@ function renderGitAnswer(given: Answer, _request: HttpRequest, voice: Voice): Ht
  * bearer token and no body. What a refusal says is shown to whoever ran git.
  * https://github.com/buildkite/git-credential-helper-buildkite-oidc#token-exchange-contract
  */
-export const git: Protocol = { name: 'git', repeats: false, parse: parseGitRequest, render: renderGitAnswer };
+export const git: Protocol = {
+  name: 'git',
+  reusesToken: false,
+  parse: parseGitRequest,
+  render: renderGitAnswer,
+};

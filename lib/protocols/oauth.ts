@@ -254,7 +254,7 @@ function renderTokenAnswer(answer: Answer, request: HttpRequest, voice: Voice): 
 /** OAuth 2.0 Token Exchange (RFC 8693): `audience` names the role. */
 export const oauth: Protocol = {
   name: 'oauth',
-  repeats: false,
+  reusesToken: false,
   parse: parseTokenExchange,
   render: renderTokenAnswer,
 };

@@ -50,7 +50,7 @@ export type IdentityAnswer = {
 export type Protocol = {
   readonly name: string;
   /** Its clients send one subject token again and again; a `single_use` role cannot be had here. */
-  readonly repeats: boolean;
+  readonly reusesToken: boolean;
   /** `url` is the broker's own, from broker.yml and never from a request. */
   parse(request: HttpRequest, url: string): ExchangeRequest;
   render(answer: Answer, request: HttpRequest, voice: Voice): HttpAnswer;

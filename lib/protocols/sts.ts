@@ -113,7 +113,7 @@ function renderRefused(answer: RefusedAnswer, voice: Voice): HttpAnswer {
  */
 export const sts: Protocol = {
   name: 'sts',
-  repeats: true,
+  reusesToken: true,
   parse: parseStsRequest,
   render(given, _request, voice) {
     const answer = onlyAws(given);

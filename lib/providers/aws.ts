@@ -1,6 +1,6 @@
 import { type AwsCall, type AwsError, type AwsService, type AwsSetting, createAwsCall } from '../aws/call.ts';
 import { STS, STS_HEADERS } from '../aws/sts.ts';
-import { startBudget } from '../http/persist.ts';
+import { startBudget } from '../http/retry.ts';
 import type { AwsTarget, FederatedTarget } from '../policy/targets/aws.ts';
 import type { Limiter } from '../stores/limits.ts';
 import { readStsCredential, refuseCall } from './aws/answer.ts';
@@ -58,7 +58,7 @@ export function createAwsProvider(
   return async (grant, now) => {
     limiter.admit(STS.name, clock());
     const budget = startBudget(clock);
-    const question = { grant, session: nameAwsSession(grant.session), now };
+    const question = { grant, session: nameAwsSession(grant.sessionName), now };
     const { action, call, form } = await chooseRequest(grant.target, question);
     let body: string;
     try {

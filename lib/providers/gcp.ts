@@ -1,4 +1,4 @@
-import type { Budget } from '../http/persist.ts';
+import type { Budget } from '../http/retry.ts';
 import type { GcpTarget } from '../policy/targets/gcp.ts';
 import { ACCESS_TOKEN_TYPE, type BearerToken, readAccessToken, readBearer } from './bearer.ts';
 import { readExpiry, readIsoSeconds } from './expiry.ts';

@@ -7,9 +7,9 @@ import {
   resolveAll,
 } from '../http/address.ts';
 import { type JsonObject, parseJsonObject } from '../http/json.ts';
-import { type Budget, persist, startBudget } from '../http/persist.ts';
 import { createPoster, NoReply, type OutgoingRequest } from '../http/post.ts';
 import type { HeaderMap, HttpReply } from '../http/reply.ts';
+import { type Budget, retry, startBudget } from '../http/retry.ts';
 import { findWait } from './limited.ts';
 import { findMeaning, type Meanings } from './meaning.ts';
 
@@ -155,7 +155,7 @@ export function createUpstream(setting: UpstreamSetting): Upstream {
       if (!isSuccess(reply)) throw createUpstreamFailure(reply, question);
       return reply;
     };
-    const reply = await persist(attempt, { passes: isPassing, random, budget: left });
+    const reply = await retry(attempt, { passes: isPassing, random, budget: left });
     const said = reply.status === NO_CONTENT ? {} : parseJsonObject(reply.body);
     // A success that cannot be read says neither yes nor no. It may hold a token, so nothing of it is kept.
     if (!said) throw createUnavailable(`${question.name} answered what cannot be read`);

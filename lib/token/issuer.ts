@@ -21,6 +21,6 @@ export type IssuerRow = IssuerFacts & {
   /** The fleet's guard: conditions that every token must meet before any role is looked at. */
   readonly require: readonly Condition[];
   /** Who meets the guard is one of ours, and may be told a role's name that is near the one asked for. */
-  readonly guardBinds: boolean;
+  readonly guardNamesTenant: boolean;
   readonly labels: Labels;
 };

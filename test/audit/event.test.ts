@@ -27,7 +27,13 @@ import {
 
 const role = roleFrom(`${TRUST}${PROVIDER}\n`);
 
-const VISIT = { decisionId: 'd', protocol: 'registry', repeats: true, now: NOW, sourceAddress: undefined };
+const VISIT = {
+  decisionId: 'd',
+  protocol: 'registry',
+  reusesToken: true,
+  now: NOW,
+  sourceAddress: undefined,
+};
 
 function reached(claims: Claims, more: Partial<Reached> = {}): Reached {
   return {

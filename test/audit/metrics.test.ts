@@ -10,7 +10,13 @@ import { tokenClaims } from '../harness/issuer.ts';
 import { NOW, PROVIDER, roleFrom } from '../harness/policy.ts';
 
 const YAML = `${TRUST}${PROVIDER}\n`;
-const VISIT = { decisionId: 'd', protocol: 'oauth', repeats: false, now: NOW, sourceAddress: '203.0.113.7' };
+const VISIT = {
+  decisionId: 'd',
+  protocol: 'oauth',
+  reusesToken: false,
+  now: NOW,
+  sourceAddress: '203.0.113.7',
+};
 const ASKED = {
   role: 'tested',
   scopes: undefined,

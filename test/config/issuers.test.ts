@@ -127,7 +127,7 @@ describe('a row is compiled', () => {
       false,
     ],
   ])('T-14, T43: near names of roles are told behind a guard that binds alone: %s', (_name, yaml, binds) => {
-    expect(rowOf(yaml).guardBinds).toBe(binds);
+    expect(rowOf(yaml).guardNamesTenant).toBe(binds);
   });
 
   test('a plain issuer that signs for one tenant alone needs no binding', () => {

@@ -92,8 +92,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/http/reply.ts', ' && end === this.bytes.length', ''],
   ['lib/http/reply.ts', 'if (!HEADERS.test(text)) throw createUnreadable();', ''],
   ['lib/http/post.ts', "  'EAI_AGAIN',\n", ''],
-  ['lib/http/persist.ts', 'const PAUSE_MS = 100', 'const PAUSE_MS = 1000'],
-  ['lib/http/persist.ts', 'BUDGET_MS = 6000', 'BUDGET_MS = 60_000'],
+  ['lib/http/retry.ts', 'const PAUSE_MS = 100', 'const PAUSE_MS = 1000'],
+  ['lib/http/retry.ts', 'BUDGET_MS = 6000', 'BUDGET_MS = 60_000'],
   ['lib/http/post.ts', 'IDLE_SECONDS = 4', 'IDLE_SECONDS = 40'],
   ['lib/aws/endpoint.ts', "['eusc-', 'amazonaws.eu']", "['eusc-', 'amazonaws.com']"],
   ['lib/providers/aws.ts', 'mayRepeat: at => limiter.take(STS.name, at) === 0', 'mayRepeat: () => true'],
@@ -151,8 +151,12 @@ export const FAULTS: readonly Fault[] = [
   ['lib/providers/buildkite.ts', '`https://buildkite.com/${organization}`', "'https://buildkite.com'"],
   ['lib/policy/endpoint.ts', "  'subject_token',\n", ''],
   // May they?
-  ['lib/policy/decide.ts', 'access.seconds < role.session.min', 'access.seconds < 0'],
-  ['lib/policy/decide.ts', 'access.kinds && !access.kinds.includes', 'access.kinds && access.kinds.includes'],
+  ['lib/policy/decide.ts', 'seconds < min ?', 'seconds < 0 ?'],
+  [
+    'lib/policy/decide.ts',
+    '!access.kinds || access.kinds.includes',
+    '!access.kinds || !access.kinds.includes',
+  ],
   ['lib/policy/trust.ts', 'if (left <= 0)', 'if (left < 0)'],
   [
     'lib/policy/condition.ts',
@@ -251,7 +255,7 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/api.ts', 'const PATIENCE = 29_000', 'const PATIENCE = 2_900'],
   ['infra/resources/schedule.ts', "'events.amazonaws.com'", "'*'"],
   ['infra/resources/targets.ts', "'sts:SetSourceIdentity', ", ''],
-  ['lib/protocols/container.ts', 'repeats: true', 'repeats: false'],
+  ['lib/protocols/container.ts', 'reusesToken: true', 'reusesToken: false'],
   ['lib/review/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
   ['lib/broker.ts', 'createNetwork(allowPrivateNetwork)', 'createNetwork(true)'],
   ['lib/broker.ts', 'config.limits.stsCalls', 'config.limits.identities'],
@@ -307,7 +311,7 @@ export const FAULTS: readonly Fault[] = [
   ['lib/policy/glob.ts', 'MAX_SEARCHED = 120', 'MAX_SEARCHED = 12_000'],
   ['lib/hint.ts', '...(add === undefined ? {} : { add }),', ''],
   ['lib/policy/registries/oci.ts', 'from: matchExactly(REPOSITORY)', 'from: /.*/'],
-  ['lib/policy/trust.ts', "if (issuer !== asked.issuer) return 'issuer_differs';", ''],
+  ['lib/policy/trust.ts', "if (issuer !== question.issuer) return 'issuer_differs';", ''],
   ['lib/protocols/container.ts', "...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),", ''],
   ['lib/protocols/operations/container.ts', "'Token', 'Expiration', ", "'Token', "],
   [

@@ -42,7 +42,7 @@ test('a grant says who, by which statement, and what', () => {
     principal: { issuer: BUILDKITE, subject: buildkiteClaims()['sub'] },
     seconds: 900,
     scopes: [],
-    session: {
+    sessionName: {
       group: 'my-pipeline',
       run: '5',
       key: [BUILDKITE, '01945ecf-80f0-41e8-9b83-a2970a9305a1', 'tested'],
@@ -54,7 +54,7 @@ test('a grant says who, by which statement, and what', () => {
 describe('the session is named by the claims of its issuer', () => {
   test('of GitHub', () => {
     const role = roleFrom(`trust:\n  - { iss: ${GITHUB}, repository: acme/web }\n`);
-    expect(grantOf(role, {}, githubClaims()).session).toEqual({
+    expect(grantOf(role, {}, githubClaims()).sessionName).toEqual({
       group: 'acme/web',
       run: '15',
       key: [GITHUB, '1658821493', 'tested'],
@@ -63,7 +63,7 @@ describe('the session is named by the claims of its issuer', () => {
 
   test('or by the subject, where such a claim is absent or no text', () => {
     const made = buildkiteClaims({ sub: 'who', pipeline_slug: ['x'], build_number: undefined, job_id: null });
-    expect(grantOf(roleFrom(trust()), {}, made).session).toEqual({
+    expect(grantOf(roleFrom(trust()), {}, made).sessionName).toEqual({
       group: 'who',
       run: '',
       key: [BUILDKITE, 'who', 'tested'],
@@ -175,7 +175,7 @@ describe('a role that is disabled', () => {
   const role = roleFrom(`disabled: The account moves on Monday\n${trust()}`);
 
   test('is denied with its reason', () => {
-    expect(decided(role)).toMatchObject({ reason: 'role_disabled', about: 'The account moves on Monday' });
+    expect(decided(role)).toMatchObject({ reason: 'role_disabled', concerns: 'The account moves on Monday' });
   });
 
   test('is no news to those whom it would not have trusted', () => {

@@ -61,13 +61,13 @@ ${statement('id: releases, scopes: [read, write, delete], ', ', build_branch: re
     ['one that no statement has', ['admin'], 'admin'],
     ['T40: one that only another statement has', ['read', 'delete'], 'delete'],
     ['one in another case', ['Read'], 'Read'],
-  ])('scopes are denied: %s', (_name, scopes, about) => {
+  ])('scopes are denied: %s', (_name, scopes, concerns) => {
     const decision = decideFor(role, buildkiteClaims({ build_branch: 'dev' }), { access: { scopes } });
     expect(decision).toMatchObject({
       allowed: false,
       reason: 'scope_beyond_grant',
       statement: 'everyone',
-      about,
+      concerns,
     });
   });
 

@@ -112,7 +112,7 @@ describe('together', () => {
   });
 
   test('an approval that lacks names the step, and not who may', () => {
-    expect(decideFor(both, buildkiteClaims(), { context: { job: RUNS } })).toMatchObject({ about: STEP });
+    expect(decideFor(both, buildkiteClaims(), { context: { job: RUNS } })).toMatchObject({ concerns: STEP });
   });
 });
 

@@ -63,7 +63,7 @@ describe('a method is denied', () => {
       'the first statement that holds decides, though a later one would grant it',
       'PUT',
       mine({ build_branch: 'dev' }),
-      { reason: 'method_beyond_grant', statement: 'readers', about: 'write_packages' },
+      { reason: 'method_beyond_grant', statement: 'readers', concerns: 'write_packages' },
     ],
     ['a method that is not listed', 'POST', mine(), { reason: 'method_not_listed', statement: 'everything' }],
     ['a method in small letters', 'put', mine(), { reason: 'method_not_listed' }],

@@ -63,7 +63,7 @@ describe('T45: via web_identity a session lasts up to twelve hours', () => {
       Action: ACTION,
       Version: '2011-06-15',
       RoleArn: ARN,
-      RoleSessionName: nameAwsSession(grantFor<AwsTarget>(FULL).session),
+      RoleSessionName: nameAwsSession(grantFor<AwsTarget>(FULL).sessionName),
       DurationSeconds: '43200',
       Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}',
       'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
@@ -89,7 +89,7 @@ describe('our JWT', () => {
         principal_tags: { Pipeline: ['my-pipeline'], Team: ['web'] },
         transitive_tag_keys: ['Pipeline'],
       },
-      'https://aws.amazon.com/source_identity': nameAwsSession(grantFor<AwsTarget>(FULL).session),
+      'https://aws.amazon.com/source_identity': nameAwsSession(grantFor<AwsTarget>(FULL).sessionName),
     };
     expect(decodeJwt(presented())).toEqual(ourClaims('sts.amazonaws.com', said));
     expect(decodeProtectedHeader(presented())).toMatchObject({ alg: 'RS256', typ: 'JWT' });

@@ -16,7 +16,7 @@ beforeEach(() => sts.reply());
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
 
 /** AWS's own client with what the grant says, in the words of AWS's own model. */
-async function throughClient({ target, seconds, session }: GrantOf<AssumedTarget>) {
+async function throughClient({ target, seconds, sessionName: session }: GrantOf<AssumedTarget>) {
   const { region, endpoint = '', credentials } = sts.setting;
   const client = new STSClient({ region, endpoint, credentials });
   const name = nameAwsSession(session);
@@ -75,7 +75,7 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
   const grant = grantFor<FederatedTarget>(
     `${TRUST}session: { seconds: 43200 }\naws: { role_arn: ${ARN}, via: web_identity, policy_arns: [arn:aws:iam::aws:policy/ReadOnlyAccess], policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*", Resource: "*" }] } }\n`,
   );
-  const { target, seconds, session } = grant;
+  const { target, seconds, sessionName: session } = grant;
   await createAwsProvider(sts.setting, SIGNING, LIMITER)(grant, NOW);
   const { region, endpoint = '' } = sts.setting;
   await new STSClient({ region, endpoint }).send(
@@ -95,7 +95,7 @@ test("for the same grant and JWT AWS's own client sends the same parameters via 
 
 test("AWS's own client reads the same credentials from the same answer", async () => {
   const grant = grantFor<AssumedTarget>(`${TRUST}aws: { role_arn: ${ARN} }\n`);
-  const name = nameAwsSession(grant.session);
+  const name = nameAwsSession(grant.sessionName);
   const answer = `<?xml version="1.0"?>
 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
@@ -125,6 +125,6 @@ test("AWS's own client reads the same credentials from the same answer", async (
     packedPolicySize: '6',
     sourceIdentity: name,
     expiresAt: Math.floor((Credentials?.Expiration?.getTime() ?? 0) / 1000),
-    session: nameAwsSession(grant.session),
+    session: nameAwsSession(grant.sessionName),
   });
 });

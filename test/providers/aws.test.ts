@@ -57,7 +57,7 @@ providerContract<AwsTarget>({
 describe('AssumeRole is called with exactly what the grant says', () => {
   test('T44, T45, T46, T47, T49: of a role that says everything', async () => {
     await issue(FULL);
-    const name = nameAwsSession(grantFor<AwsTarget>(FULL).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(FULL).sessionName);
     expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
       {
         Action: 'AssumeRole',
@@ -83,7 +83,7 @@ describe('AssumeRole is called with exactly what the grant says', () => {
 
   test('T44, T47: of a role that says nothing but its ARN: external id and source identity all the same', async () => {
     await issue(PLAIN);
-    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).sessionName);
     expect(sts.calls.map(call => Object.fromEntries(call))).toEqual([
       {
         Action: 'AssumeRole',
@@ -105,7 +105,7 @@ describe('AssumeRole is called with exactly what the grant says', () => {
 
   test('and its answer is the credential', async () => {
     sts.reply(stsSuccess({}));
-    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).session);
+    const name = nameAwsSession(grantFor<AwsTarget>(PLAIN).sessionName);
     const credential = await issue(PLAIN);
     expect(credential).toEqual({
       kind: 'aws',

@@ -39,26 +39,27 @@ function splitArn(arn: string): string[] {
 }
 
 /** A claim in another part than the last could hold a colon, and so begin another part. */
-function isSure(resource: string): boolean {
+function hasFixedParts(resource: string): boolean {
   return !splitArn(resource)
     .slice(0, -1)
     .some(part => part.includes('${'));
 }
 
-function coversResource(bound: string, resource: string): boolean {
+function isResourceWithin(bound: string, resource: string): boolean {
   if (bound === '*') return true;
-  if (resource === '*' || !isSure(resource)) return false;
+  if (resource === '*' || !hasFixedParts(resource)) return false;
   const [wide, narrow] = [splitArn(bound), splitArn(resource)];
   return wide.every((part, at) => matchGlob(part, generalize(narrow[at] ?? '')));
 }
 
-function coversAction(bound: string, action: string): boolean {
+function isActionWithin(bound: string, action: string): boolean {
   return matchGlob(bound.toLowerCase(), generalize(action.toLowerCase()));
 }
 
-function isBound({ action, resource }: BeyondBound, { actions, resources }: IamBound): boolean {
+function isWithinBound({ action, resource }: BeyondBound, { actions, resources }: IamBound): boolean {
   return (
-    actions.some(each => coversAction(each, action)) && resources.some(each => coversResource(each, resource))
+    actions.some(each => isActionWithin(each, action)) &&
+    resources.some(each => isResourceWithin(each, resource))
   );
 }
 
@@ -80,7 +81,7 @@ export function listBeyondBounds(
   bounds: readonly IamBound[],
 ): BeyondBound[] {
   const statements = [policy['Statement'] ?? []].flat() as Statement[];
-  return statements.flatMap(listAllowed).filter(each => !bounds.some(bound => isBound(each, bound)));
+  return statements.flatMap(listAllowed).filter(each => !bounds.some(bound => isWithinBound(each, bound)));
 }
 
 /** The policy of IAM that allows what the bounds do. */

@@ -1,4 +1,4 @@
-import { findLack } from '../method.ts';
+import { findMissingAccess } from '../method.ts';
 import { isBelow } from '../path.ts';
 import type { Registry } from '../registry.ts';
 import type { Access } from './grammar.ts';
@@ -16,12 +16,12 @@ function isWithinRepository(registry: Registry, { type, name }: Access): boolean
   return isRepository(name) && isBelow(`${OCI_ROOT}/${name}`, registry.path);
 }
 
-function canDo(registry: Registry, scopes: readonly string[], methods: readonly string[]): boolean {
-  return methods.some(method => !findLack(registry, scopes, [method]));
+function canUseAny(registry: Registry, scopes: readonly string[], methods: readonly string[]): boolean {
+  return methods.some(method => !findMissingAccess(registry, scopes, [method]));
 }
 
 /** The actions, with `*` in the place of all there are. */
-function spellOut({ type, actions }: Access): readonly string[] {
+function listActions({ type, actions }: Access): readonly string[] {
   return type === 'repository' && actions.includes('*') ? Object.keys(METHODS) : [...new Set(actions)];
 }
 
@@ -39,15 +39,15 @@ export function grantAccess(
     .map(wish => {
       const may = (action: string): boolean =>
         wish.type === 'registry'
-          ? action === '*' && canDo(registry, scopes, ['GET'])
-          : Object.hasOwn(METHODS, action) && canDo(registry, scopes, METHODS[action] ?? []);
-      return { ...wish, actions: spellOut(wish).filter(may) };
+          ? action === '*' && canUseAny(registry, scopes, ['GET'])
+          : Object.hasOwn(METHODS, action) && canUseAny(registry, scopes, METHODS[action] ?? []);
+      return { ...wish, actions: listActions(wish).filter(may) };
     })
     .filter(({ actions }) => actions.length > 0);
 }
 
 /** Is all that an operation needs among what was granted? */
-export function coversAccess(granted: readonly Access[], needed: readonly Access[]): boolean {
+export function isAccessCovered(granted: readonly Access[], needed: readonly Access[]): boolean {
   return needed.every(({ type, name, actions }) =>
     actions.every(action =>
       granted.some(each => each.type === type && each.name === name && each.actions.includes(action)),

@@ -42,7 +42,7 @@ export type GrammarRow = {
 };
 
 /** Does each parameter stand in the row, with a value that it can have? */
-function fitParameters(known: Parameters, { parameters }: RegistryCall): boolean {
+function hasKnownParameters(known: Parameters, { parameters }: RegistryCall): boolean {
   return [...parameters].every(
     ([name, value]) => Object.hasOwn(known, name) && known[name]?.test(value) === true,
   );
@@ -59,5 +59,5 @@ export function findRow(
 ): GrammarRow | undefined {
   const [row, ...others] = rows.filter(({ path }) => path.test(text));
   if (!row || others.length > 0 || !Object.hasOwn(row.methods, asked.method)) return undefined;
-  return fitParameters(row.methods[asked.method] ?? {}, asked) ? row : undefined;
+  return hasKnownParameters(row.methods[asked.method] ?? {}, asked) ? row : undefined;
 }

@@ -28,7 +28,7 @@ function writeLabel(text: string, length: number): string {
  * CloudTrail, and one for each job and role (threat T47);
  * of GitHub Actions, whose tokens name the run alone, one for each run.
  */
-export function nameAwsSession({ group, run, key }: Grant['session']): string {
+export function nameAwsSession({ group, run, key }: Grant['sessionName']): string {
   const digest = hash('sha256', JSON.stringify(key), 'buffer').subarray(0, 10);
   return `${writeLabel(group, GROUP_LENGTH)}.${writeLabel(run, RUN_LENGTH)}.${encodeBase32(digest)}`;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../http/json.ts';
-import type { Budget } from '../../http/persist.ts';
+import type { Budget } from '../../http/retry.ts';
 import type { GithubTarget } from '../../policy/targets/github.ts';
 import { refuseAnswer } from '../expiry.ts';
 import type { AskUpstream, UpstreamQuestion } from '../upstream.ts';

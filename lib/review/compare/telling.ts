@@ -17,7 +17,7 @@ export function describeObstacle(standing: GuardedPolicy | undefined, witness: W
   if (!meetsGuard(row, witness.claims)) return 'the guard of its issuer kept it out';
   const { issuer: iss, audience: aud, claims } = witness;
   const token = { ...assumeVerified({ iss, aud }, role), claims };
-  const weighed = weighTrust(role, token, { context: witness, least: readShortestSession(role) });
+  const weighed = weighTrust(role, token, { context: witness, shortestSession: readShortestSession(role) });
   if (weighed.winner) return undefined;
   if (weighed.reason === 'audience_differs') return `the audience ${JSON.stringify(aud)} was refused`;
   if (weighed.reason === 'explicitly_denied') return `the deny "${weighed.statement}" struck it`;

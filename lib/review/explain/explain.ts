@@ -123,7 +123,7 @@ export function summarizeDecision(role: Pick<Role, 'name'>, decision: Decision |
     return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
   const { reason, statement } = decision;
   const unusable = 'unusable' in decision ? decision.unusable : undefined;
-  const about = unusable ? describeUnusable(unusable) : decision.about;
+  const about = unusable ? describeUnusable(unusable) : decision.concerns;
   return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
 }
 

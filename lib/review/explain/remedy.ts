@@ -128,16 +128,16 @@ function remedyDeny(trace: Trace, askFor: FindRequest): Remedies {
   return { step: [...new Set(step)], policy: [...new Set(policy)] };
 }
 
-type DenialFacts = Pick<Deny, 'trace' | 'about' | 'statement'>;
+type DenialFacts = Pick<Deny, 'trace' | 'concerns' | 'statement'>;
 
 const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: DenialFacts) => Remedies } = {
   audience_differs: ({ trace: { audience } }) => ({
     step: [`Mint the token for ${audience.expected}; this one is for ${audience.actual}.`],
     policy: [],
   }),
-  scope_beyond_grant: ({ about, statement }) => ({
-    step: [`Do not ask for ${about}.`],
-    policy: [`In "${statement}": add ${about} to scopes`],
+  scope_beyond_grant: ({ concerns, statement }) => ({
+    step: [`Do not ask for ${concerns}.`],
+    policy: [`In "${statement}": add ${concerns} to scopes`],
   }),
   seconds_above_maximum: () => ({
     step: ['Ask for a shorter session.'],
@@ -146,8 +146,8 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: DenialFa
   seconds_below_minimum: () => ({ step: ['Ask for a longer session.'], policy: [] }),
   job_finished: () => ({ step: ['Exchange the token while its job runs.'], policy: [] }),
   job_unknown: () => ({ step: ['Ask again once the event of its start has come.'], policy: [] }),
-  approval_missing: ({ about }) => ({
-    step: [`Have the block step ${about} of this build unblocked by one of those whom the role names.`],
+  approval_missing: ({ concerns }) => ({
+    step: [`Have the block step ${concerns} of this build unblocked by one of those whom the role names.`],
     policy: [],
   }),
   approval_too_old: () => ({
@@ -155,9 +155,9 @@ const OTHERS: { readonly [reason in DenyReason | MethodReason]?: (deny: DenialFa
     policy: ['Raise within under approval'],
   }),
   role_disabled: () => ({ step: [], policy: ['Remove disabled'] }),
-  method_beyond_grant: ({ about, statement }) => ({
+  method_beyond_grant: ({ concerns, statement }) => ({
     step: [],
-    policy: [`In "${statement}": add ${about} to scopes`],
+    policy: [`In "${statement}": add ${concerns} to scopes`],
   }),
   method_not_listed: () => ({ step: [], policy: ['Name the scope of the method under methods'] }),
 };

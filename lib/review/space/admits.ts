@@ -14,5 +14,5 @@ export function findAdmitting(standing: GuardedPolicy | undefined, witness: Witn
   const { role } = standing;
   const { issuer: iss, audience: aud, claims } = witness;
   const token = { ...assumeVerified({ iss, aud }, role), claims };
-  return weighTrust(role, token, { context: witness, least: readShortestSession(role) }).winner?.id;
+  return weighTrust(role, token, { context: witness, shortestSession: readShortestSession(role) }).winner?.id;
 }

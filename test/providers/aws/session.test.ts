@@ -6,7 +6,8 @@ import { grantFor, TRUST } from '../../harness/grant.ts';
 const ROLE = `${TRUST}\naws: { role_arn: arn:aws:iam::123456789012:role/deploy-web }\n`;
 
 describe('T47: the name of a session', () => {
-  const named = (claims: object): string => nameAwsSession(grantFor<AwsTarget>(ROLE, { ...claims }).session);
+  const named = (claims: object): string =>
+    nameAwsSession(grantFor<AwsTarget>(ROLE, { ...claims }).sessionName);
 
   test.each([
     ['of a plain build', {}, 'my-pipeline.5.'],
@@ -22,7 +23,7 @@ describe('T47: the name of a session', () => {
   });
 
   test('is the same for the same job, and another for another job or role', () => {
-    const session = grantFor<AwsTarget>(ROLE).session;
+    const session = grantFor<AwsTarget>(ROLE).sessionName;
     expect(named({})).toBe(named({ build_commit: '0' }));
     expect(named({ job_id: 'another' })).not.toBe(named({}));
     const [issuer = '', job = ''] = session.key;
@@ -32,7 +33,7 @@ describe('T47: the name of a session', () => {
   });
 
   test('cannot be moved between its parts', () => {
-    const { session } = grantFor<AwsTarget>(ROLE);
+    const { sessionName: session } = grantFor<AwsTarget>(ROLE);
     expect(nameAwsSession({ ...session, key: ['a', 'bc'] })).not.toBe(
       nameAwsSession({ ...session, key: ['ab', 'c'] }),
     );

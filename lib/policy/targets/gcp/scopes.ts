@@ -70,7 +70,7 @@ export const NARROWER: ReadonlySet<string> = new Set(
   ].map(name => PREFIX + name),
 );
 
-/** Do scopes that are given cover this one, by itself or by cloud-platform? */
-export function coversGcpScope(given: readonly string[], scope: string): boolean {
+/** Is this scope one of those given, or is cloud-platform, which opens all that it does? */
+export function isGcpScopeWithin(scope: string, given: readonly string[]): boolean {
   return given.includes(scope) || (given.includes(EVERYTHING) && NARROWER.has(scope));
 }

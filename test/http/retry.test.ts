@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BUDGET_MS, persist, startBudget } from '../../lib/http/persist.ts';
 import { ATTEMPT_MS } from '../../lib/http/post.ts';
+import { BUDGET_MS, retry, startBudget } from '../../lib/http/retry.ts';
 import { NOW } from '../harness/policy.ts';
 
 class Passing extends Error {}
@@ -18,7 +18,7 @@ async function attempts(failures: readonly Error[], takes = 0) {
     return 'done';
   };
   const passes = (error: unknown): boolean => error instanceof Passing;
-  const ended = await persist(work, { passes, random: () => 0, budget: startBudget(() => now) }).catch(
+  const ended = await retry(work, { passes, random: () => 0, budget: startBudget(() => now) }).catch(
     (error: Error) => error.constructor.name,
   );
   return { ended, patience };
@@ -45,7 +45,7 @@ describe('D08: what passes is tried again', () => {
 describe('T63: nothing can have been done', () => {
   const failing = async (...each: readonly boolean[]) => {
     const failures = each.map(undone => Object.assign(new Passing(), { undone }));
-    const failure = await persist(() => Promise.reject(failures.shift()), {
+    const failure = await retry(() => Promise.reject(failures.shift()), {
       passes: () => true,
       random: () => 0,
       budget: () => BUDGET_MS,

@@ -15,7 +15,7 @@ export function startBudget(now: () => number, milliseconds = BUDGET_MS): Budget
   return () => end - now() * 1000;
 }
 
-type PersistOptions = {
+type RetryOptions = {
   /** Whether a failure may heal with time, so that the same is worth another attempt. */
   readonly passes: (error: unknown) => boolean;
   /** From 0 to 1, for the pause between attempts. */
@@ -34,10 +34,7 @@ type FailedAttempt = { undone?: boolean };
  * Does the same again while it fails with what passes, at most three times and within the budget. Each attempt is
  * told its own patience in milliseconds. What is thrown is the last failure, `undone` only if all of them were.
  */
-export async function persist<T>(
-  attempt: (patience: number) => Promise<T>,
-  options: PersistOptions,
-): Promise<T> {
+export async function retry<T>(attempt: (patience: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { passes, random, budget: left } = options;
   let undone = true;
   for (let failed = 1; ; failed++) {
