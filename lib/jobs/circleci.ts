@@ -1,24 +1,20 @@
-import { ANY_NAME, type JobKind } from './kind.ts';
+import { ANY_NAME, createJobKinds } from './kind.ts';
 
 const TOKENS = 'https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/';
 const REF = 'oidc.circleci.com/vcs-ref';
 const ORIGIN = 'oidc.circleci.com/vcs-origin';
 const RERUN = 'oidc.circleci.com/ssh-rerun';
 
-export const circleci: readonly JobKind[] = [
-  {
-    name: 'push',
+export const circleci = createJobKinds(TOKENS, {
+  push: {
     says: 'a push to a branch',
-    danger: undefined,
     how: 'Whoever may push to the branch.',
     tells: [
       [REF, 'matches', 'refs/heads/*'],
       [RERUN, 'equals', false],
     ],
-    source: TOKENS,
   },
-  {
-    name: 'any-branch',
+  'any-branch': {
     says: 'a push to any branch',
     danger: 'colleague',
     how: 'Whoever may push to the repository pushes a branch of their own, with a configuration that nobody reviewed.',
@@ -26,21 +22,16 @@ export const circleci: readonly JobKind[] = [
       [REF, 'equals', `refs/heads/${ANY_NAME}`],
       [RERUN, 'equals', false],
     ],
-    source: TOKENS,
   },
-  {
-    name: 'tag',
+  tag: {
     says: 'a push of a tag',
-    danger: undefined,
     how: 'Whoever may push the tag.',
     tells: [
       [REF, 'matches', 'refs/tags/*'],
       [RERUN, 'equals', false],
     ],
-    source: TOKENS,
   },
-  {
-    name: 'any-tag',
+  'any-tag': {
     says: 'a push of any tag',
     danger: 'colleague',
     how: 'Whoever may push tags, on any commit.',
@@ -48,10 +39,8 @@ export const circleci: readonly JobKind[] = [
       [REF, 'equals', `refs/tags/${ANY_NAME}`],
       [RERUN, 'equals', false],
     ],
-    source: TOKENS,
   },
-  {
-    name: 'other-repository',
+  'other-repository': {
     says: 'a pipeline of another repository, such as a fork',
     danger: 'outsider',
     how: 'Whoever opens a pull request from a fork, where forked pull requests are built and get secrets: a project is no repository.',
@@ -59,23 +48,16 @@ export const circleci: readonly JobKind[] = [
       [ORIGIN, 'equals', `github.com/${ANY_NAME}/${ANY_NAME}`],
       [RERUN, 'equals', false],
     ],
-    source: TOKENS,
   },
-  {
-    name: 'ssh-rerun',
+  'ssh-rerun': {
     says: 'a job that is rerun with SSH',
     danger: 'colleague',
     how: 'Whoever may rerun the job logs in to it and does what they like, by hand.',
     tells: [[RERUN, 'equals', true]],
-    source: TOKENS,
   },
-  {
-    name: 'manual',
+  manual: {
     says: 'a pipeline that is started by hand or by the API',
-    danger: undefined,
     how: 'Whoever may trigger pipelines chooses a branch; no claim tells.',
-    tells: undefined,
     like: 'push',
-    source: TOKENS,
   },
-];
+});

@@ -1,13 +1,11 @@
-import { ANY_NAME, type JobKind } from './kind.ts';
+import { ANY_NAME, createJobKinds } from './kind.ts';
 
 const TOKENS = 'https://docs.gitlab.com/ci/secrets/id_token_authentication/';
 const SOURCES = 'https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable';
 
-export const gitlab: readonly JobKind[] = [
-  {
-    name: 'push',
+export const gitlab = createJobKinds(SOURCES, {
+  push: {
     says: 'a push to a protected branch',
-    danger: undefined,
     how: 'Whoever may push or merge to the protected branch.',
     tells: [
       ['pipeline_source', 'equals', 'push'],
@@ -16,8 +14,7 @@ export const gitlab: readonly JobKind[] = [
     ],
     source: TOKENS,
   },
-  {
-    name: 'unprotected',
+  unprotected: {
     says: 'a branch that is not protected',
     danger: 'colleague',
     how: 'Every developer of the project pushes a branch of their own, or the one that is named here, with code that nobody reviewed.',
@@ -29,8 +26,7 @@ export const gitlab: readonly JobKind[] = [
     ],
     source: TOKENS,
   },
-  {
-    name: 'any-tag',
+  'any-tag': {
     says: 'a tag that is not protected, also one that is named like the branch',
     danger: 'colleague',
     how: 'Every developer pushes a tag, on any commit. The ref of its pipeline is its name.',
@@ -41,8 +37,7 @@ export const gitlab: readonly JobKind[] = [
     ],
     source: TOKENS,
   },
-  {
-    name: 'merge_request',
+  merge_request: {
     says: 'a merge request',
     danger: 'colleague',
     how: 'Every developer opens one; a member who runs the pipeline of a fork brings code from outside.',
@@ -51,53 +46,35 @@ export const gitlab: readonly JobKind[] = [
       ['ref_protected', 'equals', 'false'],
       ['environment_protected', 'not_equals', 'true'],
     ],
-    source: SOURCES,
   },
-  {
-    name: 'merge_train',
+  merge_train: {
     says: 'a merge train',
-    danger: undefined,
     how: 'Whoever may merge: it is a merge request pipeline of what the branch will be, and no claim tells it apart.',
-    tells: undefined,
     like: 'merge_request',
     source: 'https://docs.gitlab.com/ci/pipelines/merge_trains/',
   },
-  {
-    name: 'manual',
+  manual: {
     says: 'a pipeline that somebody starts by hand',
-    danger: undefined,
     how: 'Whoever may push to the ref it runs on.',
     tells: [['pipeline_source', 'in', 'web', 'webide', 'chat']],
-    source: SOURCES,
   },
-  {
-    name: 'api',
+  api: {
     says: 'a pipeline that is started by the API or a trigger token',
-    danger: undefined,
     how: 'Whoever holds a token of somebody who may push to the ref.',
     tells: [['pipeline_source', 'in', 'api', 'trigger']],
-    source: SOURCES,
   },
-  {
-    name: 'other-pipeline',
+  'other-pipeline': {
     says: 'a pipeline that another one starts',
-    danger: undefined,
     how: 'Whoever may run the other pipeline as somebody who may push to the ref.',
     tells: [['pipeline_source', 'in', 'pipeline', 'parent_pipeline']],
-    source: SOURCES,
   },
-  {
-    name: 'schedule',
+  schedule: {
     says: 'a schedule',
-    danger: undefined,
     how: 'The owner of the schedule, with their rights.',
     tells: [['pipeline_source', 'equals', 'schedule']],
-    source: SOURCES,
   },
-  {
-    name: 'any-branch',
+  'any-branch': {
     says: 'any branch, where all of them are protected',
-    danger: undefined,
     how: 'Whoever may push to one of the protected branches.',
     tells: [
       ['ref', 'equals', ANY_NAME],
@@ -105,4 +82,4 @@ export const gitlab: readonly JobKind[] = [
     ],
     source: TOKENS,
   },
-];
+});

@@ -26,6 +26,23 @@ export type JobKind = {
   readonly source: string;
 };
 
+/** A kind as its vendor's file has it, by its name. */
+type JobKindRow = Pick<JobKind, 'says' | 'how'> & Partial<Omit<JobKind, 'name'>>;
+
+/** Completes the kinds of a vendor. `source` is where the vendor says so, unless a row has its own. */
+export function createJobKinds(
+  source: string,
+  rows: { readonly [name: string]: JobKindRow },
+): readonly JobKind[] {
+  return Object.entries(rows).map(([name, row]) => ({
+    danger: undefined,
+    tells: undefined,
+    source,
+    ...row,
+    name,
+  }));
+}
+
 /** A name that nobody gives a branch or a tag: only what leaves it open, or a pattern for any, admits it. */
 export const ANY_NAME = 'zz-any-name-2f7c';
 

@@ -1,21 +1,17 @@
-import { ANY_NAME, type JobKind } from './kind.ts';
+import { ANY_NAME, createJobKinds } from './kind.ts';
 
 const AZURE = 'https://learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity';
 
-export const azureDevops: readonly JobKind[] = [
-  {
-    name: 'branch',
+export const azureDevops = createJobKinds(AZURE, {
+  branch: {
     says: 'a run of a branch',
-    danger: undefined,
     how: 'Whoever may push to the branch.',
     tells: [
       ['rpo_ref', 'matches', 'refs/heads/*'],
       ['sub', 'matches', 'p://*'],
     ],
-    source: AZURE,
   },
-  {
-    name: 'any-branch',
+  'any-branch': {
     says: 'a run of any branch',
     danger: 'colleague',
     how: 'Whoever may push to the repository pushes a branch of their own, with a pipeline that nobody reviewed.',
@@ -23,10 +19,8 @@ export const azureDevops: readonly JobKind[] = [
       ['rpo_ref', 'equals', `refs/heads/${ANY_NAME}`],
       ['sub', 'matches', 'p://*'],
     ],
-    source: AZURE,
   },
-  {
-    name: 'pull-request',
+  'pull-request': {
     says: 'a pull request',
     danger: 'colleague',
     how: 'Whoever may open one: the pipeline is built as the pull request has it.',
@@ -34,10 +28,8 @@ export const azureDevops: readonly JobKind[] = [
       ['rpo_ref', 'matches', 'refs/pull/*'],
       ['sub', 'matches', 'p://*'],
     ],
-    source: AZURE,
   },
-  {
-    name: 'service-connection',
+  'service-connection': {
     says: 'any pipeline that may use the service connection',
     danger: 'colleague',
     how: 'Whoever may author a pipeline that the connection is open to.',
@@ -47,24 +39,19 @@ export const azureDevops: readonly JobKind[] = [
       ['def_id', 'equals', null],
       ['rpo_ref', 'equals', null],
     ],
-    source: AZURE,
   },
-];
+});
 
 const BITBUCKET =
   'https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/';
 
-export const bitbucket: readonly JobKind[] = [
-  {
-    name: 'branch',
+export const bitbucket = createJobKinds(BITBUCKET, {
+  branch: {
     says: 'a pipeline of a branch',
-    danger: undefined,
     how: 'Whoever may push to the branch.',
     tells: [['branchName', 'matches', '*']],
-    source: BITBUCKET,
   },
-  {
-    name: 'any-branch',
+  'any-branch': {
     says: 'a pipeline of any branch',
     danger: 'colleague',
     how: 'Whoever may push to the repository pushes a branch of their own. A deployment environment can be kept to some branches.',
@@ -73,37 +60,28 @@ export const bitbucket: readonly JobKind[] = [
       ['branchName', 'equals', ANY_NAME],
       ['deploymentEnvironmentUuid', 'equals', `{${ANY_NAME}}`],
     ],
-    source: BITBUCKET,
   },
-  {
-    name: 'pull-request',
+  'pull-request': {
     says: 'a pull request',
     danger: 'colleague',
     how: "Its pipeline has the name of its branch, and a fork's pull request builds in the fork: no claim tells.",
-    tells: undefined,
     like: 'branch',
-    source: BITBUCKET,
   },
-];
+});
 
 const TERRAFORM =
   'https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens';
 
-export const hcpTerraform: readonly JobKind[] = [
-  {
-    name: 'apply',
+export const hcpTerraform = createJobKinds(TERRAFORM, {
+  apply: {
     says: 'an apply',
-    danger: undefined,
     how: 'Whoever may approve runs of the workspace.',
     tells: [['terraform_run_phase', 'equals', 'apply']],
-    source: TERRAFORM,
   },
-  {
-    name: 'plan',
+  plan: {
     says: 'a plan, also of a pull request',
     danger: 'colleague',
     how: 'Whoever may open a pull request starts a speculative plan, which runs their code and their providers.',
     tells: [['terraform_run_phase', 'equals', 'plan']],
-    source: TERRAFORM,
   },
-];
+});

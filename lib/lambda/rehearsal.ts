@@ -51,7 +51,7 @@ const ROW: IssuerRow = {
   algorithms: ['RS256'],
   maxTokenLifetime: 300,
   require: [],
-  guardBinds: true,
+  guardNamesTenant: true,
   labels: {
     organization: 'organization_slug',
     pipeline: 'pipeline_slug',
