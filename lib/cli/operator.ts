@@ -19,7 +19,7 @@ export const STACK_OPTIONS = {
   region: {
     type: 'string',
     value: 'REGION',
-    help: "Where it is. The default is `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the `region` of the profile (`AWS_PROFILE`, or `default`) in AWS's own files.",
+    help: 'Where it is. The default is `AWS_REGION`, then `AWS_DEFAULT_REGION`, then the region of the AWS profile.',
   },
 } as const satisfies VerbOptions;
 

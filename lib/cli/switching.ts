@@ -18,7 +18,7 @@ export const SWITCH_OPTIONS = {
   id: {
     type: 'string',
     value: 'ID',
-    help: 'Of an organization or a pipeline: its id, as the claims of its tokens have it (`pipeline_id`, `repository_id`, …), so that it stays off when it is renamed or moved. A token without that claim is refused too, and told to ask for it. `disable` needs it or `--by-name`.',
+    help: 'Of an organization or a pipeline: its id in the claims of its tokens (`pipeline_id`, `repository_id`, …), so that no renaming switches it on. A token without that claim is refused too, and told to ask for it. `disable` needs it or `--by-name`.',
   },
   'by-name': {
     type: 'boolean',

@@ -111,7 +111,7 @@ export const drift: Verb = {
       value: 'FILE',
       multiple: true,
       required: true,
-      help: 'What the AWS CLI, gcloud, az or vault printed of an account, or a folder of such files, [as for import](#a-whole-account). May be repeated.',
+      help: 'An account, as the AWS CLI, gcloud, az or vault printed it: a file, or a folder of them, [as for import](#a-whole-account). May be repeated.',
     },
     ...TRUSTEE_OPTIONS,
     'broker-role-arn': { ...TRUSTEE_OPTIONS['broker-role-arn'], required: true },

@@ -260,7 +260,7 @@ export const importPolicy: Verb = {
       type: 'string',
       value: 'FILE',
       multiple: true,
-      help: 'What the AWS CLI, gcloud, az or vault printed of a [whole account](#a-whole-account), or a folder of such files and of repositories with policies of octo-sts. May be repeated.',
+      help: 'A [whole account](#a-whole-account), as the AWS CLI, gcloud, az or vault printed it: a file, or a folder of them. May be repeated.',
     },
     into: {
       type: 'string',

@@ -89,7 +89,7 @@ export const lint: Verb = {
     dialect: {
       type: 'string',
       value: 'NAME',
-      help: '`buildkite`: FILE is a policy [for the page of a Buildkite registry](lint.md#for-the-page-of-a-buildkite-registry). Shows each place that it refuses, or that would read otherwise here.',
+      help: '`buildkite`: FILE is a policy [for the page of a Buildkite registry](lint.md#for-the-page-of-a-buildkite-registry). Shows what it refuses or reads otherwise.',
     },
   },
   about: `Each finding: file:line:column  rule  what is wrong and what to do. Exit code 2 when there is an error.

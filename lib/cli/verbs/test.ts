@@ -64,7 +64,7 @@ export const test: Verb = {
     },
     mutate: {
       type: 'boolean',
-      help: 'Also each statement, condition and part of one that could be lost, and each scope and length that could grow, and each demand of the job that could go, without a case noticing.',
+      help: 'Also what could be lost or grow (a statement, a condition, a scope, a length, a demand of the job) without a case noticing.',
     },
     json: { type: 'boolean', help: 'Everything as JSON.' },
     junit: {
