@@ -1,4 +1,4 @@
-import { createRefresher } from '../lib/broker.ts';
+import { createRefresher } from '../lib/authenticator.ts';
 import { openCompiled } from '../lib/config/compiled.ts';
 import { startFunction } from '../lib/lambda/deployed.ts';
 import { reportClock, reportKeys } from '../lib/lambda/fault.ts';

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenDoor } from './access.ts';
 import type { Sink } from './audit/event.ts';
+import {
+  type AuthenticationTables,
+  createAuthentication,
+  createKeySources,
+  createSwitches,
+  type KeySources,
+  type KeyWatch,
+  readClock,
+} from './authenticator.ts';
 import type { Authorizer } from './authorize.ts';
 import { createDelivery, type Deliver } from './aws/delivery.ts';
-import { createDynamoTable } from './aws/dynamo.ts';
+import { createDynamoTable, type Table } from './aws/dynamo.ts';
 import type { AuditSetting } from './config/audit.ts';
 import type { AuthorizerConfig, BrokerConfig } from './config/compiled.ts';
 import { BrokerError } from './errors.ts';
 import type { Parts } from './exchange.ts';
-import { type ClockReading, readDate } from './http/date.ts';
 import type { EventRecorder } from './job-events.ts';
 import type { AppSigners } from './keys/apps.ts';
-import { createKmsSigner } from './keys/kms.ts';
 import type { Signer } from './keys/signer.ts';
 import type { Grant } from './policy/decide.ts';
 import type { Target } from './policy/targets.ts';
@@ -33,31 +40,13 @@ import {
   type IdentityStore,
   noIdentities,
 } from './stores/identities.ts';
-import { createTableIssuerKeys } from './stores/issuers.ts';
 import { createMemoryJobs, createTableJobs, type JobStore } from './stores/jobs.ts';
 import { createMemoryLimiter, createNetworkLimiter, type Limiter, type Limits } from './stores/limits.ts';
-import { createMemorySpent, createTableSpent, type SpentStore } from './stores/spent.ts';
-import { createCachedSwitches, createTableSwitches } from './stores/switches.ts';
-import { NO_SWITCHES, type Switches } from './switch.ts';
-import type { ClockReadings } from './token/clock.ts';
-import type { SharedKeys } from './token/copy.ts';
-import { createSharedFetch } from './token/copy.ts';
-import { createNetwork, downloadKeySet, type Network } from './token/download.ts';
-import type { IssuerRow } from './token/issuer.ts';
-import {
-  createCachedKeys,
-  createFixedKeys,
-  createIssuerKeys,
-  type KeySource,
-  type ReportKeyTrouble,
-} from './token/keys.ts';
-import { type KeySet, readKeySet } from './token/keyset.ts';
-import type { Refresher } from './token/refresh.ts';
+import { createMemorySpent, createTableSpent } from './stores/spent.ts';
 import { createRegistryReader } from './token/registry.ts';
-import { createVerifier } from './token/verify.ts';
 
 /** What differs between the laptop, Lambda and a test. */
-export type Surroundings = {
+export type Surroundings = KeyWatch & {
   readonly signer: Signer;
   readonly aws: AwsSetting;
   /** How other clouds are reached. Left out, it is as their own names say. */
@@ -84,10 +73,6 @@ export type Surroundings = {
   /** Whether metrics follow each audit event to the sink, for CloudWatch. */
   readonly metrics?: boolean;
   readonly onFault: (error: BrokerError, decisionId: string) => void;
-  /** Told when an issuer's key set, or a key of it, was not taken. */
-  readonly onKeys?: (issuer: string, what: string) => void;
-  /** Keys that stand in for an issuer's own: the throwaway issuer of the laptop. Never loosens what is fetched. */
-  readonly keysFor?: (row: IssuerRow) => KeySource | undefined;
   /** Seconds since the epoch. */
   readonly now?: () => number;
   /** Waits for so many milliseconds. */
@@ -95,35 +80,12 @@ export type Surroundings = {
   readonly randomId?: () => string;
 };
 
-function createFetcher(
-  uri: string,
-  { algorithms, allowPrivateNetwork }: IssuerRow,
-  report: ReportKeyTrouble,
-  noteTime?: Network['noteTime'],
-): () => Promise<KeySet> {
-  const reach: Network = { ...createNetwork(allowPrivateNetwork), noteTime };
-  return async () => readKeySet(await downloadKeySet(uri, reach), algorithms, report);
-}
-
-function createKeySource(
-  row: IssuerRow,
-  shared: SharedKeys | undefined,
-  report: ReportKeyTrouble,
-): KeySource {
-  const { origin, algorithms } = row;
-  if ('keys' in origin) return createFixedKeys(origin.keys, algorithms);
-  const fetchSet = createFetcher(origin.uri, row, report);
-  const where = { ...row, uri: origin.uri };
-  return shared
-    ? createIssuerKeys(createSharedFetch(shared, where, fetchSet, report), report)
-    : createCachedKeys(fetchSet, report);
-}
-
 function createIssuing(
   config: BrokerConfig,
-  { aws, clouds = {}, signer, apps = () => undefined }: Surroundings,
+  surroundings: Surroundings,
   randomId: () => string,
 ): Parts['issue'] {
+  const { aws, clouds = {}, signer, apps = () => undefined } = surroundings;
   const signing = { issuer: config.url, signer, randomId };
   const atSts = { ...aws, secondRegion: config.secondRegion };
   const makers = {
@@ -141,19 +103,11 @@ function createIssuing(
   return (grant: Grant, now) => maker(grant.target.kind)(grant, now);
 }
 
-function watchClock(): number {
-  return Date.now() / 1000;
+function findTable(name: string | null, aws: AwsSetting): Table | undefined {
+  return name === null ? undefined : createDynamoTable(name, aws);
 }
 
-function createSpentStore(name: string | null, aws: AwsSetting, randomId: () => string): SpentStore {
-  return createTableSpent(name === null ? undefined : createDynamoTable(name, aws), randomId);
-}
-
-function jobsIn(name: string | null, aws: AwsSetting): JobStore {
-  return createTableJobs(name === null ? undefined : createDynamoTable(name, aws));
-}
-
-function byTimer(milliseconds: number): Promise<void> {
+function waitByTimer(milliseconds: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, milliseconds));
 }
 
@@ -161,73 +115,9 @@ function createIdentityStore(name: string | null, aws: AwsSetting): IdentityStor
   return name === null ? noIdentities : createTableIdentities(createDynamoTable(name, aws));
 }
 
-/** What is asked of tables on the way to a verified token. */
-type Tables = {
-  readonly switchTable?: string | undefined;
-  readonly issuerKeyTable?: string | undefined;
-  readonly issuerKeyProof?: string | undefined;
-  readonly aws?: AwsSetting | undefined;
-  readonly now?: () => number;
-};
-
-function createSwitches({ switchTable, aws, now = watchClock }: Tables): Switches {
-  if (switchTable === undefined) return NO_SWITCHES;
-  // Not to be passed over: what is off would be on.
-  if (!aws) throw new Error('There is a table of switches, and no AWS to ask for it.');
-  return createCachedSwitches(createTableSwitches(createDynamoTable(switchTable, aws)), now);
-}
-
-/** Milliseconds for the key that proves rows: it is asked for at the same time as the row, which has as many. */
-const PROOF_MS = 2000;
-
-function createSharedKeys({ issuerKeyTable, issuerKeyProof, aws }: Tables): SharedKeys | undefined {
-  if (issuerKeyTable === undefined || !aws) return undefined;
-  // Not to be passed over: whoever can write to the table would be any issuer.
-  if (issuerKeyProof === undefined)
-    throw new Error('KITE_STS_ISSUER_KEY_PROOF must be set beside the table.');
-  const prover = createKmsSigner({ ...aws, keys: [issuerKeyProof], patience: PROOF_MS });
-  return createTableIssuerKeys(createDynamoTable(issuerKeyTable, aws), prover);
-}
-
-/** Milliseconds of a monotonic clock. Not by `performance`, which a start would have to load. */
-function readElapsed(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
-}
-
-type KeySetting = ReadonlyMap<string, KeySource>;
-
-/** The keys of each issuer, kept once for all that is verified by them. */
-function createKeySources(
-  rows: BrokerConfig['rows'],
-  surroundings: Pick<Surroundings, 'keysFor' | 'onKeys'> & Tables,
-): KeySetting {
-  const { keysFor, onKeys = () => undefined } = surroundings;
-  const shared = createSharedKeys(surroundings);
-  return new Map(
-    [...rows.values()].map(row => [
-      row.issuer,
-      keysFor?.(row) ?? createKeySource(row, shared, what => onKeys(row.issuer, what)),
-    ]),
-  );
-}
-
-/** What authenticates: the check of tokens by these keys, and what is switched off. */
-function createAuthentication(
-  { rows, audiences }: Pick<BrokerConfig, 'rows' | 'audiences'>,
-  keys: KeySetting,
-  switches: Switches,
-): Pick<Parts, 'verify' | 'rows' | 'switches' | 'elapsed'> {
-  return {
-    verify: createVerifier({ rows, keys, audiences }),
-    rows,
-    switches,
-    elapsed: readElapsed,
-  };
-}
-
 /** Where events must arrive. What need not is told to the operator when it does not. */
-function createDemandedSink({ audit, aws, onFault }: Surroundings): Deliver | undefined {
+function createDemandedSink(surroundings: Surroundings): Deliver | undefined {
+  const { audit, aws, onFault } = surroundings;
   if (!audit) return undefined;
   const send = createDelivery(audit, aws);
   if (audit.required) return send;
@@ -243,11 +133,12 @@ function createDemandedSink({ audit, aws, onFault }: Surroundings): Deliver | un
 
 /** The door where clients of these registries get their tokens; undefined where no registry is of images. */
 function createTokenDoor(
-  { registries, ...config }: AuthorizerConfig,
+  config: AuthorizerConfig,
   broker: Broker,
   signer: Signer,
-  keys: KeySetting,
+  keys: KeySources,
 ): TokenDoor | undefined {
+  const { registries } = config;
   if (registries.images.length === 0) return undefined;
   const { url, parts, sink, demands, metrics, onFault, now, randomId } = broker;
   return {
@@ -288,8 +179,8 @@ export function createBroker(
     sink,
     metrics = false,
     onFault,
-    now = watchClock,
-    pause = byTimer,
+    now = readClock,
+    pause = waitByTimer,
     randomId = randomUUID,
   } = surroundings;
   const { roles, url, audience, limits } = config;
@@ -303,9 +194,14 @@ export function createBroker(
       admit: createMemoryLimiter('exchanges of this organization for this role', limits.exchanges).admit,
       refusals: createRefusalLimits(limits),
       now,
-      jobs: surroundings.jobs ?? (jobTable === undefined ? createMemoryJobs() : jobsIn(jobTable, aws)),
+      jobs:
+        surroundings.jobs ??
+        (jobTable === undefined ? createMemoryJobs() : createTableJobs(findTable(jobTable, aws))),
       pause,
-      spent: spentTable === undefined ? createMemorySpent() : createSpentStore(spentTable, aws, randomId),
+      spent:
+        spentTable === undefined
+          ? createMemorySpent()
+          : createTableSpent(findTable(spentTable, aws), randomId),
       issue: createIssuing(config, surroundings, randomId),
     },
     identities:
@@ -323,11 +219,9 @@ export function createBroker(
 }
 
 /** What an authorizer needs; of our signature it has the public keys alone. */
-type AuthorizerSurroundings = Pick<
-  Surroundings,
-  'sink' | 'onFault' | 'onKeys' | 'keysFor' | 'now' | 'randomId'
-> &
-  Tables &
+type AuthorizerSurroundings = Pick<Surroundings, 'sink' | 'onFault' | 'now' | 'randomId'> &
+  KeyWatch &
+  AuthenticationTables &
   Pick<Signer, 'publicKeys'> & {
     /** Where the token door is reached, if it is not below the URL of broker.yml: on a laptop. */
     readonly realm?: string;
@@ -335,7 +229,7 @@ type AuthorizerSurroundings = Pick<
 
 /** Puts together what stands in front of registries: it authenticates as the broker does, and makes nothing. */
 export function createAuthorizer(config: AuthorizerConfig, surroundings: AuthorizerSurroundings): Authorizer {
-  const { sink, onFault, publicKeys, now = watchClock, randomId = randomUUID } = surroundings;
+  const { sink, onFault, publicKeys, now = readClock, randomId = randomUUID } = surroundings;
   const { url, rows, registries, limits } = config;
   return {
     url,
@@ -363,48 +257,11 @@ export function createAuthorizer(config: AuthorizerConfig, surroundings: Authori
 
 /** Puts together what notes the events of these issuers. It alone writes to their table. */
 export function createEventRecorder(
-  { rows }: Pick<BrokerConfig, 'rows'>,
-  {
-    aws,
-    jobTable,
-    now = watchClock,
-  }: Pick<Tables, 'aws' | 'now'> & { readonly jobTable: string | undefined },
+  config: Pick<BrokerConfig, 'rows'>,
+  surroundings: Pick<AuthenticationTables, 'aws' | 'now'> & { readonly jobTable: string | undefined },
 ): EventRecorder {
+  const { aws, jobTable, now = readClock } = surroundings;
   if (jobTable === undefined || !aws) throw new Error('KITE_STS_JOB_TABLE must be set.');
-  const sources = [...rows.values()].flatMap(({ events = [] }) => events);
-  return { sources, jobs: jobsIn(jobTable, aws), now };
-}
-
-/** Puts together what asks each issuer for its keys, so that nobody else need to. It alone writes to their table. */
-export function createRefresher(
-  { rows }: Pick<BrokerConfig, 'rows'>,
-  surroundings: Tables & Pick<Surroundings, 'onKeys'>,
-): Refresher {
-  const { now = watchClock, onKeys = () => undefined } = surroundings;
-  const readings: { aws: ClockReading[]; issuers: Map<string, ClockReading> } = {
-    aws: [],
-    issuers: new Map(),
-  };
-  const noteTime = (reading: ClockReading): void => void readings.aws.push(reading);
-  const shared = createSharedKeys({
-    ...surroundings,
-    aws: surroundings.aws && { ...surroundings.aws, noteTime },
-  });
-  if (!shared) throw new Error('KITE_STS_ISSUER_KEY_TABLE must be set.');
-  const fetchers = [...rows.values()].flatMap(row => {
-    if (!('uri' in row.origin)) return [];
-    const { uri } = row.origin;
-    const noteIssuer: Network['noteTime'] = (headers, sent) => {
-      const reading = readDate(headers, sent, now());
-      if (reading) readings.issuers.set(row.issuer, reading);
-    };
-    const report: ReportKeyTrouble = what => onKeys(row.issuer, what);
-    return [[row.issuer, { uri, fetchSet: createFetcher(uri, row, report, noteIssuer) }] as const];
-  });
-  const takeReadings = (): ClockReadings => {
-    const taken = { aws: readings.aws.splice(0), issuers: new Map(readings.issuers) };
-    readings.issuers.clear();
-    return taken;
-  };
-  return { shared, fetchers: new Map(fetchers), now, takeReadings };
+  const sources = [...config.rows.values()].flatMap(({ events = [] }) => events);
+  return { sources, jobs: createTableJobs(findTable(jobTable, aws)), now };
 }

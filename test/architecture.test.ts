@@ -60,10 +60,11 @@ authorize.ts: errors.ts policy token switch.ts stores outcome.ts visit.ts answer
 serve.ts: errors.ts stores outcome.ts visit.ts answer.ts recorder.ts exchange.ts protocols identity.ts
     access.ts
 config: policy language aws token stores
-broker.ts: errors.ts job-events.ts policy http aws keys token switch.ts stores providers audit exchange.ts
+authenticator.ts: http aws keys token switch.ts stores authenticate.ts
+broker.ts: errors.ts job-events.ts policy authenticator.ts aws keys token switch.ts stores providers audit exchange.ts
     protocols access.ts authorize.ts serve.ts config
 lambda: errors.ts policy http events aws keys token stores protocols authorize.ts config
-functions: job-events.ts keys token protocols authorize.ts serve.ts config broker.ts lambda
+functions: job-events.ts keys token protocols authorize.ts serve.ts config authenticator.ts broker.ts lambda
 jobs: policy token
 review/assume.ts: policy
 review/explain: policy
@@ -236,7 +237,7 @@ function reachedFrom(start: string): Set<string> {
 }
 
 const SERVING = [...PATHS].filter(
-  path => roomOf(path) === 'functions' || /^lib\/(serve|broker)\.ts$/.test(path),
+  path => roomOf(path) === 'functions' || /^lib\/(serve|authenticator|broker)\.ts$/.test(path),
 );
 
 test.each(SERVING)(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createBroker, createRefresher, type Surroundings } from '../lib/broker.ts';
+import { createRefresher } from '../lib/authenticator.ts';
+import { createBroker, type Surroundings } from '../lib/broker.ts';
 import { createBrokerConfig } from '../lib/config/compiled.ts';
 import { createLocalSigner } from '../lib/keys/local.ts';
 import { DUMMY_KEYS } from '../lib/local/sts.ts';

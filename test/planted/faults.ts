@@ -257,9 +257,9 @@ export const FAULTS: readonly Fault[] = [
   ['infra/resources/targets.ts', "'sts:SetSourceIdentity', ", ''],
   ['lib/protocols/container.ts', 'reusesToken: true', 'reusesToken: false'],
   ['lib/review/author/pin.ts', '/^[\\w-]{1,128}$/', '/^/'],
-  ['lib/broker.ts', 'createNetwork(allowPrivateNetwork)', 'createNetwork(true)'],
+  ['lib/authenticator.ts', 'createNetwork(allowPrivateNetwork)', 'createNetwork(true)'],
   ['lib/broker.ts', 'config.limits.stsCalls', 'config.limits.identities'],
-  ['lib/broker.ts', 'what => onKeys(row.issuer, what)', '() => undefined'],
+  ['lib/authenticator.ts', 'what => onKeys(row.issuer, what)', '() => undefined'],
   // A third sample: lines drawn by lot over all rooms, each with the fault that would matter most there.
   [
     'infra/issuer.ts',
