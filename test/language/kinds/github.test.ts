@@ -95,7 +95,7 @@ describe('a repository that a claim names', () => {
   ])('%s is a denial', (_name, build_branch) => {
     expect(decideFor(roleFrom(branch), buildkiteClaims({ build_branch }))).toMatchObject({
       allowed: false,
-      ...(typeof build_branch === 'string' ? { reason: 'claim_not_usable', about: 'build_branch' } : {}),
+      ...(typeof build_branch === 'string' ? { reason: 'claim_not_usable', concerns: 'build_branch' } : {}),
     });
   });
 

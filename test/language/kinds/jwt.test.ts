@@ -69,7 +69,7 @@ test('claims are values, lists of values, and claims of the subject token', () =
 test('T42: a claim that cannot be used is a denial that names it', () => {
   const role = roleFrom(alone('claims: { branch: "${build_branch}" }'));
   const decision = decideFor(role, buildkiteClaims({ pipeline_id: 'p1', build_branch: 'a*' }));
-  expect(decision).toMatchObject({ allowed: false, reason: 'claim_not_usable', about: 'build_branch' });
+  expect(decision).toMatchObject({ allowed: false, reason: 'claim_not_usable', concerns: 'build_branch' });
 });
 
 describe('S9: a claim with text: true takes any text', () => {
@@ -100,7 +100,7 @@ describe('S9: a claim with text: true takes any text', () => {
 test('a pipeline id that cannot be used is a denial that names it', () => {
   const role = roleFrom(jwt('subject: pipeline').replace('pipeline_id: p1', 'pipeline_id: "p 1"'));
   const decision = decideFor(role, buildkiteClaims({ pipeline_id: 'p 1' }));
-  expect(decision).toMatchObject({ allowed: false, reason: 'claim_not_usable', about: 'pipeline_id' });
+  expect(decision).toMatchObject({ allowed: false, reason: 'claim_not_usable', concerns: 'pipeline_id' });
 });
 
 describe('a role of jwt is refused for', () => {
