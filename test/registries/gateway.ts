@@ -1,15 +1,10 @@
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 
 /** Undefined where the gateway lets the request through. */
 type Decide = (request: HttpRequest) => Promise<HttpAnswer | undefined>;
-
-async function read(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 function requestOf(message: IncomingMessage, body: Buffer): HttpRequest {
   const [path = '/', ...query] = (message.url ?? '/').split('?');
@@ -50,7 +45,7 @@ export function startGateway(
 ): Promise<{ readonly port: number; close(): void }> {
   return new Promise(resolve => {
     const server = createServer(async (message, response) => {
-      const body = await read(message);
+      const body = await buffer(message);
       const request = requestOf(message, body);
       const refused = await decide(request);
       console.log(

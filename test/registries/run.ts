@@ -12,6 +12,7 @@ import { type AddressInfo, createServer as tcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createAuthorizer, createBroker } from '../../lib/broker.ts';
@@ -119,39 +120,34 @@ function mint(pipeline: string, audience: string): Promise<string> {
 }
 
 // Behind it, the registries themselves.
+function start(program: string, ...words: string[]) {
+  return spawn(program, words, { stdio: 'ignore' });
+}
 const started = [
-  spawn(
+  start(
     'docker-registry',
-    [
-      'serve',
-      write(
-        'registry.yml',
-        `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${at('images')} } }\nhttp: { addr: "127.0.0.1:${ports.images}", relativeurls: true }\n`,
-      ),
-    ],
-    { stdio: 'ignore' },
+    'serve',
+    write(
+      'registry.yml',
+      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${at('images')} } }\nhttp: { addr: "127.0.0.1:${ports.images}", relativeurls: true }\n`,
+    ),
   ),
-  spawn(
+  start(
     process.execPath,
-    [
-      'test/registries/node_modules/verdaccio/bin/verdaccio',
-      '--config',
-      write(
-        'verdaccio.yml',
-        `storage: ${at('npm')}\nurl_prefix: /npm/\nauth: { htpasswd: { file: ${at('htpasswd')} } }\npackages: { "**": { access: $all, publish: $all, unpublish: $all } }\nlog: { type: stdout, level: fatal }\n`,
-      ),
-      '--listen',
-      `127.0.0.1:${ports.npm}`,
-    ],
-    { stdio: 'ignore' },
+    'test/registries/node_modules/verdaccio/bin/verdaccio',
+    '--config',
+    write(
+      'verdaccio.yml',
+      `storage: ${at('npm')}\nurl_prefix: /npm/\nauth: { htpasswd: { file: ${at('htpasswd')} } }\npackages: { "**": { access: $all, publish: $all, unpublish: $all } }\nlog: { type: stdout, level: fatal }\n`,
+    ),
+    '--listen',
+    `127.0.0.1:${ports.npm}`,
   ),
 ];
 // A package index is a page of links and an upload; what twine sends has the file in it.
 const files = new Map<string, Buffer>();
 const index = createServer(async (message, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
+  const body = await buffer(message);
   if (message.method === 'POST') {
     const text = body.toString('latin1');
     const [, name = ''] = /filename="([^"]+)"/.exec(text) ?? [];
@@ -231,51 +227,24 @@ function image(text: string): string {
 try {
   await pause(6000);
   write('policy.json', '{"default":[{"type":"insecureAcceptAnything"}]}');
-  const skopeo = (...words: string[]) => ['--policy', at('policy.json'), ...words];
+  type Expected = Parameters<typeof run>[0];
+  const skopeo = (expected: Expected, what: string, words: readonly string[], more = {}) =>
+    run(expected, `skopeo ${what}`, 'skopeo', ['--policy', at('policy.json'), ...words], more);
   const creds = async (pipeline: string) => `buildkite:${await mint(pipeline, AUDIENCES.images)}`;
   const to = `docker://${front}/acme/web:v1`;
-  await run(
-    'passes',
-    'skopeo pushes',
-    'skopeo',
-    skopeo('copy', '--dest-tls-verify=false', '--dest-creds', await creds('writer'), image('one'), to),
-  );
-  await run(
-    'passes',
-    'skopeo reads',
-    'skopeo',
-    skopeo('inspect', '--tls-verify=false', '--creds', await creds('reader'), to),
-  );
-  await run(
-    'refused',
-    'skopeo pushes with a token that reads',
-    'skopeo',
-    skopeo('copy', '--dest-tls-verify=false', '--dest-creds', await creds('reader'), image('two'), to),
-  );
-  await run(
-    'refused',
-    'skopeo reads as a stranger',
-    'skopeo',
-    skopeo('inspect', '--tls-verify=false', '--creds', await creds('other'), to),
-  );
-  await run(
-    'refused',
-    'skopeo reads without a credential',
-    'skopeo',
-    skopeo('inspect', '--tls-verify=false', to),
-  );
-  await run(
-    'refused',
-    'skopeo reads from another team',
-    'skopeo',
-    skopeo(
-      'inspect',
-      '--tls-verify=false',
-      '--creds',
-      await creds('writer'),
-      `docker://${front}/team-b/app:v1`,
-    ),
-  );
+  const pushAs = async (pipeline: string, text: string) => [
+    ...['copy', '--dest-tls-verify=false', '--dest-creds', await creds(pipeline), image(text), to],
+  ];
+  const readAs = async (pipeline: string, from = to) => [
+    ...['inspect', '--tls-verify=false', '--creds', await creds(pipeline), from],
+  ];
+  await skopeo('passes', 'pushes', await pushAs('writer', 'one'));
+  await skopeo('passes', 'reads', await readAs('reader'));
+  await skopeo('refused', 'pushes with a token that reads', await pushAs('reader', 'two'));
+  await skopeo('refused', 'reads as a stranger', await readAs('other'));
+  await skopeo('refused', 'reads without a credential', ['inspect', '--tls-verify=false', to]);
+  const theirs = `docker://${front}/team-b/app:v1`;
+  await skopeo('refused', 'reads from another team', await readAs('writer', theirs));
 
   // The same through docker-credential-kite-sts, as exec and the plugin set it up: a file of helpers, and no password.
   const programs = await createPrivateFolder();
@@ -285,26 +254,18 @@ try {
     const set = await setUpReach(entries.split(' '), environment, programs, self);
     return { env: { ...set, KITE_STS_ID_TOKEN: await mint(pipeline, AUDIENCES.images) } };
   };
-  const through = (words: string[]) => skopeo(...words);
   const login = ['login', '--tls-verify=false', '--get-login', front];
   await run('passes', 'skopeo knows a login by the helper', 'skopeo', login, await helped('writer'));
   const push = ['copy', '--dest-tls-verify=false', image('three'), `docker://${front}/acme/helped:v1`];
-  await run('passes', 'skopeo pushes by the helper', 'skopeo', through(push), await helped('writer'));
+  await skopeo('passes', 'pushes by the helper', push, await helped('writer'));
   const pull = ['copy', '--src-tls-verify=false', `docker://${front}/acme/helped:v1`, `dir:${at('pulled')}`];
-  await run('passes', 'skopeo pulls by the helper', 'skopeo', through(pull), await helped('reader'));
-  await run(
-    'refused',
-    'skopeo pushes by the helper of a job that reads',
-    'skopeo',
-    through(push),
-    await helped('reader'),
-  );
+  await skopeo('passes', 'pulls by the helper', pull, await helped('reader'));
+  await skopeo('refused', 'pushes by the helper of a job that reads', push, await helped('reader'));
   const elsewhere = `${front.replace(/\d+$/, '9')}=${AUDIENCES.images}`;
-  await run(
+  await skopeo(
     'refused',
-    'skopeo pulls by a helper that lists another host',
-    'skopeo',
-    through(pull),
+    'pulls by a helper that lists another host',
+    pull,
     await helped('writer', elsewhere),
   );
   const written = readFileSync(programs.resolve('config.json'), 'utf8');
@@ -315,30 +276,14 @@ try {
   const oras = process.env['KITE_ORAS'];
   if (oras) {
     const ref = `${front}/acme/hello:v1`;
-    await run('passes', 'oras-go pushes', oras, [
-      'push',
-      ref,
-      'buildkite',
-      await mint('writer', AUDIENCES.images),
-    ]);
-    await run('passes', 'oras-go pulls', oras, [
-      'pull',
-      ref,
-      'buildkite',
-      await mint('reader', AUDIENCES.images),
-    ]);
-    await run('refused', 'oras-go pushes with a token that reads', oras, [
-      'push',
-      `${front}/acme/two:v1`,
-      'buildkite',
-      await mint('reader', AUDIENCES.images),
-    ]);
-    await run('refused', 'oras-go pulls as a stranger', oras, [
-      'pull',
-      ref,
-      'buildkite',
-      await mint('other', AUDIENCES.images),
-    ]);
+    const as = async (pipeline: string, verb: string, where = ref) => [
+      ...[verb, where, 'buildkite', await mint(pipeline, AUDIENCES.images)],
+    ];
+    await run('passes', 'oras-go pushes', oras, await as('writer', 'push'));
+    await run('passes', 'oras-go pulls', oras, await as('reader', 'pull'));
+    const two = `${front}/acme/two:v1`;
+    await run('refused', 'oras-go pushes with a token that reads', oras, await as('reader', 'push', two));
+    await run('refused', 'oras-go pulls as a stranger', oras, await as('other', 'pull'));
   }
 
   const layer = `sha256:${digestOf(gzipSync(Buffer.alloc(1024)))}`;
@@ -347,51 +292,38 @@ try {
     await fetch(tokenUrl, { headers: { authorization: `Basic ${btoa(await creds('writer'))}` } })
   ).json()) as { token: string };
   const mount = (from: string) => [
-    '-sS',
-    '--fail-with-body',
-    '-X',
-    'POST',
-    '-H',
-    `Authorization: Bearer ${given.token}`,
-    '-w',
-    '%{http_code}\n',
-    `http://${front}/v2/acme/copy/blobs/uploads/?mount=${layer}&from=${from}`,
+    ...['-sS', '--fail-with-body', '-X', 'POST', '-H', `Authorization: Bearer ${given.token}`],
+    ...['-w', '%{http_code}\n', `http://${front}/v2/acme/copy/blobs/uploads/?mount=${layer}&from=${from}`],
   ];
   await run('passes', 'a mount within the registry', 'curl', mount('acme/web'));
   await run('refused', 'a mount from another registry', 'curl', mount('team-b/app'));
 
-  const npmAs = async (pipeline: string) => {
-    write(
-      `npmrc-${pipeline}`,
-      `registry=http://${front}/npm/\n//${front}/npm/:_authToken=${await mint(pipeline, AUDIENCES.npm)}\n`,
-    );
-    return {
-      npm_config_userconfig: at(`npmrc-${pipeline}`),
+  const npmAs = async (pipeline: string, name: string) => {
+    const token = await mint(pipeline, AUDIENCES.npm);
+    const npmrc = `registry=http://${front}/npm/\n//${front}/npm/:_authToken=${token}\n`;
+    const env = {
+      npm_config_userconfig: write(`npmrc-${pipeline}`, npmrc),
       npm_config_cache: at(`cache-${pipeline}`),
       npm_config_audit: 'false',
       npm_config_update_notifier: 'false',
     };
+    return { cwd: at(name), env };
   };
   for (const name of ['greeting', 'intruder', 'user']) {
     mkdirSync(at(name));
     write(`${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
   }
-  await run('passes', 'npm publishes', 'npm', ['publish'], {
-    cwd: at('greeting'),
-    env: await npmAs('writer'),
-  });
-  await run('passes', 'npm installs', 'npm', ['install', 'greeting'], {
-    cwd: at('user'),
-    env: await npmAs('reader'),
-  });
-  await run('refused', 'npm publishes with a token that reads', 'npm', ['publish'], {
-    cwd: at('intruder'),
-    env: await npmAs('reader'),
-  });
-  await run('refused', 'npm reads as a stranger', 'npm', ['view', 'greeting'], {
-    cwd: at('user'),
-    env: await npmAs('other'),
-  });
+  const publish = ['publish'];
+  await run('passes', 'npm publishes', 'npm', publish, await npmAs('writer', 'greeting'));
+  await run('passes', 'npm installs', 'npm', ['install', 'greeting'], await npmAs('reader', 'user'));
+  await run(
+    'refused',
+    'npm publishes with a token that reads',
+    'npm',
+    publish,
+    await npmAs('reader', 'intruder'),
+  );
+  await run('refused', 'npm reads as a stranger', 'npm', ['view', 'greeting'], await npmAs('other', 'user'));
 
   mkdirSync(at('wheel'));
   const python = `import zipfile
@@ -402,35 +334,17 @@ z.writestr('greeting-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib
 z.writestr('greeting-1.0.dist-info/RECORD', '')
 `;
   await run('passes', 'a wheel is made', '/usr/bin/python3', ['-c', python]);
+  const wheel = 'wheel/greeting-1.0-py3-none-any.whl';
   const twine = async (pipeline: string) => [
-    'upload',
-    '--non-interactive',
-    '--disable-progress-bar',
-    '--repository-url',
-    `http://${front}/py/`,
-    '-u',
-    'buildkite',
-    '-p',
-    await mint(pipeline, AUDIENCES.py),
-    'wheel/greeting-1.0-py3-none-any.whl',
+    ...['upload', '--non-interactive', '--disable-progress-bar', '--repository-url', `http://${front}/py/`],
+    ...['-u', 'buildkite', '-p', await mint(pipeline, AUDIENCES.py), wheel],
   ];
   await run('passes', 'twine uploads', 'twine', await twine('writer'));
   await run('refused', 'twine uploads with a token that reads', 'twine', await twine('reader'));
   const pip = async (pipeline: string) => [
-    '-m',
-    'pip',
-    'download',
-    '--no-deps',
-    '--retries',
-    '0',
-    '--disable-pip-version-check',
-    '-d',
-    at(`pip-${pipeline}`),
-    '--trusted-host',
-    '127.0.0.1',
-    '--index-url',
-    `http://buildkite:${await mint(pipeline, AUDIENCES.py)}@${front}/py/simple/`,
-    'greeting',
+    ...['-m', 'pip', 'download', '--no-deps', '--retries', '0', '--disable-pip-version-check'],
+    ...['-d', at(`pip-${pipeline}`), '--trusted-host', '127.0.0.1', '--index-url'],
+    ...[`http://buildkite:${await mint(pipeline, AUDIENCES.py)}@${front}/py/simple/`, 'greeting'],
   ];
   await run('passes', 'pip installs', '/usr/bin/python3', await pip('reader'));
   await run('refused', 'pip installs as a stranger', '/usr/bin/python3', await pip('other'));
