@@ -340,11 +340,7 @@ describe('the audit event', () => {
 
   test('is there when the door refuses', async () => {
     await get(query(), { build_branch: 'feature/not-this-one' });
-    expect(door.event()).toMatchObject({
-      event: 'exchange',
-      outcome: 'denied',
-      code: 'trust_not_met',
-    });
+    expect(door.event()).toMatchObject({ event: 'exchange', outcome: 'denied', code: 'trust_not_met' });
   });
 
   test('T84: must be written before a token leaves', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../lib/errors.ts';
 import { tokenClaims } from './harness/issuer.ts';
-import { AUDIENCE, ISSUERS } from './harness/policy.ts';
+import { AUDIENCE, issuersWith } from './harness/policy.ts';
 import { CLAIMS, FLAT, IMAGES, REGISTRY_AUDIENCE, testAuthorizer } from './harness/registry.ts';
 
 type Changes = { readonly [name: string]: unknown };
@@ -98,10 +98,7 @@ describe('a token is refused', () => {
   });
 
   test('by the guard of the fleet, before its registry', async () => {
-    const guarded = ISSUERS.replace(
-      'preset: buildkite',
-      'preset: buildkite\n  require: { organization_slug: acme }',
-    );
+    const guarded = issuersWith('require: { organization_slug: acme }');
     const { ask, issuer, event } = await testAuthorizer([FLAT], { issuers: guarded });
     const headers = { authorization: `Bearer ${await issuer.sign(tokenClaims({ aud: REGISTRY_AUDIENCE }))}` };
     expect(await ask({ method: 'GET', path: '/npm/a', headers })).toBe('registry_refused');

@@ -8,14 +8,11 @@ import { testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { KEY_ID, tokenClaims } from './harness/issuer.ts';
 import { PLENTY } from './harness/limits.ts';
-import { BUILDKITE, ISSUERS, NOW, PROVIDER } from './harness/policy.ts';
+import { BUILDKITE, issuersWith, NOW, PROVIDER } from './harness/policy.ts';
 import { switchOf } from './harness/switch.ts';
 
 const ROLE = `${TRUST}${PROVIDER}\n`;
-const GUARDED = ISSUERS.replace(
-  '- preset: buildkite',
-  '- preset: buildkite\n  require: { organization_slug: my-organization }',
-);
+const GUARDED = issuersWith('require: { organization_slug: my-organization }');
 
 const roles = {
   'deploy-web': ROLE,

@@ -12,12 +12,7 @@ import { switchOf } from './harness/switch.ts';
 
 const reached = { decisionId: DECISION_ID, at: NOW, protocol: 'sts', sourceAddress: undefined, ms: {} };
 function issued(credential: Credential): Outcome {
-  return {
-    kind: 'issued',
-    reached,
-    grant: grantFor(TRUST + PROVIDER),
-    credential,
-  };
+  return { kind: 'issued', reached, grant: grantFor(TRUST + PROVIDER), credential };
 }
 
 const OWN = { accessKeyId: AWS.accessKeyId, sessionToken: AWS.sessionToken };
@@ -27,10 +22,7 @@ function away(): Promise<never> {
 }
 const broken: IdentityStore = { remember: away, find: away };
 function known(identities: IdentityStore, ...off: readonly Switch[]): Identities {
-  return {
-    identities,
-    switches: async () => off,
-  };
+  return { identities, switches: async () => off };
 }
 
 describe('whose session it is', () => {

@@ -12,7 +12,7 @@ import { type TestBroker, testBroker } from './harness/broker.ts';
 import { identityRequest, stsRefusal, stsRequest, TARGET, textsOf } from './harness/door.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
-import { BUILDKITE, ISSUERS, NOW, PROVIDER } from './harness/policy.ts';
+import { BUILDKITE, issuersWith, NOW, PROVIDER } from './harness/policy.ts';
 import { FLAT, testAuthorizer } from './harness/registry.ts';
 import { switchOf } from './harness/switch.ts';
 
@@ -20,10 +20,7 @@ const roles = {
   deploy: `contact: "#web"\n${TRUST}aws: { role_arn: ${TARGET} }\n`,
   publish: `${TRUST}${PROVIDER}\n`,
 };
-const GUARDED = ISSUERS.replace(
-  '- preset: buildkite',
-  '- preset: buildkite\n  require: { organization_slug: my-organization }',
-);
+const GUARDED = issuersWith('require: { organization_slug: my-organization }');
 const ROLE = switchOf({ what: 'role', names: ['deploy'] });
 const ISSUER = switchOf({ what: 'issuer', names: [BUILDKITE] });
 const PIPELINE = switchOf({ what: 'pipeline', names: ['my-pipeline', 'my-organization', BUILDKITE] });

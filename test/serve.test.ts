@@ -5,7 +5,7 @@ import { DOORS, serve } from '../lib/serve.ts';
 import { httpRequest, type TestBroker, testBroker } from './harness/broker.ts';
 import { TRUST } from './harness/grant.ts';
 import { tokenClaims } from './harness/issuer.ts';
-import { ISSUERS, PROVIDER } from './harness/policy.ts';
+import { issuersWith, PROVIDER } from './harness/policy.ts';
 
 const ROLE = `contact: "#team-web"\n${TRUST}${PROVIDER}\n`;
 const whole = await testBroker({ roles: { 'deploy-web': ROLE, once: `single_use: true\n${ROLE}` } });
@@ -92,10 +92,7 @@ describe('a near name', () => {
   const mistyped = { form: { audience: 'deploy-wbe' } };
 
   test('is told to those who meet the fleet’s guard', async () => {
-    const issuers = ISSUERS.replace(
-      '- preset: buildkite',
-      '- preset: buildkite\n  require: { organization_slug: my-organization }',
-    );
+    const issuers = issuersWith('require: { organization_slug: my-organization }');
     const guarded = await testBroker({ roles: { 'deploy-web': ROLE }, issuers });
     expect((await ask(mistyped, guarded)).body).toContain('deploy-web');
     expect((await ask({ ...mistyped, claims: { organization_slug: 'x' } }, guarded)).body).not.toContain(

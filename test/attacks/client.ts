@@ -15,10 +15,7 @@ function toldBy(said: Said, look: (out: string) => string = () => ''): Send {
 }
 
 function refusal(more: object): Said {
-  return {
-    status: 400,
-    body: { error: 'invalid_target', code: 'trust_not_met', decision_id: 'd', ...more },
-  };
+  return { status: 400, body: { error: 'invalid_target', code: 'trust_not_met', decision_id: 'd', ...more } };
 }
 const MOVES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
 function moves(out: string): string {

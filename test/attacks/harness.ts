@@ -11,7 +11,7 @@ import { type TestIssuer, tokenClaims } from '../harness/issuer.ts';
 import { idleLives } from '../harness/job-events.ts';
 import { PLENTY } from '../harness/limits.ts';
 import { keysAt } from '../harness/network.ts';
-import { BUILDKITE, ISSUERS, NOW, PROVIDER } from '../harness/policy.ts';
+import { BUILDKITE, issuersWith, NOW, PROVIDER } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 
 /** One attempt on a whole local broker over HTTP: what was tried, how, and what it got. A new finding is a new row. */
@@ -84,10 +84,7 @@ export async function makeWorld(): Promise<World & { readonly close: () => Promi
     limits: LIMITS,
     now: () => now,
     keysFor: keysAt(`${keyServer.url}/jwks`),
-    issuers: ISSUERS.replace(
-      '- preset: buildkite',
-      '- preset: buildkite\n  require: { organization_slug: my-organization }',
-    ),
+    issuers: issuersWith('require: { organization_slug: my-organization }'),
   });
   published = [issuer.jwk];
   const whole = { ...broker, parts: { ...broker.parts, switches: async () => switches } };

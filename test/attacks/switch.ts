@@ -34,9 +34,7 @@ export const attacks: readonly Attack[] = [
     'the pipeline renamed, where the operator chose the name: what that misses',
     'issued',
     BY_NAME,
-    {
-      pipeline_slug: 'innocent',
-    },
+    { pipeline_slug: 'innocent' },
   ),
   attack(
     'T-4',

@@ -10,9 +10,7 @@ export const attacks: readonly Attack[] = [
     ask({ subject_token: unsigned({ alg: 'none', kid: KEY_ID }, CLAIMS, 'AAAA') }),
   ),
   attack('T02', 'the public key as the secret of an HMAC', 'token_algorithm_refused', ({ ask, issuer }) =>
-    ask({
-      subject_token: signedByText({ alg: 'HS256', kid: KEY_ID }, CLAIMS, JSON.stringify(issuer.jwk)),
-    }),
+    ask({ subject_token: signedByText({ alg: 'HS256', kid: KEY_ID }, CLAIMS, JSON.stringify(issuer.jwk)) }),
   ),
   attack(
     'T05',

@@ -10,12 +10,7 @@ const BUS: Destination = { sink: 'eventbridge', to: 'security' };
 /** Delivers the line to what says this, and gives what was asked. */
 async function delivered(destination: Destination, ...said: (Said | undefined)[]) {
   const server = await testServer((_asked, times) => said[Math.min(times, said.length) - 1]);
-  const setting = {
-    region: 'eu-west-1',
-    endpoint: server.url,
-    credentials: DUMMY_KEYS,
-    random: () => 0,
-  };
+  const setting = { region: 'eu-west-1', endpoint: server.url, credentials: DUMMY_KEYS, random: () => 0 };
   const arrived = await createDelivery(
     destination,
     setting,

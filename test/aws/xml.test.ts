@@ -15,12 +15,7 @@ test.each<[name: string, text: string, texts: object]>([
   [
     'one name in two places',
     '<A><B><C>x</C></B><C>y</C></A>',
-    {
-      A: '',
-      'A/B': '',
-      'A/B/C': 'x',
-      'A/C': 'y',
-    },
+    { A: '', 'A/B': '', 'A/B/C': 'x', 'A/C': 'y' },
   ],
   ['a text with its spaces', '<A> x </A>', { A: ' x ' }],
   ['the five entities', '<A>&lt;&gt;&amp;&quot;&apos;</A>', { A: '<>&"\'' }],

@@ -30,11 +30,7 @@ const TLS = join(import.meta.dirname, '../vectors/tls');
 export const CERTIFICATE = join(TLS, 'cert.pem');
 
 function json(status: number, body: object): Answer {
-  return {
-    status,
-    body: JSON.stringify(body),
-    type: 'application/json',
-  };
+  return { status, body: JSON.stringify(body), type: 'application/json' };
 }
 
 function answerAsSts(authorization: string): Answer {

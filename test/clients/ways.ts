@@ -114,10 +114,7 @@ async function byProcess(asked: Asked): Promise<Prepared> {
 }
 
 export async function byExec(asked: Asked): Promise<Prepared> {
-  return {
-    environment: listJob(asked),
-    prefix: [...commandLine('exec', asked), '--'],
-  };
+  return { environment: listJob(asked), prefix: [...commandLine('exec', asked), '--'] };
 }
 
 /** Sources the hook, as the agent does, and gives what it exported, or how it ended. */

@@ -92,11 +92,7 @@ export function jobContract(open: () => Promise<JobStore>): void {
       const store = await noted(await open(), jobStarted());
       expect(
         await factsOf(store, { claims: { build_number: 9, pipeline_slug: 'renamed', build_commit: 'HEAD' } }),
-      ).toEqual({
-        state: 'running',
-        build: BUILD,
-        unblocked: undefined,
-      });
+      ).toEqual({ state: 'running', build: BUILD, unblocked: undefined });
     });
 
     test.each([

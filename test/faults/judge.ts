@@ -81,10 +81,7 @@ function told(error: unknown): string[] {
 type Written = { readonly audit: readonly string[]; readonly faults: readonly string[] };
 
 export function writtenBy({ audit, faults }: TestBroker): Written {
-  return {
-    audit,
-    faults: faults.flatMap(fault => [fault.detail ?? '', ...told(fault)]),
-  };
+  return { audit, faults: faults.flatMap(fault => [fault.detail ?? '', ...told(fault)]) };
 }
 
 function signatureOf(token: string): string {

@@ -35,10 +35,7 @@ const TROUBLES: readonly (readonly [row: string, trouble: Trouble])[] = [
 type Row = { readonly name: string; readonly judge: (behind: Backends) => Promise<Judged> };
 
 function blow(name: string, struck: Blow): Row {
-  return {
-    name,
-    judge: behind => judgeBlow(name, struck, behind),
-  };
+  return { name, judge: behind => judgeBlow(name, struck, behind) };
 }
 
 /** Before a service got the call, and after it did what was asked. */

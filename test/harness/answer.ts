@@ -53,10 +53,5 @@ export const OWN_AUDIENCE = 'urn:"own\\audience';
 
 /** What a door is given to say when there is one: of a role with these lines after its trust policy. */
 export function issued(credential: Credential, lines = ''): Answer {
-  return {
-    kind: 'issued',
-    decisionId: DECISION_ID,
-    grant: grantFor(TRUST + lines),
-    credential,
-  };
+  return { kind: 'issued', decisionId: DECISION_ID, grant: grantFor(TRUST + lines), credential };
 }

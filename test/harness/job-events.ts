@@ -44,10 +44,7 @@ export function issuersWithEvents(more = ''): string {
 
 /** What roles are compiled against where Buildkite's row has events. */
 export function eventSetting(more = '') {
-  return {
-    ...settingOf(rowsFrom(issuersWithEvents(more))),
-    people: PEOPLE,
-  };
+  return { ...settingOf(rowsFrom(issuersWithEvents(more))), people: PEOPLE };
 }
 
 function iso(seconds: number): string {

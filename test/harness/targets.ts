@@ -22,28 +22,16 @@ export const TRUSTED: TrustedCallers = { broker: BROKER, also: [], externalIds: 
 
 export const SESSION = ['sts:TagSession', 'sts:SetSourceIdentity'];
 export function by(operator: string, id: unknown = ID) {
-  return {
-    Condition: { [operator]: { 'sts:ExternalId': id } },
-  };
+  return { Condition: { [operator]: { 'sts:ExternalId': id } } };
 }
 export function allow(principal: unknown, action: unknown, more: object = by('StringEquals')) {
-  return {
-    Effect: 'Allow',
-    Principal: principal,
-    Action: action,
-    ...more,
-  };
+  return { Effect: 'Allow', Principal: principal, Action: action, ...more };
 }
 export function broker(action: unknown, more?: object) {
   return allow({ AWS: BROKER }, action, more);
 }
 export function deny(more: object, action: unknown = 'sts:*') {
-  return {
-    Effect: 'Deny',
-    Principal: '*',
-    Action: action,
-    ...more,
-  };
+  return { Effect: 'Deny', Principal: '*', Action: action, ...more };
 }
 /** The second statement of a target that is right. */
 export const BESIDE = broker(SESSION, {});

@@ -18,10 +18,7 @@ test('KMS is told which key, and for which issuer, both times', async () => {
   await seal.open((await seal.make()).sealed);
   const bound = { KeyId: SEALING_KEY, EncryptionContext: { issuer: AUDIENCE } };
   expect(kms.calls).toEqual([
-    {
-      operation: 'GenerateDataKeyPairWithoutPlaintext',
-      input: { ...bound, KeyPairSpec: 'RSA_2048' },
-    },
+    { operation: 'GenerateDataKeyPairWithoutPlaintext', input: { ...bound, KeyPairSpec: 'RSA_2048' } },
     { operation: 'Decrypt', input: { ...bound, CiphertextBlob: expect.any(String) } },
   ]);
 });

@@ -156,11 +156,7 @@ export const PROFILES: readonly Profile[] = [
   {
     issuer: GOOGLE,
     tenant: 'sub',
-    claims: {
-      ...typed(['string'], 'email hd'),
-      ...typed(['boolean'], 'email_verified'),
-      ...any(POINTERS),
-    },
+    claims: { ...typed(['string'], 'email hd'), ...typed(['boolean'], 'email_verified'), ...any(POINTERS) },
   },
   { issuer: PLAIN, tenant: 'tenant', claims: any([...FREE, ...POINTERS]) },
   { issuer: ALONE, tenant: undefined, claims: any([...FREE, ...POINTERS]) },

@@ -115,11 +115,7 @@ function jobFor(random: Random, now: number): Context['job'] {
   const state = random.pick(['running', 'running', 'running', 'finished', 'unknown'] as const);
   if (state === 'unknown') return { state };
   if (random.chance(20)) return { state, build: BUILD };
-  const unblocked = {
-    step: random.pick(STEPS),
-    by: random.pick(UNBLOCKERS),
-    at: now - random.pick(AGES),
-  };
+  const unblocked = { step: random.pick(STEPS), by: random.pick(UNBLOCKERS), at: now - random.pick(AGES) };
   return { state, build: BUILD, unblocked };
 }
 

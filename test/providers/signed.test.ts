@@ -39,12 +39,7 @@ describe('what relying parties demand of a JWT is so', () => {
     const { payload } = await jwtVerify(
       token,
       createLocalJWKSet({ keys: [...(await TRUSTED.publicKeys())] }),
-      {
-        typ: 'JWT',
-        issuer: AUDIENCE,
-        audience: 'sts.amazonaws.com',
-        currentDate: new Date(NOW * 1000),
-      },
+      { typ: 'JWT', issuer: AUDIENCE, audience: 'sts.amazonaws.com', currentDate: new Date(NOW * 1000) },
     );
     expect(payload).toMatchObject({ jti: id, exp: expiresAt });
   });

@@ -42,10 +42,7 @@ async function outcome(...said: (Said | 'silence' | undefined)[]) {
 }
 
 function no(error: unknown, error_description?: string): Said {
-  return {
-    status: 400,
-    body: { error, ...(error_description === undefined ? {} : { error_description }) },
-  };
+  return { status: 400, body: { error, ...(error_description === undefined ? {} : { error_description }) } };
 }
 
 test('it posts to the host and path that are pinned, below the base alone', async () => {
@@ -97,10 +94,7 @@ describe('T48: a refusal is asked once', () => {
 });
 
 test('a rate limit is asked once, and told with how long it lasts', async () => {
-  expect(await outcome(LIMITED, OK)).toMatchObject({
-    code: 'provider_unavailable',
-    retryAfter: 30,
-  });
+  expect(await outcome(LIMITED, OK)).toMatchObject({ code: 'provider_unavailable', retryAfter: 30 });
   expect(server.asked).toHaveLength(1);
 });
 

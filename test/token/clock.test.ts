@@ -5,11 +5,7 @@ import { NOW } from '../harness/policy.ts';
 
 /** Said of the time when ours was NOW, by who is so many seconds behind us. */
 function behind(seconds: number, took = 0.2): ClockReading {
-  return {
-    theirs: Math.floor(NOW - seconds),
-    sent: NOW,
-    received: NOW + took,
-  };
+  return { theirs: Math.floor(NOW - seconds), sent: NOW, received: NOW + took };
 }
 function judged(aws: readonly ClockReading[], issuers: { readonly [issuer: string]: ClockReading } = {}) {
   return judgeClock({ aws, issuers: new Map(Object.entries(issuers)) });

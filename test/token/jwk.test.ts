@@ -6,10 +6,7 @@ import { vetKey } from '../../lib/token/jwk.ts';
 type Jwk = { readonly [name: string]: ClaimValue };
 
 function exported(pair: { publicKey: { export(options: { format: 'jwk' }): unknown } }): Jwk {
-  return {
-    ...(pair.publicKey.export({ format: 'jwk' }) as Jwk),
-    kid: 'k',
-  };
+  return { ...(pair.publicKey.export({ format: 'jwk' }) as Jwk), kid: 'k' };
 }
 
 const rsa = exported(generateKeyPairSync('rsa', { modulusLength: 2048 }));

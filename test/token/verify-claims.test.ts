@@ -3,7 +3,7 @@ import type { Code } from '../../lib/errors.ts';
 import { CLOCK_SKEW } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
 import { HEADER, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { AUDIENCE, BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE, issuersWith, NOW, rowsFrom } from '../harness/policy.ts';
 
 const issuer = await testIssuer();
 const verify = verifierOf(issuer);
@@ -58,9 +58,7 @@ describe('T17: the lifetime of a token', () => {
   });
 
   test('the row of the issuer sets another limit', async () => {
-    const rows = rowsFrom(
-      ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  max_token_lifetime: 60'),
-    );
+    const rows = rowsFrom(issuersWith('max_token_lifetime: 60'));
     const token = await issuer.sign(tokenClaims({ exp: NOW + 61 }));
     expect(await codeOf(() => verifierOf(issuer, rows)(token, NOW))).toBe('token_lifetime_too_long');
   });

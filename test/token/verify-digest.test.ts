@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createFixedKeys } from '../../lib/token/keys.ts';
 import { codeOf } from '../harness/code.ts';
 import { testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { BUILDKITE, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+import { BUILDKITE, issuersWith, NOW, rowsFrom } from '../harness/policy.ts';
 
 /** The order of the curve P-256. */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -12,7 +12,7 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 const rsa = await testIssuer();
 const { publicKey, privateKey } = await generateKeyPair('ES256');
 const jwk = { ...(await exportJWK(publicKey)), kid: 'ec', alg: 'ES256' };
-const rows = rowsFrom(ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [ES256]'));
+const rows = rowsFrom(issuersWith('algorithms: [ES256]'));
 const verify = verifierOf({ keys: createFixedKeys([jwk], ['ES256']) }, rows);
 const sign = (claims = {}) =>
   new SignJWT(tokenClaims({ ...claims })).setProtectedHeader({ alg: 'ES256', kid: 'ec' }).sign(privateKey);

@@ -3,7 +3,7 @@ import { BrokerError, type Code } from '../../lib/errors.ts';
 import { createVerifier } from '../../lib/token/verify.ts';
 import { codeOf } from '../harness/code.ts';
 import { HEADER, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, issuersWith, NOW, rowsFrom } from '../harness/policy.ts';
 
 const issuer = await testIssuer();
 
@@ -72,9 +72,7 @@ describe('a refusal names the claim that is wrong', () => {
 });
 
 describe('T16: a time at the edge of what a time can be is taken', () => {
-  const rows = rowsFrom(
-    ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  max_token_lifetime: 300'),
-  );
+  const rows = rowsFrom(issuersWith('max_token_lifetime: 300'));
   test.each([
     { name: 'the first second', claims: { iat: 0, nbf: 0, exp: 300 }, now: 0 },
     {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Code } from '../../lib/errors.ts';
 import { codeOf } from '../harness/code.ts';
 import { HEADER, KEY_ID, testIssuer, tokenClaims, verifierOf } from '../harness/issuer.ts';
-import { AUDIENCE, BUILDKITE, GITHUB, ISSUERS, NOW, rowsFrom } from '../harness/policy.ts';
+import { AUDIENCE, BUILDKITE, GITHUB, issuersWith, NOW, rowsFrom } from '../harness/policy.ts';
 
 const issuer = await testIssuer();
 const verify = verifierOf(issuer);
@@ -56,10 +56,7 @@ describe('a token is verified', () => {
   });
 
   test('an audience that the issuer row names is taken from that issuer alone', async () => {
-    const own = verifierOf(
-      issuer,
-      rowsFrom(ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  audiences: [internal]')),
-    );
+    const own = verifierOf(issuer, rowsFrom(issuersWith('audiences: [internal]')));
     const aud = 'internal';
     expect((await own(await issuer.sign(tokenClaims({ aud })), NOW)).audience).toBe(aud);
     const other = await issuer.sign(tokenClaims({ aud, iss: GITHUB }));
@@ -95,9 +92,7 @@ describe('the algorithm of a token is refused', () => {
   });
 
   test('T01: RS256, when the row of its issuer names another', async () => {
-    const rows = rowsFrom(
-      ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [ES256]'),
-    );
+    const rows = rowsFrom(issuersWith('algorithms: [ES256]'));
     const token = await issuer.sign(tokenClaims());
     expect(await codeOf(() => verifierOf(issuer, rows)(token, NOW))).toBe('token_algorithm_refused');
   });
@@ -122,9 +117,7 @@ describe('the key of a token is refused', () => {
   });
 
   test('T04: one that is for another algorithm, though the row takes both', async () => {
-    const rows = rowsFrom(
-      ISSUERS.replace('- preset: buildkite', '- preset: buildkite\n  algorithms: [RS256, PS256]'),
-    );
+    const rows = rowsFrom(issuersWith('algorithms: [RS256, PS256]'));
     const token = forged({ alg: 'PS256', kid: KEY_ID });
     expect(await codeOf(() => verifierOf(issuer, rows)(token, NOW))).toBe('token_algorithm_refused');
   });
