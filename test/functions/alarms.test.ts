@@ -1,19 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import type { FunctionName } from '../../lib/config/wiring.ts';
-import { createTableSwitches } from '../../lib/stores/switches.ts';
 import type { Break } from '../harness/account.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { stsForm } from '../harness/door.ts';
 import { readFilter } from '../harness/filter.ts';
 import {
   askToken,
+  down,
   FLEET,
   type IssuerServer,
   issuerServer,
   mintToken,
   publishEvent,
+  switchesOf,
   TARGET_ROLE,
+  whileBroken,
 } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { jobFinished, jobStarted } from '../harness/job-events.ts';
@@ -79,10 +81,6 @@ function countMetrics(name: FunctionName, { out, err }: Running, filters: readon
     );
 }
 
-function down(service: string, status: number, code: string): Break {
-  return call => (call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined);
-}
-
 /** This operation is away, at the tables whose name has this in it. */
 function away(operation: string, table: string): Break {
   return ({ operation: asked, input }) =>
@@ -115,9 +113,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
     how?: Break,
   ): Promise<readonly string[]> {
     const running = await deployed.start(name);
-    deployed.account.break(how);
-    await work(running);
-    deployed.account.break(undefined);
+    await whileBroken(deployed, how, () => work(running));
     // What a function writes and what it answers come by two ways.
     await new Promise(resolve => setTimeout(resolve, 50));
     const found = new Set(countMetrics(name, running, findFilters(deployed)));
@@ -202,8 +198,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
   });
 
   test('a switch', async () => {
-    const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = createTableSwitches(createDynamoTable(table, deployed.account.dynamo.setting));
+    const switches = switchesOf(deployed);
     const off = switchOf({ what: 'role', names: ['publish'] });
     await switches.set(off);
     const found = await observe('exchange', running => askToken(running, 'publish'));
@@ -227,8 +222,7 @@ describe('T-18: the filters count what the packaged functions really write', () 
     await (await deployed.start('events')).invoke(jobFinished({ at, job }));
     const ask = async (running: Running) => askToken(running, 'live', await mintToken({ job_id: 'ended' }));
     expect(await observe('exchange', ask)).toEqual(['Denied reason=job_finished']);
-    const table = deployed.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = createTableSwitches(createDynamoTable(table, deployed.account.dynamo.setting));
+    const switches = switchesOf(deployed);
     const [now, soon] = [0, 3600].map(more => new Date((at + more) * 1000).toISOString());
     const suspended = switchOf({ what: 'running', names: ['live'], at: now ?? '', until: soon ?? '' });
     await switches.set(suspended);

@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createDynamoTable } from '../../lib/aws/dynamo.ts';
-import { createTableSwitches } from '../../lib/stores/switches.ts';
 import { deploy, type Running } from '../harness/deployed.ts';
-import { FLEET, issuerServer, linesWith, publishEvent } from '../harness/fleet.ts';
+import {
+  down,
+  FLEET,
+  issuerServer,
+  linesWith,
+  publishEvent,
+  switchesOf,
+  whileBroken,
+} from '../harness/fleet.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { switchOf } from '../harness/switch.ts';
 
@@ -35,11 +41,8 @@ describe('the packaged authorizer, with the environment of the template', () => 
 
   test('throws where the fault is ours, and its log says which', async () => {
     const cold = await deployed.start('authorizer');
-    deployed.account.break(({ operation }) =>
-      operation === 'Scan' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined,
-    );
-    const { error } = await cold.invoke(await publishEvent());
-    deployed.account.break(undefined);
+    const event = await publishEvent();
+    const { error } = await whileBroken(deployed, down('dynamodb'), () => cold.invoke(event));
     expect(error).toContain('switches_unavailable');
     expect(linesWith(cold.err, 'fault').at(-1)).toMatchObject({ fault: 'switches_unavailable' });
   });
@@ -55,10 +58,8 @@ describe('the packaged authorizer, with the environment of the template', () => 
 
 test('I41: a switch strikes in the packaged authorizer', async () => {
   const switched = await deploy(FLEET, { issuer: issuer.url });
-  const table = switched.environmentOf('authorizer')['KITE_STS_SWITCH_TABLE'] ?? '';
-  await createTableSwitches(createDynamoTable(table, switched.account.dynamo.setting)).set(
-    switchOf({ what: 'pipeline', names: ['my-pipeline', 'my-organization', BUILDKITE] }),
-  );
+  const names = ['my-pipeline', 'my-organization', BUILDKITE];
+  await switchesOf(switched).set(switchOf({ what: 'pipeline', names }));
   const running = await switched.start('authorizer');
   expect(await running.invoke(await publishEvent())).toMatchObject({
     result: { isAuthorized: false, context: { code: 'caller_switched_off' } },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { JOB_TABLE } from '../../lib/stores/jobs.ts';
 import { deploy } from '../harness/deployed.ts';
-import { askToken, FLEET, issuerServer, linesWith, mintToken } from '../harness/fleet.ts';
+import { askToken, down, FLEET, issuerServer, linesWith, mintToken, whileBroken } from '../harness/fleet.ts';
 import { agentLost, jobFinished, jobStarted } from '../harness/job-events.ts';
 
 const issuer = await issuerServer();
@@ -46,11 +46,8 @@ describe('the packaged events', () => {
   });
 
   test('throw what could not be noted, so that it comes again and is an alarm', async () => {
-    deployed.account.break(({ service }) =>
-      service === 'dynamodb' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined,
-    );
-    const { error } = await events.invoke(jobStarted({ at: at(), job: { uuid: 'four' } }));
-    deployed.account.break(undefined);
+    const event = jobStarted({ at: at(), job: { uuid: 'four' } });
+    const { error } = await whileBroken(deployed, down('dynamodb'), () => events.invoke(event));
     expect(error).toBeDefined();
   });
 

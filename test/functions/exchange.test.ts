@@ -1,7 +1,5 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createDynamoTable } from '../../lib/aws/dynamo.ts';
-import { createTableSwitches } from '../../lib/stores/switches.ts';
 import { type Deployed, deploy, type Running } from '../harness/deployed.ts';
 import { stsForm, textsOf } from '../harness/door.ts';
 import {
@@ -10,12 +8,15 @@ import {
   APP_ROLE,
   answerTo,
   askToken,
+  down,
   FLEET,
   issuerServer,
   linesWith,
   mintToken,
   STREAM,
+  switchesOf,
   TARGET_ROLE,
+  whileBroken,
 } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { APP_KEY } from '../harness/kms.ts';
@@ -79,11 +80,8 @@ describe('the packaged exchange, with the environment of the template', () => {
   });
 
   test('I31: no credential leaves without its event at the stream', async () => {
-    deployed.account.break(({ service }) =>
-      service === 'firehose' ? { status: 400, body: '{"__type":"ResourceNotFoundException"}' } : undefined,
-    );
-    const answer = await askToken(running, 'publish');
-    deployed.account.break(undefined);
+    const gone = down('firehose', 400, 'ResourceNotFoundException');
+    const answer = await whileBroken(deployed, gone, () => askToken(running, 'publish'));
     expect(answer).toMatchObject({ status: 503, code: 'audit_unavailable' });
     expect(answer).not.toHaveProperty('access_token');
     expect(linesWith(running.err, 'fault').at(-1)).toMatchObject({
@@ -93,9 +91,7 @@ describe('the packaged exchange, with the environment of the template', () => {
   });
 
   test('tells its log of a fault by the decision, without its stack', async () => {
-    deployed.account.break(({ service }) => (service === 'sts' ? { status: 503, body: 'down' } : undefined));
-    const answer = await askToken(running, 'deploy');
-    deployed.account.break(undefined);
+    const answer = await whileBroken(deployed, down('sts', 503), () => askToken(running, 'deploy'));
     expect(answer).toMatchObject({ status: 503, code: 'provider_unavailable' });
     const fault = linesWith(running.err, 'fault').at(-1);
     expect(fault).toMatchObject({ fault: 'provider_unavailable', decisionId: answer['decision_id'] });
@@ -104,9 +100,7 @@ describe('the packaged exchange, with the environment of the template', () => {
 
   test('tells where a fault was thrown at the level debug alone', async () => {
     const debugging = await deployed.start('exchange', { KITE_STS_LOG_LEVEL: 'debug' });
-    deployed.account.break(({ service }) => (service === 'sts' ? { status: 503, body: 'down' } : undefined));
-    await askToken(debugging, 'deploy');
-    deployed.account.break(undefined);
+    await whileBroken(deployed, down('sts', 503), () => askToken(debugging, 'deploy'));
     expect(linesWith(debugging.err, 'stack').at(-1)).toMatchObject({ fault: 'provider_unavailable' });
   });
 
@@ -153,8 +147,7 @@ describe('I41: a switch strikes in the packaged exchange', () => {
     { what: 'role', names: ['publish'], code: 'role_switched_off' },
     { what: 'issuer', names: [BUILDKITE], code: 'issuer_switched_off' },
   ] as const)('that of a $what', async ({ what, names, code }) => {
-    const table = switched.environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
-    const switches = createTableSwitches(createDynamoTable(table, switched.account.dynamo.setting));
+    const switches = switchesOf(switched);
     const off = switchOf({ what, names: [...names] });
     await switches.set(off);
     const answer = await askToken(await switched.start('exchange'), 'publish');
@@ -165,13 +158,8 @@ describe('I41: a switch strikes in the packaged exchange', () => {
 
   test('and nothing passes while switches cannot be read', async () => {
     const running = await switched.start('exchange');
-    switched.account.break(({ operation }) =>
-      operation === 'Scan'
-        ? { status: 400, body: '{"__type":"x#ProvisionedThroughputExceededException"}' }
-        : undefined,
-    );
-    const answer = await askToken(running, 'publish');
-    switched.account.break(undefined);
+    const busy = down('dynamodb', 400, 'x#ProvisionedThroughputExceededException');
+    const answer = await whileBroken(switched, busy, () => askToken(running, 'publish'));
     expect(answer).toMatchObject({ status: 503, code: 'switches_unavailable' });
     expect(linesWith(running.err, 'fault').at(-1)).toMatchObject({ fault: 'switches_unavailable' });
   });

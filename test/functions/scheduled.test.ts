@@ -2,7 +2,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
 import { deploy } from '../harness/deployed.ts';
-import { answerTo, askToken, FLEET, issuerServer, linesWith } from '../harness/fleet.ts';
+import { answerTo, askToken, down, FLEET, issuerServer, linesWith, whileBroken } from '../harness/fleet.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { AUDIENCE, BUILDKITE } from '../harness/policy.ts';
 import { DAY } from '../harness/sealed.ts';
@@ -38,11 +38,7 @@ describe('the packaged rotation', () => {
 
   test('throws when it cannot make a key, which is its alarm', async () => {
     const running = await deployed.start('rotation');
-    deployed.account.break(({ service }) =>
-      service === 'dynamodb' ? { status: 500, body: '{"__type":"InternalServerError"}' } : undefined,
-    );
-    const { error } = await running.invoke();
-    deployed.account.break(undefined);
+    const { error } = await whileBroken(deployed, down('dynamodb'), () => running.invoke());
     expect(error).toBeDefined();
   });
 

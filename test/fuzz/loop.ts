@@ -3,8 +3,9 @@
  * input at hand lies in shared memory for that. Inputs that reach a new block are kept and changed further.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { randomFrom } from '../oracle/random.ts';
 import { Coverage } from './coverage.ts';
-import { drawing, mutate, NOTHING, shrink } from './mutate.ts';
+import { mutate, NOTHING, shrink } from './mutate.ts';
 
 export type Order = {
   readonly target: string;
@@ -79,7 +80,7 @@ async function execute(input: Uint8Array): Promise<string | Error> {
   return outcome;
 }
 
-const draw = drawing(seed);
+const draw = randomFrom(seed).below;
 const pantry = { draw, words: target.words.map(each => Buffer.from(each)), corpus: [...target.seeds] };
 /** Of the corpus, what was taken: an input near it gets further than one near what was refused. */
 const taken = [...target.seeds];

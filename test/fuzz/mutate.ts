@@ -1,15 +1,5 @@
-/** A seeded source of whole numbers below `n` (mulberry32): the same seed, the same numbers. */
+/** A whole number from 0 up to, not including, `n`. */
 export type Draw = (n: number) => number;
-
-export function drawing(seed: number): Draw {
-  let state = seed >>> 0;
-  return n => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % n;
-  };
-}
 
 /** What a change may draw on. */
 export type Pantry = {

@@ -1,5 +1,8 @@
+import { createDynamoTable } from '../../lib/aws/dynamo.ts';
+import { createTableSwitches, type SwitchStore } from '../../lib/stores/switches.ts';
+import type { Break } from './account.ts';
 import { exchangeForm, issuerOfTests } from './broker.ts';
-import type { Running } from './deployed.ts';
+import type { Deployed, Running } from './deployed.ts';
 import { httpEvent } from './gateway.ts';
 import { tokenClaims } from './issuer.ts';
 import { SOURCE } from './job-events.ts';
@@ -78,6 +81,31 @@ export async function publishEvent(changes: object = {}): Promise<object> {
   const token = await mintToken({ aud: REGISTRY_AUDIENCE, ...changes });
   const headers = { authorization: `Bearer ${token}` };
   return httpEvent({ method: 'PUT', path: '/npm/left-pad', headers });
+}
+
+/** What is switched off in a deployment. */
+export function switchesOf({ environmentOf, account }: Deployed): SwitchStore {
+  const table = environmentOf('exchange')['KITE_STS_SWITCH_TABLE'] ?? '';
+  return createTableSwitches(createDynamoTable(table, account.dynamo.setting));
+}
+
+/** Does this work while the account is broken so. */
+export async function whileBroken<T>(
+  { account }: Deployed,
+  how: Break | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  account.break(how);
+  try {
+    return await work();
+  } finally {
+    account.break(undefined);
+  }
+}
+
+/** A service that answers each call so: by a fault of its own, unless it is said otherwise. */
+export function down(service: string, status = 500, code = 'InternalServerError'): Break {
+  return call => (call.service === service ? { status, body: JSON.stringify({ __type: code }) } : undefined);
 }
 
 /** The lines of a log that are JSON with this member. */
