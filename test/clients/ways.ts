@@ -60,16 +60,8 @@ function commandLine(verb: string, { world, tool, situation }: Asked): string[] 
     process.execPath,
     MAIN,
     verb,
-    ...[
-      '--broker',
-      world.broker(situation),
-      '--role',
-      tool.role,
-      '--audience',
-      AUDIENCE,
-      '--timeout',
-      TIMEOUT,
-    ],
+    ...['--broker', world.broker(situation), '--role', tool.role],
+    ...['--audience', AUDIENCE, '--timeout', TIMEOUT],
   ];
 }
 
@@ -240,50 +232,36 @@ function isInFiles(tool: Tool): boolean {
   return !isNamed(tool) && tool.role !== 'push';
 }
 
-export const WAYS: readonly Way[] = [
-  {
-    name: 'STS door',
-    sort: 'sts',
-    serves: tool => isUsual(tool) || tool.name === 'JavaScript fromTokenFile',
-    prepare: asked => byTokenFile(asked, ''),
-  },
-  {
-    name: 'STS door, /aws/sts',
-    sort: 'sts',
-    serves: isUsual,
-    prepare: asked => byTokenFile(asked, '/aws/sts'),
-  },
-  { name: 'STS door, profile', sort: 'sts', serves: isUsual, prepare: byProfile },
-  { name: 'container door', sort: 'container', serves: isUsualOrHttp, prepare: byContainer },
-  { name: 'credential_process', sort: 'process', serves: isUsual, prepare: byProcess },
-  { name: 'token door', sort: 'oauth', serves: isLibrary, prepare: byOauth },
-  { name: 'exchange', sort: 'exchange', serves: isAny('@azure/identity'), prepare: byExchange },
-  {
-    name: 'exec',
-    sort: 'exec',
-    serves: tool => isUsualOrHttp(tool) || ['google', 'entra'].includes(tool.role),
-    prepare: byExec,
-  },
-  {
-    name: 'plugin, env',
-    sort: 'hook',
-    serves: tool => isUsual(tool) || tool.name === 'gcloud',
-    prepare: byPlugin('env'),
-  },
-  { name: 'plugin, files', sort: 'hook', serves: isInFiles, prepare: byPlugin('files') },
-  {
-    name: 'plugin, container-credentials',
-    sort: 'hook',
-    serves: isUsualOrHttp,
-    prepare: byPlugin('container-credentials'),
-  },
-  { name: 'the same, an hour later', sort: 'container', serves: isUsualOrHttp, prepare: byPluginLater },
-  {
-    name: 'GitHub action, env',
-    sort: 'action',
-    serves: tool => isUsual(tool) || tool.name === 'gcloud',
-    prepare: byAction('env'),
-  },
-  { name: 'GitHub action, files', sort: 'action', serves: isInFiles, prepare: byAction('files') },
-  { name: 'credential helper', sort: 'git', serves: isAny('git'), prepare: byGitHelper },
+function isUsualOrGcloud(tool: Tool): boolean {
+  return isUsual(tool) || tool.name === 'gcloud';
+}
+function isUsualOrTokenFile(tool: Tool): boolean {
+  return isUsual(tool) || tool.name === 'JavaScript fromTokenFile';
+}
+function isExecuted(tool: Tool): boolean {
+  return isUsualOrHttp(tool) || ['google', 'entra'].includes(tool.role);
+}
+
+const ROWS: readonly (readonly [Way['name'], Way['sort'], Way['serves'], Way['prepare']])[] = [
+  ['STS door', 'sts', isUsualOrTokenFile, asked => byTokenFile(asked, '')],
+  ['STS door, /aws/sts', 'sts', isUsual, asked => byTokenFile(asked, '/aws/sts')],
+  ['STS door, profile', 'sts', isUsual, byProfile],
+  ['container door', 'container', isUsualOrHttp, byContainer],
+  ['credential_process', 'process', isUsual, byProcess],
+  ['token door', 'oauth', isLibrary, byOauth],
+  ['exchange', 'exchange', isAny('@azure/identity'), byExchange],
+  ['exec', 'exec', isExecuted, byExec],
+  ['plugin, env', 'hook', isUsualOrGcloud, byPlugin('env')],
+  ['plugin, files', 'hook', isInFiles, byPlugin('files')],
+  ['plugin, container-credentials', 'hook', isUsualOrHttp, byPlugin('container-credentials')],
+  ['the same, an hour later', 'container', isUsualOrHttp, byPluginLater],
+  ['GitHub action, env', 'action', isUsualOrGcloud, byAction('env')],
+  ['GitHub action, files', 'action', isInFiles, byAction('files')],
+  ['credential helper', 'git', isAny('git'), byGitHelper],
 ];
+export const WAYS: readonly Way[] = ROWS.map(([name, sort, serves, prepare]) => ({
+  name,
+  sort,
+  serves,
+  prepare,
+}));

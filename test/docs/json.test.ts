@@ -73,6 +73,7 @@ const environment = {
 };
 
 const HERE = ['--config', CONFIG];
+const BROKER_ROLE = ['--broker-role-arn', 'arn:aws:iam::111122223333:role/exchange'];
 const SWITCH = ['issuer', 'https://agent.buildkite.com', '--stack', STACK, '--because', 'INC-1'];
 
 /** How each verb is asked so that it has something to say. */
@@ -93,20 +94,8 @@ const CALLS: { readonly [verb: string]: () => readonly string[] } = {
   pin: () => ['deploy-web', '--token-file', files.token, ...HERE],
   exchange: () => ['--role', 'deploy-web', '--token-file', files.token],
   whoami: () => ['--token-file', files.token],
-  'check-targets': () => [
-    '--from',
-    files.target,
-    '--broker-role-arn',
-    'arn:aws:iam::111122223333:role/exchange',
-    ...HERE,
-  ],
-  drift: () => [
-    '--account',
-    files.target,
-    '--broker-role-arn',
-    'arn:aws:iam::111122223333:role/exchange',
-    ...HERE,
-  ],
+  'check-targets': () => ['--from', files.target, ...BROKER_ROLE, ...HERE],
+  drift: () => ['--account', files.target, ...BROKER_ROLE, ...HERE],
   doctor: () => ['--broker', environment['KITE_STS_URL'] ?? '', ...HERE],
   disable: () => SWITCH,
   enable: () => SWITCH,
@@ -116,17 +105,12 @@ const CALLS: { readonly [verb: string]: () => readonly string[] } = {
   revoke: () => ['role', 'deploy-web', ...HERE],
 };
 
+const INIT = createInit(async () => Buffer.from('packed'));
+
 async function answer(verb: string, words: readonly string[]) {
   const terminal = testTerminal(environment);
   const exits =
-    verb === 'init'
-      ? await runVerb(
-          'init',
-          createInit(async () => Buffer.from('packed')),
-          words,
-          terminal,
-        )
-      : await run([verb, ...words], terminal);
+    verb === 'init' ? await runVerb('init', INIT, words, terminal) : await run([verb, ...words], terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
 

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { BrokerError } from '../../lib/errors.ts';
 import type { VettedKey } from '../../lib/token/jwk.ts';
 import {
   BREAKER_FAILURES,
@@ -12,7 +11,7 @@ import {
   SOFT_LIFETIME,
 } from '../../lib/token/keys.ts';
 import { KeySetError } from '../../lib/token/keyset.ts';
-import { failureOf } from '../harness/code.ts';
+import { codeOf, failureOf } from '../harness/code.ts';
 import { NOW } from '../harness/policy.ts';
 
 const { publicKey } = generateKeyPairSync('ed25519');
@@ -40,12 +39,8 @@ function standIn(...kids: string[]) {
   );
   /** The key's id, or the code of the refusal. */
   const find = async (kid: string, now: number): Promise<string> => {
-    try {
-      return (await source(kid, now)).keyId;
-    } catch (error) {
-      if (error instanceof BrokerError) return error.code;
-      throw error;
-    }
+    const code = await codeOf(async () => source(kid, now));
+    return code === 'none' ? kid : code;
   };
   return { issuer, find, source };
 }

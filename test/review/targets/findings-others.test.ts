@@ -17,11 +17,12 @@ import {
   TRUSTED,
 } from '../../harness/targets.ts';
 
-describe('what is found of others:', () => {
-  const condition = (operator: string, key: string, operand: string) => ({
-    Condition: { StringEquals: { 'sts:ExternalId': ID }, [operator]: { [key]: operand } },
-  });
+/** The ExternalId, and this condition beside it. */
+function condition(operator: string, key: string, operand: string) {
+  return { Condition: { StringEquals: { 'sts:ExternalId': ID }, [operator]: { [key]: operand } } };
+}
 
+describe('what is found of others:', () => {
   test.each<[name: string, statement: object, found: string[]]>([
     ['everyone', allow('*', 'sts:AssumeRole'), ['principal-wide']],
     ['everyone of AWS', allow({ AWS: '*' }, 'sts:AssumeRole'), ['principal-wide']],
@@ -110,24 +111,20 @@ describe('what is found of others:', () => {
 });
 
 describe('undecided is', () => {
-  const narrowed = (operator: string, key: string, operand: string) => ({
-    Condition: { StringEquals: { 'sts:ExternalId': ID }, [operator]: { [key]: operand } },
-  });
-
   test.each<[name: string, statements: Statements, details: string[]]>([
     [
       'a condition on what only AWS knows',
-      [broker('sts:AssumeRole', narrowed('StringLike', 'aws:PrincipalOrgID', 'o-1')), BESIDE],
+      [broker('sts:AssumeRole', condition('StringLike', 'aws:PrincipalOrgID', 'o-1')), BESIDE],
       ['sts:AssumeRole, Statement[0]: StringLike aws:PrincipalOrgID'],
     ],
     [
       'a pattern on the session name',
-      [broker('sts:AssumeRole', narrowed('StringLike', 'sts:RoleSessionName', 'web.*')), BESIDE],
+      [broker('sts:AssumeRole', condition('StringLike', 'sts:RoleSessionName', 'web.*')), BESIDE],
       ['sts:AssumeRole, Statement[0]: StringLike sts:RoleSessionName'],
     ],
     [
       'a value that claims fill in',
-      [broker('sts:AssumeRole', narrowed('StringLike', 'aws:RequestTag/pipeline', 'web')), BESIDE],
+      [broker('sts:AssumeRole', condition('StringLike', 'aws:RequestTag/pipeline', 'web')), BESIDE],
       ['sts:AssumeRole, Statement[0]: StringLike aws:RequestTag/pipeline'],
     ],
     [
