@@ -151,12 +151,12 @@ describe('teams.yml is refused', () => {
   });
 });
 
-test('those that the page shows are sound', () => {
+test('what the page shows is sound', () => {
   const shown = blocks(read('docs/reference/configuration.md')).filter(({ words }) =>
     words.includes('teams'),
   );
   const { 'broker.yml': broker = '' } = FILES;
-  expect(shown.length).toBeGreaterThan(1);
+  expect(shown.length).toBeGreaterThan(0);
   expect(
     shown.map(({ text }) => complaintsOf({ 'broker.yml': broker, 'roles/.keep': '', 'teams.yml': text })),
   ).toEqual(shown.map(() => []));
