@@ -18,13 +18,16 @@ const PAGES = [
   'CONTRIBUTING.md',
   ...filesBelow('docs').filter(path => path.endsWith('.md') && !path.includes('node_modules')),
 ];
-const SHOWN = PAGES.flatMap(page =>
-  [...read(page).matchAll(/!\[([^\]]*)\]\(([^)]+\.svg)\)/g)].map(([, alt = '', file = '']) => ({
-    page,
-    alt,
-    file,
-  })),
-);
+/** A figure in Markdown, and a picture that has one for each theme. */
+const FIGURE = /!\[([^\]]*)\]\(([^)]+\.svg)\)/g;
+const PICTURE = /<source [^>]*srcset="([^"]+)">\s*<img alt="([^"]*)" src="([^"]+)">/g;
+
+const SHOWN = PAGES.map(read).flatMap(text => [
+  ...[...text.matchAll(FIGURE)].map(([, alt = '', file = '']) => ({ alt, file })),
+  ...[...text.matchAll(PICTURE)].flatMap(([, dark = '', alt = '', light = '']) =>
+    [dark, light].map(file => ({ alt, file })),
+  ),
+]);
 
 test.each(readdirSync(join(ROOT, 'docs/images')))('a page shows %s, and says in words what it is', file => {
   const places = SHOWN.filter(each => each.file.endsWith(`/${file}`));

@@ -55,6 +55,13 @@ async function findChromium(): Promise<string> {
   return found ?? (await chromium.executablePath());
 }
 
+export async function launch(): Promise<Browser> {
+  return playwright.launch({
+    executablePath: await findChromium(),
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
+}
+
 /** The built site, served on this machine, and a browser beside it. */
 export type Stage = {
   readonly url: string;
@@ -70,10 +77,7 @@ export async function stage(): Promise<Stage> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
-  const browser = await playwright.launch({
-    executablePath: await findChromium(),
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await launch();
   const close = async (): Promise<void> => {
     await browser.close();
     server.close();
