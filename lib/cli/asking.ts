@@ -58,7 +58,7 @@ export const TOKEN_OPTIONS = {
   json: { type: 'boolean', help: 'The result, or the reason why there is none, as JSON.' },
 } as const satisfies VerbOptions;
 
-/** What is asked for with the subject token. */
+/** Options that say what is asked for with the subject token. */
 export const ROLE_OPTIONS = {
   role: { type: 'string', value: 'ROLE', required: true, help: 'The role that is asked for.' },
   scope: { type: 'string', value: '"A B"', help: 'The scopes that are asked for.' },
@@ -70,19 +70,14 @@ export const ROLE_OPTIONS = {
   },
 } as const satisfies VerbOptions;
 
-/** What the help says beside `TOKEN_OPTIONS`. */
+/** Help that goes with `TOKEN_OPTIONS`. */
 export const TOKEN_ABOUT = `Without one of --token-… the CI is asked: Buildkite, GitHub Actions or CircleCI. GitLab fills the variable
 of --token-env by id_tokens.`;
 
 /** Chosen when a token is minted: of no use with one that is there. */
 const CHOICES = ['audience', 'token-env', 'claim', 'lifetime', 'subject-claim'];
 
-/** Names the option instead of the shell, of which whoever gave it knows nothing. */
-function renameShell(error: Error): never {
-  throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
-}
-
-function findGivenMint(flags: Flags, { environment }: Terminal): MintToken | undefined {
+function findGivenMint(flags: Flags, terminal: Terminal): MintToken | undefined {
   const file = readFlag(flags, 'token-file');
   const line = readFlag(flags, 'token-command');
   if (file === undefined && line === undefined) return undefined;
@@ -91,13 +86,18 @@ function findGivenMint(flags: Flags, { environment }: Terminal): MintToken | und
   const idle = CHOICES.find(name => flags[name] !== undefined);
   if (idle) throw new UsageError(`--${idle} has no effect on a token that is given. Leave one of them out.`);
   if (file !== undefined) return async () => readSubjectToken((await readInput(file)).toString('utf8'), file);
-  const run = createProgramRunner(environment);
-  return async () =>
-    readSubjectToken(await run('sh', ['-c', line ?? '']).catch(renameShell), '--token-command');
+  const run = createProgramRunner(terminal.environment);
+  return async () => {
+    const printed = await run('sh', ['-c', line ?? '']).catch((error: Error) => {
+      // Of the shell whoever gave the option knows nothing.
+      throw new NoSubjectToken(error.message.replace(/^sh /, '--token-command '));
+    });
+    return readSubjectToken(printed, '--token-command');
+  };
 }
 
-function readBrokerUrl(flags: Flags, { environment }: Terminal): string {
-  const written = readFlag(flags, 'broker') ?? environment['KITE_STS_URL'];
+function readBrokerUrl(flags: Flags, terminal: Terminal): string {
+  const written = readFlag(flags, 'broker') ?? terminal.environment['KITE_STS_URL'];
   if (!written) throw new UsageError('--broker is required, or KITE_STS_URL: the https URL of the broker.');
   try {
     return checkBrokerUrl(written);

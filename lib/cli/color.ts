@@ -12,8 +12,7 @@ const WORDS: readonly (readonly [pattern: RegExp, color: number])[] = [
 ];
 
 /** Colors for a person at a terminal, unless NO_COLOR is set (https://no-color.org); the text itself is the same. */
-export function colorText(text: string, { colors, environment }: Terminal): string {
-  return colors && !environment['NO_COLOR']
-    ? WORDS.reduce((all, [pattern, color]) => all.replace(pattern, `$1\u001b[${color}m$2\u001b[39m`), text)
-    : text;
+export function colorText(text: string, terminal: Terminal): string {
+  if (!terminal.colors || terminal.environment['NO_COLOR']) return text;
+  return WORDS.reduce((all, [words, color]) => all.replace(words, `$1\u001b[${color}m$2\u001b[39m`), text);
 }

@@ -26,7 +26,7 @@ function listDialectIssuers(tree: Tree): ReadonlyMap<string, IssuerRow> {
   return new Map(named.flatMap(iss => createDialectRow(iss) ?? []).map(row => [row.issuer, row]));
 }
 
-/** What is found in a file with a policy for the page of a Buildkite registry. */
+/** Finds what is wrong in a file with a policy for the page of a Buildkite registry. */
 export function findDialectFindings(file: string): readonly LintFinding[] {
   const complaints = new Complaints();
   const source = readSource(file, complaints);

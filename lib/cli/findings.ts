@@ -32,7 +32,7 @@ export function writeComplaints(complaints: readonly (Complaint | LintFinding)[]
   return `${writeFindingList(listErrors(complaints))}${writeCount(complaints.length, 'error')}\n`;
 }
 
-/** What lint finds in what was loaded: the complaints alone, where there are any. */
+/** Lints what was loaded. Where there are complaints, they alone are its findings. */
 export function lintConfig(loaded: LoadResult, now = Date.now() / 1000): LintAnswer {
   if (!loaded.config) return { findings: listErrors(loaded.complaints), ignored: [] };
   const { broker, policies } = loaded.written;

@@ -3,12 +3,9 @@ import type { Verb, VerbOption } from './verb.ts';
 /** Characters of a line of the help. */
 const WIDTH = 120;
 
-/** What Markdown says, without the marks of its code and links. */
-function removeMarks(text: string): string {
-  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
-}
-
-function wrapText(text: string, width: number): string[] {
+/** Markdown in lines of this width, without the marks of its code and links. */
+function wrapText(markdown: string, width: number): string[] {
+  const text = markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const line = lines.pop();
@@ -24,23 +21,22 @@ export function writeOption(name: string, option: VerbOption): string {
   return option.type === 'string' ? `--${name} ${option.value}` : `--${name}`;
 }
 
-/** What an option means, in Markdown: for the help and for the table of the reference. */
+/** Says what an option means, in Markdown: for the help and for the table of the reference. */
 export function describeOption(option: VerbOption): string {
   return option.type === 'string' && option.required ? `${option.help} Required.` : option.help;
 }
 
 /** Words and options of a verb, a line or more for each. */
-function writeRows({ words = [], options }: Verb): string {
+function writeRows(verb: Verb): string {
+  const options = Object.entries(verb.options);
   const rows = [
-    ...words.map(({ name, help }) => [name, help] as const),
-    ...Object.entries(options).map(
-      ([name, option]) => [writeOption(name, option), describeOption(option)] as const,
-    ),
+    ...(verb.words ?? []).map(({ name, help }) => [name, help] as const),
+    ...options.map(([name, option]) => [writeOption(name, option), describeOption(option)] as const),
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 4;
   return rows
     .map(([label, help]) =>
-      wrapText(removeMarks(help), WIDTH - width)
+      wrapText(help, WIDTH - width)
         .map((line, at) => `${(at === 0 ? `  ${label}` : '').padEnd(width)}${line}`)
         .join('\n'),
     )
@@ -48,7 +44,8 @@ function writeRows({ words = [], options }: Verb): string {
 }
 
 /** Words, what is required, and then each option, or `[options]` where they are too many for a line. */
-function drawUsage(name: string, { words = [], options, takesCommand }: Verb): string {
+function drawUsage(name: string, verb: Verb): string {
+  const { words = [], options, takesCommand } = verb;
   const all = Object.entries(options).map(([option, declared]) => ({
     text: writeOption(option, declared),
     required: declared.type === 'string' && declared.required === true,

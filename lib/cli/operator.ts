@@ -26,11 +26,11 @@ export const STACK_OPTIONS = {
 type Environment = Terminal['environment'];
 
 function readEnvironmentKeys(environment: Environment): AwsAccessKey | undefined {
-  const [accessKeyId, secretAccessKey, sessionToken] = [
-    'ACCESS_KEY_ID',
-    'SECRET_ACCESS_KEY',
-    'SESSION_TOKEN',
-  ].map(name => environment[`AWS_${name}`]);
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment;
   return accessKeyId && secretAccessKey
     ? { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
     : undefined;
@@ -48,12 +48,9 @@ async function findByChain(of: Parameters<typeof defaultProvider>[0] = {}): Prom
   try {
     return await chain.defaultProvider(of)();
   } catch (error) {
-    if (
-      (error as Error).name !== 'CredentialsProviderError' &&
-      (error as Error).name !== 'TokenProviderError'
-    )
-      throw new Failure(`${NONE} ${(error as Error).name}\n`);
-    throw new Failure(`${NONE} ${(error as Error).message.split('\n')[0]}\n`);
+    const { name, message } = error as Error;
+    const isOfChain = ['CredentialsProviderError', 'TokenProviderError'].includes(name);
+    throw new Failure(`${NONE} ${isOfChain ? message.split('\n')[0] : name}\n`);
   }
 }
 
@@ -64,10 +61,8 @@ async function findOperatorKeys(environment: Environment): Promise<AwsAccessKey>
 }
 
 /** Where AWS's own files are, if not where they always are. */
-function locateFiles({
-  AWS_CONFIG_FILE: configFilepath,
-  AWS_SHARED_CREDENTIALS_FILE: filepath,
-}: Environment) {
+function locateFiles(environment: Environment) {
+  const { AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath } = environment;
   return { ...(configFilepath ? { configFilepath } : {}), ...(filepath ? { filepath } : {}) };
 }
 

@@ -1,4 +1,4 @@
-import type { Claims, ClaimValue } from '../policy/claims.ts';
+import type { Claims } from '../policy/claims.ts';
 import type { AccessRequest } from '../policy/decide.ts';
 import { DEMANDS, type JobFacts, type Unblocked } from '../policy/demand.ts';
 import type { Context } from '../policy/trust.ts';
@@ -12,7 +12,7 @@ export function readEventText(event: Claims, member: string): string | undefined
 
 /** A member of an audit event when it is an object. */
 export function readEventObject(event: Claims, member: string): Claims | undefined {
-  const value: ClaimValue | undefined = event[member];
+  const value = event[member];
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Claims) : undefined;
 }
 
@@ -52,14 +52,14 @@ function readRecordedApproval(event: Claims): Unblocked | undefined {
   return { step: readEventText(evidence, 'step') ?? '', by: readEventText(evidence, 'by') ?? '', at };
 }
 
-/** What was known of the job then. */
+/** Reads what was known of the job then. */
 function readRecordedJob(event: Claims): JobFacts | undefined {
   const state = readEventText(event, 'job_state');
   if (state !== 'running' && state !== 'finished') return undefined;
   return { state, build: readEventText(event, 'build_id'), unblocked: readRecordedApproval(event) };
 }
 
-/** What was asked for, from where and when, so that it can be decided again. */
+/** Reads what was asked for, from where and when, so that it can be decided again. */
 export function readDecidedRequest(event: Claims): {
   readonly access: AccessRequest;
   readonly context: Context;

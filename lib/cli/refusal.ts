@@ -7,24 +7,21 @@ import { EXIT, type Flags, type Terminal } from './verb.ts';
 
 type NotIssued = Exclude<ExchangeResult, { outcome: 'issued' }>;
 
-/** What is wrong with a claim; without a value, nothing is said of one. */
-function writeWhy({ why, value }: ClaimHint): string {
-  const text = TEXTS[`claim_${why}`];
-  return value === undefined ? text.replace(/;.*/, '') : `${text} ${value}`;
+/** Says what is wrong with a claim; without a value, nothing is said of one. */
+function writeWhy(hint: ClaimHint): string {
+  const text = TEXTS[`claim_${hint.why}`];
+  return hint.value === undefined ? text.replace(/;.*/, '') : `${text} ${hint.value}`;
 }
 
-function listClaimLines({ claims }: RefusedExchange): string[] {
-  return claims.map(hint => {
-    const { claim, add, place, character, position } = hint;
-    return [
-      `claim    ${claim} ${writeWhy(hint)}`,
-      place && `. It cannot stand in ${place}`,
-      character && `: ${character} at position ${position}`,
-      add && `. Add ${add}`,
-    ]
-      .filter(Boolean)
-      .join('');
-  });
+function writeHint(hint: ClaimHint): string {
+  const { claim, add, place, character, position } = hint;
+  const parts = [
+    `claim    ${claim} ${writeWhy(hint)}`,
+    place && `. It cannot stand in ${place}`,
+    character && `: ${character} at position ${position}`,
+    add && `. Add ${add}`,
+  ];
+  return parts.filter(Boolean).join('');
 }
 
 function listRefusalLines(refused: RefusedExchange): string[] {
@@ -32,7 +29,7 @@ function listRefusalLines(refused: RefusedExchange): string[] {
     `${refused.code}: ${refused.description}`,
     `decision ${refused.decisionId}`,
     ...(refused.contact === undefined ? [] : [`contact  ${refused.contact}`]),
-    ...listClaimLines(refused),
+    ...refused.claims.map(writeHint),
     `page     ${refused.errorUri}`,
   ];
 }
@@ -52,14 +49,17 @@ export function listReasonLines(exchanged: NotIssued): string[] {
  */
 export function tellReason(
   exchanged: NotIssued,
-  { role, broker }: RoleExchange,
+  asking: RoleExchange,
   flags: Flags,
-  { environment, error }: Terminal,
+  terminal: Terminal,
 ): number {
-  const head = `No credential for the role ${makePrintable(role)} from ${makePrintable(broker)}`;
+  const [role, broker] = [asking.role, asking.broker].map(makePrintable);
   // Buildkite opens the group of lines that this stands in.
-  const open = environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
-  const lines = listReasonLines(exchanged).map(line => `  ${line}\n`);
-  error(flags['json'] ? `${JSON.stringify(exchanged)}\n` : `${open}${head}\n${lines.join('')}`);
+  const open = terminal.environment['BUILDKITE'] === 'true' ? '^^^ +++\n' : '';
+  const lines = listReasonLines(exchanged)
+    .map(line => `  ${line}\n`)
+    .join('');
+  const text = `${open}No credential for the role ${role} from ${broker}\n${lines}`;
+  terminal.error(flags['json'] ? `${JSON.stringify(exchanged)}\n` : text);
   return exchanged.outcome === 'refused' && exchanged.status < 500 ? EXIT.denied : EXIT.failed;
 }

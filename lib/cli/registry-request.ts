@@ -15,7 +15,7 @@ export function parseRequestLine(text: string): RegistryRequest {
   return { method, path, query };
 }
 
-/** What an audit event of a registry says was to be done. */
+/** Reads from an audit event of a registry what was to be done. */
 export function readRecordedRequest(event: Claims): RegistryRequest {
   return {
     method: readEventText(event, 'method') ?? '',

@@ -20,7 +20,15 @@ import {
   readEventTexts,
 } from './recorded.ts';
 import { parseRequestLine, readRecordedRequest } from './registry-request.ts';
-import { Failure, type Flags, readAddressFlag, readFlag, readSecondsFlag, UsageError } from './verb.ts';
+import {
+  Failure,
+  type Flags,
+  readAddressFlag,
+  readChoice,
+  readFlag,
+  readSecondsFlag,
+  UsageError,
+} from './verb.ts';
 
 /** How an exchange ended that the audit log tells of, and what is otherwise now. */
 export type RecordedOutcome = {
@@ -39,14 +47,14 @@ type RequestBase = {
   readonly recorded: RecordedOutcome | undefined;
 };
 
-/** What is to be decided of a role. */
+/** A request for a role, to be decided. */
 export type RoleRequest = RequestBase & {
   readonly role: Role;
   readonly access: AccessRequest;
   readonly registry?: undefined;
 };
 
-/** What is to be decided: of a role, or of a registry. */
+/** A request for a role or to a registry, to be decided. */
 export type CommandRequest =
   | RoleRequest
   | (RequestBase & { readonly registry: Registry; readonly request: RegistryRequest });
@@ -80,21 +88,18 @@ function readContext(flags: Flags, role?: Role): Context {
   return { now, sourceAddress: readAddressFlag(flags, 'source-ip'), ...(job ? { job } : {}) };
 }
 
-/** What events would have told: an approval of just now, by a person of broker.yml or by an id. */
-function readJobFlags(flags: Flags, { approval }: Role, now: number): JobFacts | undefined {
-  const [state, by] = [readFlag(flags, 'job'), readFlag(flags, 'approved-by')];
-  if (state === undefined && by === undefined) return undefined;
-  if (state !== undefined && !isJobState(state))
-    throw new UsageError(`--job is ${JOB_STATES.join(' or ')}, not "${state}".`);
-  const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
-  const unblocked = id === undefined ? undefined : { step: approval?.step ?? '', by: id, at: now };
-  return { state: state ?? 'running', build: 'of the command line', unblocked };
-}
-
 const JOB_STATES = ['running', 'finished'] as const;
 
-function isJobState(word: string): word is (typeof JOB_STATES)[number] {
-  return JOB_STATES.some(each => each === word);
+/** The facts that events would have told: an approval of just now, by a person of broker.yml or by an id. */
+function readJobFlags(flags: Flags, role: Role, now: number): JobFacts | undefined {
+  const { approval } = role;
+  const [written, by] = [readFlag(flags, 'job'), readFlag(flags, 'approved-by')];
+  if (written === undefined && by === undefined) return undefined;
+  const refusal = `--job is ${JOB_STATES.join(' or ')}, not "${written}".`;
+  const state = written === undefined ? 'running' : readChoice(written, JOB_STATES, refusal);
+  const id = approval?.by.find(({ name }) => name === by)?.id ?? by;
+  const unblocked = id === undefined ? undefined : { step: approval?.step ?? '', by: id, at: now };
+  return { state, build: 'of the command line', unblocked };
 }
 
 async function readRegistryRequest(name: string, flags: Flags, config: Config): Promise<CommandRequest> {
@@ -104,16 +109,11 @@ async function readRegistryRequest(name: string, flags: Flags, config: Config): 
   if (line === undefined) throw new UsageError('--registry needs --request "METHOD PATH".');
   const registry = findConfiguredRegistry(name, config);
   const request = parseRequestLine(line);
-  return {
-    registry,
-    request,
-    claims: await readClaimFlags(flags, SOURCES),
-    context: readContext(flags),
-    recorded: undefined,
-  };
+  const claims = await readClaimFlags(flags, SOURCES);
+  return { registry, request, claims, context: readContext(flags), recorded: undefined };
 }
 
-/** What is to be decided of a role, by flags. Throws `UsageError` and `Failure`. */
+/** Reads a request for a role from flags. Throws `UsageError` and `Failure`. */
 export async function readRoleRequest(flags: Flags, config: Config): Promise<RoleRequest> {
   const name = readFlag(flags, 'role');
   if (name === undefined) throw new UsageError('--role or --registry is required.');
@@ -128,19 +128,10 @@ export async function readRoleRequest(flags: Flags, config: Config): Promise<Rol
   return { role, claims, access, context: readContext(flags, role), recorded: undefined };
 }
 
-/** What the event says itself. */
-const IN_EVENT = [
-  'role',
-  'registry',
-  'request',
-  'claims',
-  'token-file',
-  'scope',
-  'expires-in',
-  'source-ip',
-  'job',
-  'approved-by',
-];
+/** Options whose values the event says itself. */
+const IN_EVENT = 'role registry request claims token-file scope expires-in source-ip job approved-by'.split(
+  ' ',
+);
 
 async function findEvent(id: string, flags: Flags): Promise<Claims> {
   const idle = IN_EVENT.find(name => flags[name] !== undefined);
@@ -151,6 +142,18 @@ async function findEvent(id: string, flags: Flags): Promise<Claims> {
   return event;
 }
 
+/** `digest` is that of the policy as it is now. */
+function readRecordedOutcome(id: string, event: Claims, digest: string | undefined): RecordedOutcome {
+  return {
+    decisionId: id,
+    time: readEventText(event, 'time'),
+    outcome: readEventText(event, 'outcome'),
+    reason: readEventText(event, 'reason'),
+    omitted: readEventTexts(event, 'claims_omitted') ?? [],
+    policyChanged: digest !== event['policy_digest'],
+  };
+}
+
 async function readEventRequest(id: string, flags: Flags, config: Config): Promise<CommandRequest> {
   const event = await findEvent(id, flags);
   const claims = readEventObject(event, 'claims');
@@ -159,30 +162,21 @@ async function readEventRequest(id: string, flags: Flags, config: Config): Promi
       `${id} ended before the claims were known: ${readEventText(event, 'code')} ${readEventText(event, 'detail') ?? ''}\n`,
     );
   const { access, context } = readDecidedRequest(event);
-  const of = readEventText(event, 'registry');
-  if (event['event'] === 'authorization' && of === undefined)
+  const name = readEventText(event, 'registry');
+  if (event['event'] === 'authorization' && name === undefined)
     throw new Failure(
       `${id} asked for a path that is no registry's: ${readEventText(event, 'code') ?? ''}\n`,
     );
-  const registry = of === undefined ? undefined : findConfiguredRegistry(of, config);
-  const loaded = createBrokerConfig(config);
-  const digest = registry ? undefined : loaded.roles.find(access.role)?.digest;
-  const recorded = {
-    decisionId: id,
-    time: readEventText(event, 'time'),
-    outcome: readEventText(event, 'outcome'),
-    reason: readEventText(event, 'reason'),
-    omitted: readEventTexts(event, 'claims_omitted') ?? [],
-    policyChanged: registry
-      ? createAuthorizerConfig(config).registries.findByAudience(registry.audience)?.digest !==
-        event['policy_digest']
-      : digest !== event['policy_digest'],
-  };
+  const registry = name === undefined ? undefined : findConfiguredRegistry(name, config);
+  const policy = registry
+    ? createAuthorizerConfig(config).registries.findByAudience(registry.audience)
+    : createBrokerConfig(config).roles.find(access.role);
+  const recorded = readRecordedOutcome(id, event, policy?.digest);
   if (registry) return { registry, request: readRecordedRequest(event), claims, context, recorded };
   return { role: findConfiguredRole(access.role, config), claims, access, context, recorded };
 }
 
-/** What `explain` is asked: by flags, or by an audit event. Throws `UsageError` and `Failure`. */
+/** Reads the request of `explain`, from flags or from an audit event. Throws `UsageError` and `Failure`. */
 export function readCommandRequest(flags: Flags, config: Config): Promise<CommandRequest> {
   const id = readFlag(flags, 'decision');
   if (id !== undefined) return readEventRequest(id, flags, config);

@@ -61,26 +61,22 @@ async function findVerb(name: string): Promise<Verb> {
   throw new UsageError(`"${name}" is not a verb.${suggestWord(name, Object.keys(VERBS))}`);
 }
 
-async function printHelp([name]: readonly string[], { out }: Terminal): Promise<number> {
-  out(name === undefined ? writeOverview() : writeHelp(name, await findVerb(name)));
-  return EXIT.done;
-}
-
-async function printVersion({ out }: Terminal): Promise<number> {
-  out(`${(await readManifest()).version}\n`);
-  return EXIT.done;
+/** Writes the help or the version, where they are asked for; undefined where a verb is. */
+async function writeInformation(words: readonly string[]): Promise<string | undefined> {
+  const [name = '', verb] = words;
+  if (name === 'help' && verb !== undefined) return writeHelp(verb, await findVerb(verb));
+  if (['', 'help', '--help', '-h'].includes(name)) return writeOverview();
+  return ['--version', '-v'].includes(name) ? `${(await readManifest()).version}\n` : undefined;
 }
 
 /** Runs one command line. Prints what went wrong plainly; a stack trace is never among it. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name = '', ...rest] = words;
   try {
-    if (name === 'help') return await printHelp(rest, terminal);
-    if (['', '--help', '-h'].includes(name)) await printHelp([], terminal);
-    if (name === '') return EXIT.usage;
-    if (['--help', '-h'].includes(name)) return EXIT.done;
-    if (['--version', '-v'].includes(name)) return await printVersion(terminal);
-    return await runVerb(name, await findVerb(name), rest, terminal);
+    const information = await writeInformation(words);
+    if (information === undefined) return await runVerb(name, await findVerb(name), rest, terminal);
+    terminal.out(information);
+    return name === '' ? EXIT.usage : EXIT.done;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     terminal.error(`kite-sts: ${error.message}\nkite-sts help lists the verbs.\n`);
@@ -89,9 +85,9 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
 }
 
 /** Is the answer, and with it the reason why there is none, for a program? */
-function isForProgram({ options }: Verb, words: readonly string[]): boolean {
+function isForProgram(verb: Verb, words: readonly string[]): boolean {
   const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
-  return Object.hasOwn(options, 'json') && own.includes('--json');
+  return Object.hasOwn(verb.options, 'json') && own.includes('--json');
 }
 
 function describeFailure(name: string, verb: Verb, error: UsageError | Failure): string {
@@ -116,9 +112,8 @@ export async function runVerb(
     if (!(error instanceof UsageError || error instanceof Failure)) throw error;
     const exits = error instanceof UsageError ? EXIT.usage : EXIT.failed;
     const told = { outcome: 'not_run', verb: name, exit_code: exits, message: error.message.trimEnd() };
-    terminal.error(
-      isForProgram(verb, words) ? `${JSON.stringify(told)}\n` : describeFailure(name, verb, error),
-    );
+    const text = isForProgram(verb, words) ? `${JSON.stringify(told)}\n` : describeFailure(name, verb, error);
+    terminal.error(text);
     return exits;
   }
 }

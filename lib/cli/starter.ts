@@ -16,7 +16,7 @@ export type StarterOptions = {
   readonly drift: boolean;
 };
 
-/** What a team's repository depends on: our tarball by its path in there, and the Serverless Framework by version. */
+/** The dependencies of a team's repository: our tarball by its path in there, and the Serverless Framework by version. */
 export type StarterPins = { readonly tarball: string; readonly serverless: string };
 
 const BUILDKITE = `description: Deploys the web app
@@ -150,21 +150,15 @@ const INVARIANTS = `- id: own-organization
       claims: { {guard}: { not_equals: "{organization}" } }
 `;
 
-function writePackageJson({ tarball, serverless }: StarterPins): string {
-  return `${JSON.stringify(
-    {
-      private: true,
-      scripts: {
-        lint: 'kite-sts lint',
-        test: 'kite-sts test',
-        deploy: 'bash vendor/check.sh && serverless deploy',
-      },
-      // By file: whoever takes our name on a registry must not be asked.
-      dependencies: { 'kite-sts': `file:${tarball}`, serverless },
-    },
-    null,
-    2,
-  )}\n`;
+function writePackageJson(pins: StarterPins): string {
+  const deploy = 'bash vendor/check.sh && serverless deploy';
+  const manifest = {
+    private: true,
+    scripts: { lint: 'kite-sts lint', test: 'kite-sts test', deploy },
+    // By file: whoever takes our name on a registry must not be asked.
+    dependencies: { 'kite-sts': `file:${pins.tarball}`, serverless: pins.serverless },
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** The first line of a file, by which an editor completes and checks the rest. */
@@ -174,9 +168,10 @@ function writeSchemaLine(path: string, schema: SchemaName): string {
 
 /** The files of a team's repository, by their paths in it. */
 export function writeStarter(
-  { organization, issuer, region, config, drift }: StarterOptions,
+  options: StarterOptions,
   pinned: StarterPins,
 ): { readonly [path: string]: string } {
+  const { organization, issuer, region, config, drift } = options;
   const { url, guard, role, cases } = ROLES[issuer];
   const named = (text: string): string =>
     text

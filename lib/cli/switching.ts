@@ -1,17 +1,24 @@
 import { makePrintable } from '../client/printable.ts';
-import { suggestWord } from '../language/nearest.ts';
 import { DEMANDS, type DemandName } from '../policy/demand.ts';
 import { LONGEST_SUSPENSION, SWITCH_KINDS, type Switch, type SwitchKind } from '../switch.ts';
 import { openOperatedBroker, STACK_OPTIONS } from './operator.ts';
-import { type Flags, readFlag, type Terminal, UsageError, type VerbOptions, type VerbWord } from './verb.ts';
+import {
+  type Flags,
+  readChoice,
+  readFlag,
+  type Terminal,
+  UsageError,
+  type VerbOptions,
+  type VerbWord,
+} from './verb.ts';
 
-/** What is switched. */
+/** Words that name the thing that is switched. */
 export const SWITCH_WORDS: readonly VerbWord[] = [
   { name: 'WHAT', help: `${SWITCH_KINDS.slice(0, -1).join(', ')} or ${SWITCH_KINDS.at(-1)}.` },
   { name: 'NAME', help: 'Its name, as the audit events have it.' },
 ];
 
-/** What a switch is of: what it is part of, and its own id. */
+/** Options that name the thing whole: what it is part of, and its own id. */
 export const SWITCH_OPTIONS = {
   issuer: { type: 'string', value: 'URL', help: 'Of an organization or a pipeline: whose it is.' },
   organization: { type: 'string', value: 'O', help: 'Of a pipeline: whose it is.' },
@@ -34,7 +41,7 @@ export const SWITCH_OPTIONS = {
   ...STACK_OPTIONS,
 } as const satisfies VerbOptions;
 
-/** What the help says beside `SWITCH_OPTIONS`. */
+/** Help that goes with `SWITCH_OPTIONS`. */
 export const SWITCH_ABOUT = `Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
 process, another role), a container, a machine.`;
 
@@ -47,15 +54,6 @@ const PARTS: { readonly [what in SwitchKind]: readonly ('organization' | 'issuer
   role: [],
 };
 
-function readSwitchKind(written: string): SwitchKind {
-  const what = SWITCH_KINDS.find(each => each === written);
-  if (what === undefined)
-    throw new UsageError(
-      `"${written}" cannot be switched: ${SWITCH_KINDS.join(', ')} can.${suggestWord(written, SWITCH_KINDS)}`,
-    );
-  return what;
-}
-
 function demandFlag(flags: Flags, option: string): string {
   const value = readFlag(flags, option);
   if (!value) throw new UsageError(`--${option} is required here.`);
@@ -63,7 +61,9 @@ function demandFlag(flags: Flags, option: string): string {
 }
 
 function readSwitchTarget(flags: Flags): Pick<Switch, 'names'> & { readonly what: SwitchKind } {
-  const what = readSwitchKind(readFlag(flags, 'WHAT') ?? '');
+  const written = readFlag(flags, 'WHAT') ?? '';
+  const refusal = `"${written}" cannot be switched: ${SWITCH_KINDS.join(', ')} can.`;
+  const what = readChoice(written, SWITCH_KINDS, refusal);
   const parts = PARTS[what];
   const idle = (['organization', 'issuer'] as const).find(
     option => !parts.includes(option) && flags[option] !== undefined,
@@ -73,16 +73,17 @@ function readSwitchTarget(flags: Flags): Pick<Switch, 'names'> & { readonly what
 }
 
 /** A switch on one line, with nothing in it that moves a terminal. */
-export function writeSwitch({ what, names, id, byName, until, off, at, by, reason }: Switch): string {
+export function writeSwitch(change: Switch): string {
+  const { what, names, id, byName, until, off, at, by, reason } = change;
   const state = until === undefined ? (off ? 'off' : 'on ') : off ? 'suspended' : 'resumed';
-  return makePrintable(
-    `${state}  ${what} ${names.join(' of ')}${id === undefined ? '' : `  id ${id}`}${byName ? '  by name' : ''}${until === undefined ? '' : `  until ${until}`}  ${at}  ${by}  ${reason}`,
-  );
+  const more = [id !== undefined && `id ${id}`, byName && 'by name', until !== undefined && `until ${until}`];
+  const parts = [state, `${what} ${names.join(' of ')}`, ...more.filter(Boolean), at, by, reason];
+  return makePrintable(parts.join('  '));
 }
 
 const IDENTIFIED: readonly SwitchKind[] = ['organization', 'pipeline'];
 
-/** What has an id is switched by it, unless the operator says that the name is all there is. */
+/** Reads by what the thing is known: by its id where it has one, unless the operator says that the name is all there is. */
 function readSwitchId(off: boolean, what: SwitchKind, flags: Flags): Pick<Switch, 'id' | 'byName'> {
   const id = readFlag(flags, 'id');
   const byName = flags['by-name'] === true;
@@ -103,19 +104,13 @@ export async function setSwitch(off: boolean, flags: Flags, terminal: Terminal):
   const target = readSwitchTarget(flags);
   const reason = demandFlag(flags, 'because');
   const { who, set } = await openOperatedBroker(flags, terminal);
-  const change = {
-    ...target,
-    ...readSwitchId(off, target.what, flags),
-    off,
-    reason,
-    by: await who(),
-    at: new Date().toISOString(),
-  };
+  const id = readSwitchId(off, target.what, flags);
+  const change = { ...target, ...id, off, reason, by: await who(), at: new Date().toISOString() };
   await set(change);
   return change;
 }
 
-/** What is suspended and resumed. */
+/** Words that name the demand that is suspended and resumed. */
 export const SUSPEND_WORDS: readonly VerbWord[] = [
   { name: 'DEMAND', help: `${DEMANDS.join(' or ')}.` },
   { name: 'ROLE', help: 'The role that demands it.' },
@@ -129,12 +124,8 @@ export const SUSPEND_OPTIONS = {
 
 function readDemand(flags: Flags): DemandName {
   const written = readFlag(flags, 'DEMAND') ?? '';
-  const demand = DEMANDS.find(each => each === written);
-  if (demand === undefined)
-    throw new UsageError(
-      `"${written}" is nothing that a role demands: ${DEMANDS.join(' and ')} are.${suggestWord(written, DEMANDS)}`,
-    );
-  return demand;
+  const refusal = `"${written}" is nothing that a role demands: ${DEMANDS.join(' and ')} are.`;
+  return readChoice(written, DEMANDS, refusal);
 }
 
 function readHours(flags: Flags): number {
@@ -149,19 +140,13 @@ export async function suspendDemand(off: boolean, flags: Flags, terminal: Termin
   const what = readDemand(flags);
   const hours = off ? readHours(flags) : 0;
   const reason = demandFlag(flags, 'because');
+  const names = [readFlag(flags, 'ROLE') ?? ''];
   const { who, set } = await openOperatedBroker(flags, terminal);
   const by = await who();
-  const at = new Date();
-  const until = new Date(at.getTime() + hours * 3_600_000).toISOString();
-  const change = {
-    what,
-    names: [readFlag(flags, 'ROLE') ?? ''],
-    off,
-    until,
-    reason,
-    by,
-    at: at.toISOString(),
-  };
+  const now = Date.now();
+  const at = new Date(now).toISOString();
+  const until = new Date(now + hours * 3_600_000).toISOString();
+  const change = { what, names, off, until, reason, by, at };
   await set(change);
   return change;
 }

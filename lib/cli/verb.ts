@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { findNearestWord } from '../language/nearest.ts';
+import { findNearestWord, suggestWord } from '../language/nearest.ts';
 import { readAddress } from '../policy/cidr.ts';
 
 /** Exit codes are API (docs/reference/cli.md). `exec` passes on its command's own, whichever that is. */
@@ -175,6 +175,13 @@ export function readAddressFlag(flags: Flags, name: string): string | undefined 
   if (written !== undefined && !readAddress(written))
     throw new UsageError(`--${name} takes one IPv4 or IPv6 address, such as 203.0.113.7.`);
   return written;
+}
+
+/** The one of these words that was written. Throws `UsageError` with `says` and the nearest of them. */
+export function readChoice<T extends string>(written: string, known: readonly T[], says: string): T {
+  const found = known.find(each => each === written);
+  if (found === undefined) throw new UsageError(`${says}${suggestWord(written, known)}`);
+  return found;
 }
 
 /** A flag that takes a whole number of seconds, or undefined. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AwsKeys } from './answer.ts';
 
-/** What a program needs in order to have its keys here: two variables of every AWS SDK. */
+/** An endpoint, by the two variables of every AWS SDK that lead a program there. */
 export type KeysEndpoint = { readonly url: string; readonly token: string; close(): Promise<void> };
 
 const HOST = '127.0.0.1';

@@ -1,4 +1,4 @@
-/** What waits and tells the time, so that a test can do either. */
+/** Waits and tells the time, so that a test can do either. */
 export type Clock = {
   /** Seconds since the epoch. */
   readonly now: () => number;

@@ -3,7 +3,7 @@ import type { IssuedCredential } from './answer.ts';
 import { hideByJobApi } from './job-api.ts';
 import { type MintSettings, NoSubjectToken, ProgramMissing } from './subject/mint.ts';
 
-/** What the log of a job needs in order to hide a value. */
+/** The surroundings by which the log of a job is told to hide a value. */
 export type MaskOptions = {
   readonly environment: MintSettings['environment'];
   readonly run: MintSettings['run'];

@@ -7,7 +7,7 @@ import { type Clock, createKeeper } from './keeper.ts';
 import { RIVALS } from './rivals.ts';
 import type { MintToken } from './subject/mint.ts';
 
-/** What a child is given in place of a credential that would end before it does. */
+/** A supply of a child with what it needs, in place of a credential that would end before it does. */
 export type Supply = {
   /** Variables to set. */
   readonly environment: { readonly [name: string]: string };

@@ -5,7 +5,7 @@ import type { JsonObject } from '../http/json.ts';
 /** `unknown`: it could not be asked from here, which is nobody's fault. */
 export type DiagnosisCondition = 'ok' | 'wrong' | 'unknown';
 
-/** What one look at one thing found. */
+/** The finding of one look at one thing. */
 export type Diagnosis = {
   /** Which look it was: the word by which the reference has it. */
   readonly check: string;

@@ -9,7 +9,7 @@ import { openStack } from './inside/stack.ts';
 import { examineTables } from './inside/tables.ts';
 import { examineTargets } from './inside/targets.ts';
 
-/** What whoever operates the broker can look at, in this order. To add a look is to add a row. */
+/** The looks of whoever operates the broker, in this order. To add a look is to add a row. */
 const EXAMINATIONS_INSIDE: readonly ExamineInside[] = [
   examineFunctions,
   examineTables,

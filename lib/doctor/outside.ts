@@ -12,7 +12,7 @@ import { examineIssuers } from './outside/issuers.ts';
 import { examineKeys } from './outside/jwks.ts';
 import { examineCertificate } from './outside/tls.ts';
 
-/** What anybody can look at, in this order. To add a look is to add a row. */
+/** The looks of anybody, in this order. To add a look is to add a row. */
 export const EXAMINATIONS: readonly Examine[] = [
   examineHealth,
   examineDiscovery,

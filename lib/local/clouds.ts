@@ -13,7 +13,7 @@ export type LocalClouds = (
   at: CloudMoment,
 ) => Promise<HttpAnswer> | undefined;
 
-/** What the other sides were told, as broker.yml has it now: the endpoints there are, and URLs of GitHub's API elsewhere. */
+/** The set-up at the other sides, as broker.yml has it now: the endpoints there are, and URLs of GitHub's API elsewhere. */
 export type CloudsSetup = {
   readonly endpoints: KnownEndpoints;
   readonly githubs: () => Iterable<string>;

@@ -13,7 +13,7 @@ import {
 /** The members of a request, whether it was a form or JSON. */
 type Members = { readonly [name: string]: string };
 
-/** What a service's documentation says that it checks, and how it answers. */
+/** A service by its documentation: what it checks, and how it answers. */
 type FederatedService = {
   /** Host and path. */
   readonly at: RegExp;
@@ -37,8 +37,8 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 const ANY = /^.+$/s;
 const ISSUED = { issued_token_type: `${URN}token-type:access_token` };
 
-function countSecondsLeft({ exp }: PresentedClaims, now: number): number {
-  return Number(exp) - Math.floor(now);
+function countSecondsLeft(claims: PresentedClaims, now: number): number {
+  return Number(claims['exp']) - Math.floor(now);
 }
 
 const EXCHANGED = { grant_type: EXCHANGE, subject_token: ANY, subject_token_type: JWT };
@@ -159,7 +159,7 @@ function describeOwn(endpoint: Endpoint): FederatedService {
   };
 }
 
-/** What was set up at the services: the rows of broker.yml as they are now, whose audiences they expect. */
+/** The set-up at the services: the rows of broker.yml as they are now, whose audiences they expect. */
 export type KnownEndpoints = () => Iterable<Endpoint>;
 
 /** Answers as a service that federates, where a row of broker.yml leads to it; undefined where none does. */

@@ -41,12 +41,12 @@ function findAskedFault(asked: TokenWish): string | undefined {
     : 'The permissions requested are not granted to this installation.';
 }
 
-/** The same number for an owner each time. */
+/** Numbers an owner: the same each time. */
 function numberOwner(owner: string): number {
   return Number.parseInt(Buffer.from(owner).toString('hex').slice(0, 10), 16);
 }
 
-/** What a token may: everything, where the App names no repository and no permission. */
+/** Says what a token may: everything, where the App names no repository and no permission. */
 function describeRights(asked: TokenWish, owner: string): object {
   const { repositories, permissions = { administration: 'write', contents: 'write' } } = asked;
   const rights = { permissions: { ...Object(permissions), metadata: 'read' } };
@@ -56,7 +56,7 @@ function describeRights(asked: TokenWish, owner: string): object {
   return { ...rights, repository_selection: 'selected', repositories: named };
 }
 
-/** What GitHub remembers: the owners of installations, and until when each token lives, in seconds since the epoch. */
+/** The memory of this GitHub: the owners of installations, and until when each token lives, in seconds since the epoch. */
 type GithubMemory = { readonly owners: Map<number, string>; readonly given: Map<string, number> };
 
 function answerInstallation(login: string, memory: GithubMemory): HttpAnswer {

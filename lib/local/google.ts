@@ -79,10 +79,7 @@ async function exchangeFederated(
   if ('fault' in checked) return refuseOauth('invalid_grant', FAULTS[checked.fault]);
   const access_token = createOpaqueToken();
   const expires_in = Math.min(LONGEST, Number(checked.claims['exp']) - Math.floor(at.now));
-  given.set(access_token, {
-    scopes: (form.get('scope') ?? '').split(' '),
-    expiresAt: at.now + expires_in,
-  });
+  given.set(access_token, { scopes: (form.get('scope') ?? '').split(' '), expiresAt: at.now + expires_in });
   const issued_token_type = `${TOKEN_TYPE}access_token`;
   return answerWithJson(200, { access_token, issued_token_type, token_type: 'Bearer', expires_in });
 }

@@ -28,19 +28,19 @@ export type ThrowawayIssuer = {
   describe(job: string): { readonly row: IssuerRow; readonly claims: JobClaims };
   /** Whose events are believed. */
   sources(): readonly EventSource[];
-  /** The same for a changed configuration: tokens that were signed, and jobs that were put, stay good. */
+  /** Stands in for the issuers of a changed configuration: tokens that were signed, and jobs that were put, stay good. */
   renew(
     rows: ReadonlyMap<string, IssuerRow>,
     policies: readonly Pick<TrustPolicy, 'trust'>[],
   ): ThrowawayIssuer;
-  /** What a stand-in publishes, by its place among the rows. */
+  /** The keys that each stand-in publishes, by its place among the rows. */
   readonly published: ReadonlyMap<string, { readonly issuer: string; keys(): Promise<readonly JWK[]> }>;
 };
 
 const MAX_JOBS = 10_000;
 const ALGORITHM = 'RS256';
 
-/** What outlives a change of the configuration: the keys of each issuer, and the jobs that were put. */
+/** All that outlives a change of the configuration: the keys of each issuer, and the jobs that were put. */
 type Memory = { readonly signers: Map<string, Signer>; readonly jobs: Map<string, LocalJob> };
 
 type StandIn = { readonly row: IssuerRow; readonly signer: Signer };

@@ -7,10 +7,10 @@ import type { IssuerRow } from '../token/issuer.ts';
 import { PRESETS } from '../token/presets.ts';
 import { type JobClaims, SAMPLES } from './samples.ts';
 
-/** What is known of a job: who would sign for it, and which claims its token can have. */
+/** A job: who would sign for it, and which claims its token can have. */
 export type LocalJob = { readonly issuer: string; readonly claims: JobClaims };
 
-/** What `buildkite-agent oidc request-token` asks for: the body of its call to the agent API. */
+/** A request of `buildkite-agent oidc request-token`: the body of its call to the agent API. */
 export type TokenRequest = {
   readonly audience?: string;
   readonly lifetime?: number;

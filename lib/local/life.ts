@@ -24,7 +24,7 @@ type Parts = {
   readonly now: () => number;
 };
 
-/** What is told of no job when broker.yml believes no events. */
+/** The source whose events tell of jobs. Throws `Unprocessable` when broker.yml believes none. */
 function needSource(events: readonly EventSource[] | undefined): EventSource {
   const [source] = events ?? [];
   if (!source) throw new Unprocessable("The row of this job's issuer in broker.yml has no events.");

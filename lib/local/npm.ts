@@ -3,7 +3,7 @@ import { answerWithJson } from './json.ts';
 import type { PackageStore, StoreAnswer } from './store.ts';
 
 type Versions = { readonly [version: string]: unknown };
-/** What npm publishes and installs from: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
+/** A package as npm publishes it and installs from it: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
 type Document = {
   readonly name: string;
   readonly 'dist-tags': { readonly [tag: string]: string };
@@ -27,7 +27,7 @@ function readNpmDocument(body: Uint8Array): Document | undefined {
   }
 }
 
-/** What was published with what is added; a version is never replaced. */
+/** Adds to what was published; undefined where a version would be replaced. */
 function joinPackage(name: string, held: Package | undefined, added: Document): Package | undefined {
   const versions: Versions = held?.document.versions ?? {};
   if (Object.keys(added.versions).some(version => Object.hasOwn(versions, version))) return undefined;

@@ -13,7 +13,7 @@ export type PresentedFault =
   | 'claims_wrong';
 export type PresentedToken = { readonly claims: PresentedClaims } | { readonly fault: PresentedFault };
 
-/** What a cloud was told of us when the trust was set up: our URL and keys, and what it expects as `aud`. */
+/** The set-up of the trust in a cloud: our URL and keys, and what it expects as `aud`. */
 export type ExpectedToken = { readonly trusted: Discovery; readonly audience: string; readonly now: number };
 
 /** Seconds. Google takes no JWT that lives for longer; AWS and Entra say nothing of it. */

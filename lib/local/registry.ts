@@ -15,7 +15,7 @@ const READY = answerWithJson(200, {}, { 'docker-distribution-api-version': 'regi
 
 type Behind = { readonly images: boolean; readonly store: PackageStore };
 
-/** What lies behind the gateway at this path, and whether that is images. */
+/** Finds the store behind the gateway at this path, and whether it holds images. */
 function findBehind(
   stores: ReadonlyMap<Pick<Registry, 'path' | 'kind'>, PackageStore>,
   path: string,

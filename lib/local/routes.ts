@@ -10,7 +10,7 @@ import type { LocalRegistries } from './registry.ts';
 import type { JobClaims } from './samples.ts';
 import { answerSts } from './sts.ts';
 
-/** What lives beside the broker: below /local/ the throwaway issuer and clouds that open nothing, registries, the console. */
+/** The neighbours of the broker: below /local/ the throwaway issuer and clouds that open nothing, registries, the console. */
 export type LocalBroker = {
   readonly registries: LocalRegistries;
   /** The console's page; undefined where the request is not for it. */

@@ -84,7 +84,7 @@ function explainPortInUse(error: NodeJS.ErrnoException, port: number): Error {
   return error;
 }
 
-/** What answers for one state of the configuration. */
+/** The broker and its neighbours for one state of the configuration. */
 type Served = {
   readonly issuer: ThrowawayIssuer;
   readonly registries: LocalRegistries;
@@ -97,7 +97,7 @@ function keepMemory(broker: Broker, before: Broker): Broker {
   return { ...broker, identities, parts: { ...broker.parts, spent: parts.spent } };
 }
 
-/** What stays while the configuration changes. */
+/** All that stays while the configuration changes. */
 type LocalParts = {
   readonly trail: Trail;
   readonly onFault: (error: BrokerError, decisionId: string) => void;

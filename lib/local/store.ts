@@ -1,6 +1,6 @@
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 
-/** What a store answers: packages and layers are bytes. */
+/** The answer of a store: packages and layers are bytes. */
 export type StoreAnswer = Omit<HttpAnswer, 'body'> & { readonly body: string | Uint8Array };
 
 /** A store of packages in this process's memory. It asks nobody: the authorizer stands in front of it. */

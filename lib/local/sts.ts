@@ -74,7 +74,7 @@ function writeStsAnswer(issued: Session): string {
   });
 }
 
-/** What both actions take. */
+/** Throws unless the members that both actions take are as they must be. */
 function checkStsForm(form: URLSearchParams): void {
   if (!form.get('RoleArn') || !form.get('RoleSessionName'))
     throw new StsRefusal('ValidationError', 'RoleArn and RoleSessionName are required');
@@ -105,7 +105,7 @@ export type LocalAws = {
   readonly keys?: LocalKeys;
 };
 
-/** What OIDC providers in IAM have by custom. */
+/** The audience that OIDC providers in IAM have by custom. */
 const AUDIENCE = 'sts.amazonaws.com';
 
 async function answerAction(request: HttpRequest, at: LocalAws): Promise<string> {

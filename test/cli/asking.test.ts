@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { runLine } from '../harness/command-line.ts';
+import { runLine, wordsOf } from '../harness/command-line.ts';
 import { agentCall, folderOf, localBroker } from '../harness/local.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
@@ -49,20 +49,9 @@ test('a token is minted for the URL of the broker that it is sent to, and nothin
 });
 
 test('all that a job may choose reaches the agent', async () => {
-  const words = [
-    '--claim',
-    'queue_key,cluster_id',
-    '--claim',
-    'build_id',
-    '--lifetime',
-    '60',
-    '--subject-claim',
-    'job_id',
-  ];
-  const { out } = await runLine(
-    ['whoami', '--audience', AUDIENCE, '--json', ...words],
-    buildkiteStep(broker).environment,
-  );
+  const choices = '--claim queue_key,cluster_id --claim build_id --lifetime 60 --subject-claim job_id';
+  const line = wordsOf(`whoami --audience ${AUDIENCE} --json ${choices}`);
+  const { out } = await runLine(line, buildkiteStep(broker).environment);
   const { claims } = JSON.parse(out);
   expect(claims).toMatchObject({
     queue_key: null,
@@ -74,35 +63,20 @@ test('all that a job may choose reaches the agent', async () => {
 });
 
 describe('wrong usage exits with 64, and names', () => {
-  const BROKER = ['--broker', 'https://sts.acme.example'];
-  test.each<[name: string, words: string[], named: string]>([
-    ['no broker', ['exchange', '--role', 'web'], 'KITE_STS_URL'],
-    [
-      'a broker without TLS',
-      ['exchange', '--role', 'web', '--broker', 'http://sts.acme.example'],
-      '--broker',
-    ],
-    ['no role', ['exchange', ...BROKER], '--role'],
-    [
-      'two sources',
-      ['exchange', '--role', 'web', ...BROKER, '--token-file', 'a', '--token-command', 'b'],
-      '--token-command',
-    ],
-    [
-      'a choice for a token that is there',
-      ['whoami', ...BROKER, '--token-file', 'a', '--audience', 'b'],
-      '--audience',
-    ],
-    ['seconds that are none', ['exchange', '--role', 'web', ...BROKER, '--expires-in', '1h'], '--expires-in'],
-    ['a lifetime that is none', ['whoami', ...BROKER, '--lifetime', 'soon'], '--lifetime'],
-    ['no command', ['exec', '--role', 'web', ...BROKER], '--'],
-    [
-      'a token that can be read once',
-      ['exec', '--role', 'web', ...BROKER, '--token-file', '-', '--', 'true'],
-      '--token-file',
-    ],
-  ])('%s', async (_name, words, named) => {
-    const answer = await runLine(words, {});
+  const BROKER = '--broker https://sts.acme.example';
+  const WEB = `--role web ${BROKER}`;
+  test.each([
+    ['no broker', 'exchange --role web', 'KITE_STS_URL'],
+    ['a broker without TLS', 'exchange --role web --broker http://sts.acme.example', '--broker'],
+    ['no role', `exchange ${BROKER}`, '--role'],
+    ['two sources', `exchange ${WEB} --token-file a --token-command b`, '--token-command'],
+    ['seconds that are none', `exchange ${WEB} --expires-in 1h`, '--expires-in'],
+    ['a choice for a token that is there', `whoami ${BROKER} --token-file a --audience b`, '--audience'],
+    ['a lifetime that is none', `whoami ${BROKER} --lifetime soon`, '--lifetime'],
+    ['no command', `exec ${WEB}`, '--'],
+    ['a token that can be read once', `exec ${WEB} --token-file - -- true`, '--token-file'],
+  ])('%s', async (_name, line, named) => {
+    const answer = await runLine(wordsOf(line), {});
     expect(answer).toMatchObject({ exits: 64, out: '' });
     expect(answer.error.split('\n')[0]).toContain(named);
   });

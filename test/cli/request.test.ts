@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
-import { runLine } from '../harness/command-line.ts';
+import { runLine, wordsOf } from '../harness/command-line.ts';
 import { configFolder, emptyFolder, exchangeAt, localBroker } from '../harness/local.ts';
 
 const FOLDER = configFolder();
@@ -112,12 +112,12 @@ describe('exit code 1 for', () => {
   });
 });
 
-test.each<[string, string[], string]>([
-  ['--audit without a decision', ['--audit', 'x'], '--decision'],
-  ['--role beside a decision, which has one', ['--decision', 'd1', '--role', 'publish'], '--role'],
-  ['--claims beside a decision, which has them', ['--decision', 'd1', '--claims', 'x'], '--claims'],
+test.each<[string, string, string]>([
+  ['--audit without a decision', '--audit x', '--decision'],
+  ['--role beside a decision, which has one', '--decision d1 --role publish', '--role'],
+  ['--claims beside a decision, which has them', '--decision d1 --claims x', '--claims'],
 ])('%s is wrong usage', async (_name, words, said) => {
-  const { exits, error } = await explained(FOLDER, ...words);
+  const { exits, error } = await explained(FOLDER, ...wordsOf(words));
   expect(exits).toBe(64);
   expect(error.split('\n\n')[0]).toContain(said);
 });

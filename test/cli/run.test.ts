@@ -3,7 +3,7 @@ import { writeUsage } from '../../lib/cli/help.ts';
 import { SUMMARIES } from '../../lib/cli/overview.ts';
 import { VERBS } from '../../lib/cli/run.ts';
 import type { Verb } from '../../lib/cli/verb.ts';
-import { runLine } from '../harness/command-line.ts';
+import { runLine, wordsOf } from '../harness/command-line.ts';
 import { configFiles, configFolder, folderOf, ROLES } from '../harness/local.ts';
 
 const CONFIG = configFolder();
@@ -19,12 +19,12 @@ describe('the overview', () => {
   });
 
   test.each([
-    ['help', ['help'], 0],
-    ['--help', ['--help'], 0],
-    ['-h', ['-h'], 0],
-    ['no verb at all', [], 64],
+    ['help', 'help', 0],
+    ['--help', '--help', 0],
+    ['-h', '-h', 0],
+    ['no verb at all', '', 64],
   ])('is printed for %s', async (_name, words, exits) => {
-    const answer = await ran(words);
+    const answer = await ran(wordsOf(words));
     expect(answer).toMatchObject({ exits, error: '' });
     for (const verb of Object.keys(VERBS)) expect(answer.out).toMatch(new RegExp(`^  ${verb} +\\S`, 'm'));
   });
@@ -49,24 +49,24 @@ test.each(['--version', '-v'])('%s is the version of the package', async word =>
 
 describe('wrong usage exits with 64, prints nothing to standard output, and names', () => {
   test.each([
-    ['the nearest verb', ['lnt'], '"lint"'],
-    ['the nearest verb, whatever its case', ['Explain'], '"explain"'],
-    ['the nearest verb, two letters of which changed places', ['lnit'], '"lint"'],
-    ['the words that are missing', ['revoke'], 'role ROLE | session SESSION'],
-    ['the names that there are', ['schema'], 'role|registry|broker'],
-    ['the nearest flag', ['lint', '--jsn'], ' --json?'],
-    ['the nearest flag, also when it has a value', ['explain', '--rol=x'], ' --role?'],
-    ['a verb that every object inherits', ['constructor'], '"constructor"'],
-    ['a flag that every object inherits', ['lint', '--constructor'], '--constructor'],
-    ['a flag turned off that cannot be', ['lint', '--no-json'], '--no-json'],
-    ['a word that stands alone', ['lint', 'config'], '"config"'],
-    ['a flag without its value', ['lint', '--config'], '--config'],
-    ['a folder for a verb of a step, which has no configuration', ['whoami', '--config', 'c'], '--config'],
-    ['a command that does not stand after --', ['exec', 'make'], '--'],
-    ['a flag with a value that it does not take', ['lint', '--json=yes'], '--json'],
-    ['a short flag that is not known', ['lint', '-j'], '-j'],
+    ['the nearest verb', 'lnt', '"lint"'],
+    ['the nearest verb, whatever its case', 'Explain', '"explain"'],
+    ['the nearest verb, two letters of which changed places', 'lnit', '"lint"'],
+    ['the words that are missing', 'revoke', 'role ROLE | session SESSION'],
+    ['the names that there are', 'schema', 'role|registry|broker'],
+    ['the nearest flag', 'lint --jsn', ' --json?'],
+    ['the nearest flag, also when it has a value', 'explain --rol=x', ' --role?'],
+    ['a verb that every object inherits', 'constructor', '"constructor"'],
+    ['a flag that every object inherits', 'lint --constructor', '--constructor'],
+    ['a flag turned off that cannot be', 'lint --no-json', '--no-json'],
+    ['a word that stands alone', 'lint config', '"config"'],
+    ['a flag without its value', 'lint --config', '--config'],
+    ['a folder for a verb of a step, which has no configuration', 'whoami --config c', '--config'],
+    ['a command that does not stand after --', 'exec make', '--'],
+    ['a flag with a value that it does not take', 'lint --json=yes', '--json'],
+    ['a short flag that is not known', 'lint -j', '-j'],
   ])('%s', async (_name, words, named) => {
-    const answer = await ran(words);
+    const answer = await ran(wordsOf(words));
     expect(answer).toMatchObject({ exits: 64, out: '' });
     expect(answer.error.split('\n')[0]).toContain(named);
   });

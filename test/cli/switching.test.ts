@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoTable } from '../../lib/aws/dynamo.ts';
-import { run } from '../../lib/cli/run.ts';
 import { DUMMY_KEYS } from '../../lib/local/sts.ts';
 import {
   createTableSwitches,
@@ -10,7 +9,7 @@ import {
 } from '../../lib/stores/switches.ts';
 import { findSuspended, findSwitch } from '../../lib/switch.ts';
 import { testAws } from '../harness/aws.ts';
-import { testTerminal } from '../harness/local.ts';
+import { runLine, wordsOf } from '../harness/command-line.ts';
 import { BUILDKITE } from '../harness/policy.ts';
 import { stsCaller, stsError } from '../harness/sts.ts';
 
@@ -27,40 +26,38 @@ beforeEach(async () => {
   aws.sts.reply(stsCaller(ALICE));
 });
 
-async function kite(words: readonly string[], environment: object = {}) {
-  const terminal = testTerminal({
+function kite(words: readonly string[], environment: object = {}) {
+  return runLine([...words, '--stack', stack], {
     AWS_ACCESS_KEY_ID: DUMMY_KEYS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: DUMMY_KEYS.secretAccessKey,
     AWS_REGION: 'us-east-1',
     KITE_STS_AWS_ENDPOINT: aws.setting.endpoint,
     ...environment,
   });
-  const exits = await run([...words, '--stack', stack], terminal);
-  return { exits, out: terminal.written.join(''), errors: terminal.errors.join('') };
 }
 const BECAUSE = ['--because', 'INC-1'];
 
 describe('what is switched off', () => {
-  test.each<[words: readonly string[], names: readonly string[], more?: object]>([
-    [['issuer', BUILDKITE], [BUILDKITE]],
-    [['kid', 'key-1'], ['key-1']],
-    [['organization', 'acme', '--issuer', BUILDKITE, '--by-name'], ['acme', BUILDKITE], { byName: true }],
+  test.each<[words: string, names: readonly string[], more?: object]>([
+    [`issuer ${BUILDKITE}`, [BUILDKITE]],
+    ['kid key-1', ['key-1']],
+    [`organization acme --issuer ${BUILDKITE} --by-name`, ['acme', BUILDKITE], { byName: true }],
     [
-      ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-1'],
+      `pipeline web --organization acme --issuer ${BUILDKITE} --id p-1`,
       ['web', 'acme', BUILDKITE],
       { id: 'p-1' },
     ],
     [
-      ['pipeline', 'api', '--organization', 'acme', '--issuer', BUILDKITE, '--id', 'p-2', '--by-name'],
+      `pipeline api --organization acme --issuer ${BUILDKITE} --id p-2 --by-name`,
       ['api', 'acme', BUILDKITE],
       { id: 'p-2', byName: true },
     ],
-    [['role', 'deploy-web'], ['deploy-web']],
+    ['role deploy-web', ['deploy-web']],
   ])('%j is kept with who, when and why', async (words, names, more) => {
-    expect((await kite(['disable', ...words, ...BECAUSE])).exits).toBe(0);
+    expect((await kite(['disable', ...wordsOf(words), ...BECAUSE])).exits).toBe(0);
     expect(await store.list()).toEqual([
       {
-        what: words[0],
+        what: wordsOf(words)[0],
         names,
         ...more,
         off: true,
@@ -130,14 +127,7 @@ describe('what a role demands of jobs is suspended', () => {
       exits: 2,
       out: expect.stringMatching(/^suspended {2}running deploy-web {2}until /),
     });
-    const resumed = await kite([
-      'resume',
-      'running',
-      'deploy-web',
-      '--because',
-      'events come again',
-      '--json',
-    ]);
+    const resumed = await kite(['resume', 'running', 'deploy-web', '--because', 'events come', '--json']);
     expect(JSON.parse(resumed.out)).toMatchObject({ off: false });
     expect(await kite(['disabled'])).toMatchObject({ exits: 0, out: '' });
     expect(findSuspended(await store.list(), 'deploy-web', Date.now() / 1000)).toEqual([]);
@@ -167,22 +157,19 @@ describe('what a role demands of jobs is suspended', () => {
 });
 
 describe('nothing is switched by a command line', () => {
-  test.each<{ name: string; words: readonly string[] }>([
-    { name: 'of another kind', words: ['roles', 'deploy-web', ...BECAUSE] },
-    { name: 'without a reason', words: ['role', 'deploy-web'] },
-    { name: 'with an organization of no issuer', words: ['organization', 'acme', ...BECAUSE] },
-    {
-      name: 'with a pipeline of no organization',
-      words: ['pipeline', 'web', '--issuer', BUILDKITE, ...BECAUSE],
-    },
-    {
-      name: 'T94: with a pipeline of no id, unless its name is all there is',
-      words: ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, ...BECAUSE],
-    },
-    { name: 'with a role of an id', words: ['role', 'deploy-web', '--id', 'r-1', ...BECAUSE] },
-    { name: 'with a role by name', words: ['role', 'deploy-web', '--by-name', ...BECAUSE] },
-    { name: 'with an option that has no effect', words: ['role', 'web', '--issuer', BUILDKITE, ...BECAUSE] },
-  ])('$name', async ({ words }) => {
+  test.each<[name: string, words: readonly string[]]>([
+    ['of another kind', ['roles', 'deploy-web', ...BECAUSE]],
+    ['without a reason', ['role', 'deploy-web']],
+    ['with an organization of no issuer', ['organization', 'acme', ...BECAUSE]],
+    ['with a pipeline of no organization', ['pipeline', 'web', '--issuer', BUILDKITE, ...BECAUSE]],
+    [
+      'T94: with a pipeline of no id, unless its name is all there is',
+      ['pipeline', 'web', '--organization', 'acme', '--issuer', BUILDKITE, ...BECAUSE],
+    ],
+    ['with a role of an id', ['role', 'deploy-web', '--id', 'r-1', ...BECAUSE]],
+    ['with a role by name', ['role', 'deploy-web', '--by-name', ...BECAUSE]],
+    ['with an option that has no effect', ['role', 'web', '--issuer', BUILDKITE, ...BECAUSE]],
+  ])('%s', async (_name, words) => {
     expect((await kite(['disable', ...words])).exits).toBe(64);
     expect(await store.list()).toEqual([]);
   });
@@ -193,21 +180,19 @@ describe('nothing is switched, and it is said why,', () => {
 
   test('where nobody can be named for it', async () => {
     aws.sts.reply(stsError('ExpiredToken', 403));
-    expect(await kite(ROLE)).toMatchObject({ exits: 1, errors: expect.stringContaining('ExpiredToken') });
+    expect(await kite(ROLE)).toMatchObject({ exits: 1, error: expect.stringContaining('ExpiredToken') });
     expect(await store.list()).toEqual([]);
   });
 
   test('where there is no such stack', async () => {
     stack = 'kite-sts-none';
-    expect(await kite(ROLE)).toMatchObject({ exits: 1, errors: expect.stringContaining('--stack') });
+    expect(await kite(ROLE)).toMatchObject({ exits: 1, error: expect.stringContaining('--stack') });
   });
 
   test('where there are no credentials, nor an AWS CLI to ask', async () => {
     const environment = { AWS_ACCESS_KEY_ID: undefined, PATH: '/nowhere' };
-    expect(await kite(ROLE, environment)).toMatchObject({
-      exits: 1,
-      errors: expect.stringContaining('AWS_ACCESS_KEY_ID'),
-    });
+    const error = expect.stringContaining('AWS_ACCESS_KEY_ID');
+    expect(await kite(ROLE, environment)).toMatchObject({ exits: 1, error });
   });
 
   test('where no region is named', async () => {

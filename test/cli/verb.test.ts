@@ -9,6 +9,7 @@ import {
   UsageError,
   type Verb,
 } from '../../lib/cli/verb.ts';
+import { wordsOf } from '../harness/command-line.ts';
 
 const VERB: Verb = {
   examples: [],
@@ -34,43 +35,39 @@ test('the exit codes are what scripts rely on', () => {
 });
 
 test.each([
-  ['nothing', [], {}],
-  ['a value as the next word', ['--role', 'web'], { role: 'web' }],
-  ['a value after =', ['--role=web'], { role: 'web' }],
-  ['a value with = in it', ['--role=a=b'], { role: 'a=b' }],
-  ['a dash, which is standard input', ['--role', '-'], { role: '-' }],
-  ['a flag that may be repeated', ['--claim', 'a', '--claim', 'b'], { claim: ['a', 'b'] }],
-  ['a flag without a value', ['--json'], { json: true }],
-  ['the folder of the configuration', ['--config', 'c'], { config: 'c' }],
-  ['the short form of help', ['-h'], { help: true }],
+  ['nothing', '', {}],
+  ['a value as the next word', '--role web', { role: 'web' }],
+  ['a value after =', '--role=web', { role: 'web' }],
+  ['a value with = in it', '--role=a=b', { role: 'a=b' }],
+  ['a dash, which is standard input', '--role -', { role: '-' }],
+  ['a flag that may be repeated', '--claim a --claim b', { claim: ['a', 'b'] }],
+  ['a flag without a value', '--json', { json: true }],
+  ['the folder of the configuration', '--config c', { config: 'c' }],
+  ['the short form of help', '-h', { help: true }],
 ])('flags can be %s', (_name, words, expected) => {
-  expect({ ...readFlags(VERB, words) }).toEqual(expected);
+  expect({ ...readFlags(VERB, wordsOf(words)) }).toEqual(expected);
 });
 
 test.each([
-  ['a flag that is not known', ['--rule', 'web']],
-  ['a flag that every object inherits', ['--hasOwnProperty']],
-  ['a prototype', ['--__proto__', 'x']],
-  ['a short form that is not known', ['-r', 'web']],
-  ['a word alone', ['web']],
-  ['a word after --', ['--', 'web']],
-  ['no value at the end', ['--role']],
-  ['a value that is not taken', ['--json=1']],
+  ['a flag that is not known', '--rule web'],
+  ['a flag that every object inherits', '--hasOwnProperty'],
+  ['a prototype', '--__proto__ x'],
+  ['a short form that is not known', '-r web'],
+  ['a word alone', 'web'],
+  ['a word after --', '-- web'],
+  ['no value at the end', '--role'],
+  ['a value that is not taken', '--json=1'],
 ])('wrong usage is %s', (_name, words) => {
-  expect(() => readFlags(VERB, words)).toThrow(UsageError);
+  expect(() => readFlags(VERB, wordsOf(words))).toThrow(UsageError);
 });
 
 test.each([
-  [
-    'words that look like flags',
-    ['--json', '--', 'make', '--json'],
-    { json: true, '--': ['make', '--json'] },
-  ],
-  ['a second --, which is its own', ['--', 'a', '--', 'b'], { '--': ['a', '--', 'b'] }],
-  ['none after --', ['--'], { '--': [] }],
-  ['none at all', ['--json'], { json: true, '--': [] }],
+  ['words that look like flags', '--json -- make --json', { json: true, '--': ['make', '--json'] }],
+  ['a second --, which is its own', '-- a -- b', { '--': ['a', '--', 'b'] }],
+  ['none after --', '--', { '--': [] }],
+  ['none at all', '--json', { json: true, '--': [] }],
 ])('a command can have %s', (_name, words, expected) => {
-  expect({ ...readFlags({ ...VERB, takesCommand: true }, words) }).toEqual(expected);
+  expect({ ...readFlags({ ...VERB, takesCommand: true }, wordsOf(words)) }).toEqual(expected);
 });
 
 test('a flag that may be repeated is a list of texts, also when it is absent', () => {
@@ -108,13 +105,13 @@ describe('words after the verb', () => {
     ],
   };
 
-  test.each<[words: string[], flags: object]>([
-    [['a'], { OLD: 'a' }],
-    [['a', 'b'], { OLD: 'a', NEW: 'b' }],
-    [['a', '--json', 'b'], { OLD: 'a', NEW: 'b', json: true }],
-    [['--help'], { help: true }],
+  test.each<[words: string, flags: object]>([
+    ['a', { OLD: 'a' }],
+    ['a b', { OLD: 'a', NEW: 'b' }],
+    ['a --json b', { OLD: 'a', NEW: 'b', json: true }],
+    ['--help', { help: true }],
   ])('%j', (words, flags) => {
-    expect({ ...readFlags(verb, words) }).toEqual(flags);
+    expect({ ...readFlags(verb, wordsOf(words)) }).toEqual(flags);
   });
 
   test.each([[[]], [['a', 'b', 'c']]])('%j is refused', words => {

@@ -13,3 +13,8 @@ export async function runLine(
   const exits = await run(words, terminal);
   return { exits, out: terminal.written.join(''), error: terminal.errors.join('') };
 }
+
+/** The words of a command line as one types it, where no word has a space in it. */
+export function wordsOf(line: string): string[] {
+  return line.split(' ').filter(Boolean);
+}

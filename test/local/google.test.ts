@@ -22,10 +22,7 @@ type Form = { readonly [name: string]: string };
 type Answer = { readonly status: number; readonly body: { readonly [name: string]: unknown } };
 
 async function answer(response: Response): Promise<Answer> {
-  return {
-    status: response.status,
-    body: (await response.json()) as Answer['body'],
-  };
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
 async function jwt(
@@ -69,35 +66,32 @@ test('a JWT of the trusted issuer buys a token that lives no longer than the JWT
 });
 
 describe('T51: a JWT is refused', () => {
-  test.each<{ name: string; token: () => Promise<string> }>([
-    { name: 'for another provider', token: () => jwt({ audience: `https:${POOL}-2` }) },
-    { name: 'without the scheme in its audience', token: () => jwt({ audience: POOL }) },
-    { name: 'of another issuer', token: () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }) },
-    { name: 'whose key nobody published', token: () => jwt({}, STRANGE_SIGNING) },
-    { name: 'that has expired', token: () => jwt({ seconds: 60 }, SIGNING, NOW - 60) },
-    { name: 'of the future', token: () => jwt({}, SIGNING, NOW + 1) },
-    { name: 'that lives for more than a day', token: () => jwt({ seconds: 86_401 }) },
-    { name: 'whose subject is longer than 127 bytes', token: () => jwt({ subject: 'x'.repeat(128) }) },
-    { name: 'without a subject', token: () => jwt({ subject: '' }) },
-    {
-      name: 'that was changed',
-      token: async () => (await jwt()).replace(/.(?=.{9}$)/, each => (each === 'A' ? 'B' : 'A')),
-    },
-    { name: 'that is none', token: async () => 'a.b.c' },
-  ])('$name', async ({ token }) => {
+  test.each<[name: string, token: () => Promise<string>]>([
+    ['for another provider', () => jwt({ audience: `https:${POOL}-2` })],
+    ['without the scheme in its audience', () => jwt({ audience: POOL })],
+    ['of another issuer', () => jwt({}, { ...SIGNING, issuer: 'https://a.example' })],
+    ['whose key nobody published', () => jwt({}, STRANGE_SIGNING)],
+    ['that has expired', () => jwt({ seconds: 60 }, SIGNING, NOW - 60)],
+    ['of the future', () => jwt({}, SIGNING, NOW + 1)],
+    ['that lives for more than a day', () => jwt({ seconds: 86_401 })],
+    ['whose subject is longer than 127 bytes', () => jwt({ subject: 'x'.repeat(128) })],
+    ['without a subject', () => jwt({ subject: '' })],
+    ['that was changed', async () => (await jwt()).replace(/.(?=.{9}$)/, each => (each === 'A' ? 'B' : 'A'))],
+    ['that is none', async () => 'a.b.c'],
+  ])('%s', async (_name, token) => {
     expect(await exchanged(await token())).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
   });
 });
 
 describe('a request is refused', () => {
-  test.each<{ name: string; form: Form; error: string }>([
-    { name: 'of another grant', form: { grant_type: 'client_credentials' }, error: 'unsupported_grant_type' },
-    { name: 'for no provider of a pool', form: { audience: `https:${POOL}` }, error: 'invalid_request' },
-    { name: 'for an ID token', form: { requested_token_type: `${TYPE}id_token` }, error: 'invalid_request' },
-    { name: 'with another token', form: { subject_token_type: `${TYPE}saml2` }, error: 'invalid_request' },
-    { name: 'without a scope', form: { scope: '' }, error: 'invalid_scope' },
-    { name: 'with a scope that there is not', form: { scope: `${PLATFORM} all` }, error: 'invalid_scope' },
-  ])('$name', async ({ form, error }) => {
+  test.each<[name: string, form: Form, error: string]>([
+    ['of another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['for no provider of a pool', { audience: `https:${POOL}` }, 'invalid_request'],
+    ['for an ID token', { requested_token_type: `${TYPE}id_token` }, 'invalid_request'],
+    ['with another token', { subject_token_type: `${TYPE}saml2` }, 'invalid_request'],
+    ['without a scope', { scope: '' }, 'invalid_scope'],
+    ['with a scope that there is not', { scope: `${PLATFORM} all` }, 'invalid_scope'],
+  ])('%s', async (_name, form, error) => {
     expect(await exchanged(await jwt(), form)).toMatchObject({ status: 400, body: { error } });
   });
 });
@@ -113,18 +107,18 @@ describe('a service account', () => {
     });
   });
 
-  test.each<{ name: string; scope?: string; body: unknown; status: number }>([
-    { name: 'without scopes', body: { scope: [] }, status: 400 },
-    { name: 'for more than twelve hours', body: { scope: [PLATFORM], lifetime: '43201s' }, status: 400 },
-    { name: 'for a time that is none', body: { scope: [PLATFORM], lifetime: 3600 }, status: 400 },
-    { name: 'by a delegate that is none', body: { scope: [PLATFORM], delegates: ['a'] }, status: 400 },
-    {
-      name: 'to a token without the right to ask',
-      scope: 'https://www.googleapis.com/auth/devstorage.read_only',
-      body: { scope: [PLATFORM] },
-      status: 403,
-    },
-  ])('gives none $name', async ({ scope, body, status }) => {
+  test.each<[name: string, body: unknown, status: number, scope?: string]>([
+    ['without scopes', { scope: [] }, 400],
+    ['for more than twelve hours', { scope: [PLATFORM], lifetime: '43201s' }, 400],
+    ['for a time that is none', { scope: [PLATFORM], lifetime: 3600 }, 400],
+    ['by a delegate that is none', { scope: [PLATFORM], delegates: ['a'] }, 400],
+    [
+      'to a token without the right to ask',
+      { scope: [PLATFORM] },
+      403,
+      'https://www.googleapis.com/auth/devstorage.read_only',
+    ],
+  ])('gives none %s', async (_name, body, status, scope) => {
     expect((await generated(await token(scope), body)).status).toBe(status);
   });
 

@@ -50,10 +50,7 @@ async function hinting(): Promise<Broker> {
 }
 
 async function nowhere(url: string | Promise<string>): Promise<Broker> {
-  return {
-    url: await url,
-    asked: () => 0,
-  };
+  return { url: await url, asked: () => 0 };
 }
 
 type Row = {

@@ -93,9 +93,7 @@ export function describeUpgrade(tarball: () => string): void {
       const name = `clone-${++times}`;
       expect(
         await machine.run(machine.home, `git clone -q first ${name}; cd ${name}; npm ci --silent`),
-      ).toMatchObject({
-        exits: 0,
-      });
+      ).toMatchObject({ exits: 0 });
       return join(machine.home, name);
     }
 

@@ -40,7 +40,7 @@ export async function readEstate(flags: Flags): Promise<DumpFile[]> {
   );
 }
 
-/** What reading a dump gave. Throws `Failure`, with the name of the `file` where one is given, where it is none. */
+/** Reads a dump. Throws `Failure` for what is none, with the name of the `file` if that is given. */
 export function readDump<T>(read: () => T, file?: string): T {
   try {
     return read();
@@ -66,7 +66,7 @@ function readGround(folder: string | undefined): Pick<MigrationSetting, 'rows' |
   return { rows: config.rows, audience: config.audience, url: config.url };
 }
 
-/** What a migration is made with, by the flags. */
+/** Reads from flags how a migration is made. */
 export function readSetting(flags: Flags, folder: string | undefined): MigrationSetting {
   return {
     digest: text => createHash('sha256').update(text).digest('hex'),

@@ -65,7 +65,7 @@ export async function readEvents(paths: readonly string[]): Promise<Claims[]> {
   return [...byId.values()];
 }
 
-/** What of an event says what was used; undefined for what is none of an exchange that was decided. */
+/** Reads from an event what was used; undefined for what is none of an exchange that was decided. */
 export function readUsed(event: Claims): UsedExchange | undefined {
   const claims = readEventObject(event, 'claims');
   const outcome = event['outcome'];

@@ -5,7 +5,7 @@ import { flattenItem, flattenRow } from '../../review/compare/members.ts';
 import { describeCondition } from '../../review/explain/explain.ts';
 import { digestPolicy } from '../../stores/roles.ts';
 
-/** What one version reads in the file of a role or a registry. */
+/** A role or a registry as one version reads its file. */
 export type JudgedPolicy = {
   readonly of: 'role' | 'registry';
   readonly name: string;

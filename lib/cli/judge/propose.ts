@@ -18,8 +18,9 @@ function nameRequest(policy: Policy): Pick<JudgedRequest, 'of' | 'name'> {
   return { of: 'methods' in policy ? 'registry' : 'role', name: policy.name };
 }
 
-/** What the tests of the policy ask. */
-function listOwnCases({ policy, written }: TestedPolicy): JudgedRequest[] {
+/** Lists the requests of the policy's own cases. */
+function listOwnCases(tested: TestedPolicy): JudgedRequest[] {
+  const { policy, written } = tested;
   return (written?.cases ?? []).map(({ claims, access, method, path, context }) => ({
     ...nameRequest(policy),
     claims,

@@ -18,7 +18,7 @@ export type JudgedRequest = {
   readonly seconds?: number | undefined;
 };
 
-/** What one version decides of a request. */
+/** The decision of one version on a request. */
 export type Judgement =
   | {
       readonly allowed: true;

@@ -4,7 +4,7 @@ import { type AwsAccessKey, presign } from '../../aws/sign.ts';
 import { Failure } from '../verb.ts';
 import type { ClusterEntry } from './entries.ts';
 
-/** What client-go tells a plugin by KUBERNETES_EXEC_INFO: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
+/** The words of client-go to a plugin by KUBERNETES_EXEC_INFO: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
 type ExecInfo = {
   readonly apiVersion?: unknown;
   readonly spec?: {
@@ -12,7 +12,7 @@ type ExecInfo = {
   };
 };
 
-/** What a plugin answers. Without an end client-go keeps the token until it is refused. */
+/** The answer of a plugin. Without an end client-go keeps the token until it is refused. */
 export type ExecCredential = {
   readonly apiVersion: string;
   readonly kind: 'ExecCredential';
@@ -65,10 +65,11 @@ const TOKEN_SECONDS = 14 * 60;
 
 /** https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster */
 export function createEksToken(
-  { cluster, region }: { readonly cluster: string; readonly region: string },
+  entry: { readonly cluster: string; readonly region: string },
   keys: AwsAccessKey,
   now: number,
 ): string {
+  const { cluster, region } = entry;
   const host = `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   const url = new URL(`https://${host}/?Action=GetCallerIdentity&Version=2011-06-15`);
   const headers = { 'x-k8s-aws-id': cluster };

@@ -3,7 +3,7 @@ import { Failure } from '../verb.ts';
 import type { StepCall } from './call.ts';
 import type { RegistryEntry } from './entries.ts';
 
-/** What a container registry takes: https://github.com/docker/docker-credential-helpers */
+/** A user and a password, as a container registry takes them: https://github.com/docker/docker-credential-helpers */
 export type RegistryLogin = { readonly Username: string; readonly Secret: string };
 
 const TARGETS = {

@@ -10,7 +10,7 @@ import { EntryRefused, isRegistryEntry, type ReachEntry, readEntries, readEntry 
 type Environment = Terminal['environment'];
 type Json = { readonly [name: string]: unknown };
 
-/** What the set-up of this step lists. Throws `Failure`. */
+/** Lists the entries of this step's set-up. Throws `Failure`. */
 export function listReach(terminal: Terminal): readonly ReachEntry[] {
   try {
     return readEntries(terminal.environment['KITE_STS_REACH']);

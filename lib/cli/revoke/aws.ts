@@ -39,7 +39,7 @@ export function writeDenial(ended: EndedSessions): object {
   };
 }
 
-/** What ends those sessions: a policy of this name on this role, for as long as the longest of them lasts. */
+/** The end of those sessions: a policy of this name on this role, for as long as the longest of them lasts. */
 export type SessionsEnding = {
   readonly account: string;
   readonly role: string;

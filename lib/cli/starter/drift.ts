@@ -1,7 +1,7 @@
 /** A file of a CI system that looks at the accounts every night, by its path in the repository. */
 type DriftFile = { readonly path: string; readonly text: string };
 
-/** What the AWS CLI prints of an account, with a session of the broker that may only read IAM. */
+/** Commands by which the AWS CLI prints an account, with a session of the broker that may only read IAM. */
 const DUMPS = [
   'aws iam get-account-authorization-details --output json > details.json',
   'aws iam list-roles --output json > roles.json',
@@ -63,7 +63,7 @@ const FILES = {
   'github-actions': { path: '.github/workflows/drift.yml', text: GITHUB },
 } as const;
 
-/** What looks every night whether the accounts are as the roles say, in the CI of this issuer, and the script that it runs. */
+/** Writes the pipeline that looks every night whether the accounts are as the roles say, in the CI of this issuer, and its script. */
 export function writeDriftFiles(issuer: keyof typeof FILES, config: string, region: string): DriftFile[] {
   const { path, text } = FILES[issuer];
   const named = text.replaceAll('{config}', config).replaceAll('{region}', region);

@@ -52,7 +52,7 @@ const FILES = {
   'github-actions': { path: '.github/workflows/policy.yml', text: GITHUB },
 } as const;
 
-/** What lints and tests the configuration in `config` on every pull request, in the CI of this issuer. */
+/** Writes the pipeline that lints and tests the configuration in `config` on every pull request, in the CI of this issuer. */
 export function writeReviewFile(issuer: keyof typeof FILES, config: string): ReviewFile {
   const { path, text } = FILES[issuer];
   return { path, text: text.replaceAll('{config}', config) };

@@ -35,7 +35,7 @@ async function judgeStaged(change: VersionChange, staged: Staged, hearing: Heari
 
 type Found = Pick<VersionReport, 'proofs' | 'comparison' | 'hindered' | 'direction'>;
 
-/** What could not be compared is undecided, and never the same as before. */
+/** Compares both versions. What could not be compared is undecided, and never the same as before. */
 async function compareBothJudges(before: Judge, after: Judge, hearing: Hearing): Promise<Found> {
   try {
     const proofs = await proveByBoth(before, after, hearing);

@@ -8,7 +8,7 @@ export type Change = {
   readonly text: string;
 };
 
-/** What a version changed. */
+/** A version and its changes. */
 export type Release = { readonly version: string; readonly changes: readonly Change[] };
 
 /** An entry begins with a hyphen and goes on over lines that are indented. */
@@ -47,7 +47,7 @@ export function compareVersions(a: string, b: string): number {
   return at === -1 ? 0 : (ours[at] ?? 0) - (theirs[at] ?? 0);
 }
 
-/** What can alter a decision between two versions, the newest first: of every version after `from`, up to `to`. */
+/** Lists the changes that can alter a decision between two versions, the newest first: of every version after `from`, up to `to`. */
 export function listDecisive(releases: readonly Release[], from: string, to: string): Release[] {
   return releases
     .filter(({ version }) => compareVersions(version, from) > 0 && compareVersions(version, to) <= 0)

@@ -3,7 +3,7 @@ import { compareMembers, type MemberChange } from '../../review/compare/members.
 import type { JudgedPolicy } from '../judge/policy.ts';
 import type { Judgement } from '../judge/request.ts';
 
-/** What a version reads in a policy, and what it decides of the requests of both. */
+/** The judgement of one version: its reading of each policy, and its decisions of the requests of both. */
 export type VersionJudgement = {
   readonly version: string;
   readonly engine: string;

@@ -74,7 +74,7 @@ export async function proveByBoth(
   return now.map(({ id, verdict }) => ({ id, before: old.get(id) ?? 'not read', after: verdict }));
 }
 
-/** What a verb of the other version said, and whether it found nothing. */
+/** The words of a verb of the other version, and whether it found nothing. */
 export type Check = { readonly verb: 'lint' | 'test'; readonly clean: boolean; readonly says: string };
 
 export async function runCheck(verb: Check['verb'], judge: Judge, hearing: Hearing): Promise<Check> {

@@ -23,11 +23,9 @@ export type VersionReport = {
 };
 
 /** Does the other version find the policy as sound as this one does? */
-export function hasPassed({ checks, proofs }: Pick<VersionReport, 'checks' | 'proofs'>): boolean {
-  return (
-    checks.every(({ clean }) => clean) &&
-    proofs.every(({ before, after }) => after === 'proved' || after === before)
-  );
+export function hasPassed(report: VersionReport): boolean {
+  const isSound = report.proofs.every(({ before, after }) => after === 'proved' || after === before);
+  return isSound && report.checks.every(({ clean }) => clean);
 }
 
 function describeDecisive(report: VersionReport): string[] {

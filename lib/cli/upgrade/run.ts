@@ -39,7 +39,7 @@ export async function runNpm(words: readonly string[], folder: string): Promise<
   if (exits !== 0) throw new Failure(`npm ${words.join(' ')} failed:\n${error.trimEnd()}\n`);
 }
 
-/** What git says in this folder, or undefined where it fails. */
+/** Asks git in this folder; undefined where it fails. */
 export async function askGit(words: readonly string[], folder: string): Promise<Buffer | undefined> {
   const { exits, out } = await runProgram('git', words, folder);
   return exits === 0 ? out : undefined;

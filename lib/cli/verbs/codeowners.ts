@@ -4,7 +4,7 @@ import { openConfig, readCommandSettings } from '../configuration.ts';
 import { locatePage } from '../manifest.ts';
 import { createConfigOption, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
-/** What decides which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
+/** The paths that decide which kite-sts judges, and what is deployed: whoever changes these can change every decision. */
 const DECISIVE = [
   '/vendor/',
   '/package.json',
@@ -18,7 +18,8 @@ const DECISIVE = [
 type ReviewedPattern = { readonly pattern: string; readonly owners: readonly string[] };
 
 /** The last pattern that fits a file counts, so what is everybody's comes first. */
-function listReviewed({ owners, teams }: Teams, folder: string): ReviewedPattern[] {
+function listReviewed(config: Teams, folder: string): ReviewedPattern[] {
+  const { owners, teams } = config;
   const at = posix.join('/', folder);
   const everybodys = ['CODEOWNERS', ...DECISIVE, `${at}/`].map(pattern => ({ pattern, owners }));
   const ofTeams = Object.values(teams).flatMap(team =>

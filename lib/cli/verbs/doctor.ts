@@ -26,7 +26,7 @@ function readUrl(flags: Flags, configured: string): string {
   }
 }
 
-/** What is not known is nobody's fault, but nobody has looked there either. */
+/** Chooses the exit code. What is not known is nobody's fault, but nobody has looked there either. */
 function chooseExit(found: readonly Diagnosis[]): number {
   if (found.some(({ condition }) => condition === 'wrong')) return EXIT.denied;
   return found.some(({ condition }) => condition === 'unknown') ? EXIT.undecided : EXIT.done;

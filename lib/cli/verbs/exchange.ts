@@ -6,7 +6,7 @@ import { MASK_OPTIONS, maskOrRefuse } from '../masking.ts';
 import { tellReason } from '../refusal.ts';
 import { EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
-/** What a shell, an env file and a Dockerfile all read as it stands. */
+/** Text that a shell, an env file and a Dockerfile all read as it stands. */
 const PLAIN = /^[\w+/=.,:@%~-]+$/;
 
 function listIssuedVariables(issued: IssuedCredential): { readonly [name: string]: string } {

@@ -51,31 +51,31 @@ function createHiding(terminal: Terminal): (values: readonly string[]) => Promis
 }
 
 /** Another exchange while the command runs. Throws with the reason, which its SDK will show. */
-function createRenewal({ ask }: RoleExchange, { error }: Terminal, hide: ReturnType<typeof createHiding>) {
+function createRenewal(asking: RoleExchange, terminal: Terminal, hide: ReturnType<typeof createHiding>) {
   return async (): Promise<IssuedCredential> => {
-    const exchanged = await ask();
+    const exchanged = await asking.ask();
     if (exchanged.outcome === 'issued') {
       await hide(listSecrets(exchanged));
       return exchanged;
     }
     const [reason = ''] = listReasonLines(exchanged);
-    error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
+    terminal.error(`kite-sts exec: the credential was not renewed: ${reason}\n`);
     throw new Error(reason);
   };
 }
 
-/** A command, and which registries, clusters and databases it may log in to by its session. */
-type SuppliedCommand = { readonly command: readonly string[]; readonly reach: readonly string[] };
+/** A command that is to be supplied, and how. */
+type SuppliedCommand = {
+  readonly command: readonly string[];
+  /** Which registries, clusters and databases it may log in to by its session. */
+  readonly reach: readonly string[];
+  readonly asking: RoleExchange;
+  readonly client: ReturnType<typeof createClientUntil>;
+  readonly terminal: Terminal;
+};
 
-async function runSupplied(
-  first: IssuedCredential,
-  { command, reach }: SuppliedCommand,
-  {
-    asking,
-    client,
-    terminal,
-  }: { asking: RoleExchange; client: ReturnType<typeof createClientUntil>; terminal: Terminal },
-): Promise<number> {
+async function runSupplied(first: IssuedCredential, supplied: SuppliedCommand): Promise<number> {
+  const { command, reach, asking, client, terminal } = supplied;
   const folder = await createPrivateFolder();
   const hide = createHiding(terminal);
   const mint = async (): Promise<string> => {
@@ -89,9 +89,8 @@ async function runSupplied(
     const given = await createSupply(first, source);
     const more = reach.length > 0 ? await setUpReach(reach, terminal.environment, folder) : {};
     const environment = { ...composeEnvironment(terminal.environment, first.kind, given), ...more };
-    const exits = await runChild(command, environment, reason =>
-      terminal.error(`kite-sts exec: ${makePrintable(reason)}\n`),
-    );
+    const tell = (reason: string) => terminal.error(`kite-sts exec: ${makePrintable(reason)}\n`);
+    const exits = await runChild(command, environment, tell);
     await given.end();
     return exits;
   } finally {
@@ -131,14 +130,15 @@ Exits as the command does, or with 125 when it was not started because no creden
   ],
   takesCommand: true,
   async run(flags, terminal) {
-    const wanted = { command: readCommand(flags), reach: readFlagTexts(flags, 'reach') };
-    readReach(wanted.reach);
+    const [command, reach] = [readCommand(flags), readFlagTexts(flags, 'reach')];
+    readReach(reach);
     const over = new AbortController();
     const client = createClientUntil(over.signal, createFetch(terminal.environment));
     try {
       const asking = readRoleExchange(flags, terminal, client);
       const first = await asking.ask();
-      if (first.outcome === 'issued') return await runSupplied(first, wanted, { asking, client, terminal });
+      if (first.outcome === 'issued')
+        return await runSupplied(first, { command, reach, asking, client, terminal });
       tellReason(first, asking, flags, terminal);
     } catch (error) {
       if (error instanceof UsageError) throw error;

@@ -26,7 +26,7 @@ type Explanation = {
   readonly remedies: Remedies;
 };
 
-/** What refuses a token before any role is asked. */
+/** A refusal of a token before any role is asked. */
 type ExplainStop = { readonly reason: 'guard_not_met' | 'token_issuer_unknown'; readonly says: string };
 
 function describeExplanation(explanation: Explanation): object {

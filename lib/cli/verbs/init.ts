@@ -59,7 +59,8 @@ function listWritten(files: ReadonlyMap<string, string | Buffer>): WrittenFiles 
   return { files: [...files.keys()], tarball: { path, sha256: hashForPeople(Buffer.from(content)) } };
 }
 
-function describeNext({ files, tarball }: WrittenFiles, { config }: StarterOptions): string {
+function describeNext(written: WrittenFiles, config: string): string {
+  const { files, tarball } = written;
   return `${files.join('\n')}
 
 sha256 ${tarball.sha256}  ${tarball.path}
@@ -71,52 +72,56 @@ package.json, package-lock.json, serverless.yml and the pipelines: whoever write
 `;
 }
 
-/** The verb, with what gives the tarball of this kite-sts. */
-export function createInit(readTarball: () => Promise<Buffer>): Verb {
-  return {
-    options: {
-      organization: {
-        type: 'string',
-        value: 'NAME',
-        required: true,
-        help: 'Your organization, as the URL of your pipelines or repositories has it.',
-      },
-      issuer: {
-        type: 'string',
-        value: 'ISSUER',
-        help: 'Who signs the tokens of your jobs: `buildkite` (the default) or `github-actions`.',
-      },
-      region: {
-        type: 'string',
-        value: 'REGION',
-        help: 'The AWS region to deploy to. The default is `us-east-1`.',
-      },
-      folder: { type: 'string', value: 'FOLDER', help: 'Where to write. The default is here.' },
-      config: {
-        type: 'string',
-        value: 'FOLDER',
-        help: 'The folder in it for broker.yml and roles/. The default is `config`.',
-      },
-      drift: {
-        type: 'boolean',
-        help: 'Also `drift.yml` beside policy.yml, and `dump.sh`: they look every night whether your accounts are [as the roles say](cli-estate.md#drift).',
-      },
-      json: { type: 'boolean', help: 'The files, and the digest of the tarball among them, as JSON.' },
+const INIT: Omit<Verb, 'run'> = {
+  options: {
+    organization: {
+      type: 'string',
+      value: 'NAME',
+      required: true,
+      help: 'Your organization, as the URL of your pipelines or repositories has it.',
     },
-    about: `Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
+    issuer: {
+      type: 'string',
+      value: 'ISSUER',
+      help: 'Who signs the tokens of your jobs: `buildkite` (the default) or `github-actions`.',
+    },
+    region: {
+      type: 'string',
+      value: 'REGION',
+      help: 'The AWS region to deploy to. The default is `us-east-1`.',
+    },
+    folder: { type: 'string', value: 'FOLDER', help: 'Where to write. The default is here.' },
+    config: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'The folder in it for broker.yml and roles/. The default is `config`.',
+    },
+    drift: {
+      type: 'boolean',
+      help: 'Also `drift.yml` beside policy.yml, and `dump.sh`: they look every night whether your accounts are [as the roles say](cli-estate.md#drift).',
+    },
+    json: { type: 'boolean', help: 'The files, and the digest of the tarball among them, as JSON.' },
+  },
+  about: `Writes package.json, serverless.yml, .gitignore, config/broker.yml, a first role with its cases, and what lints
 and tests them on a pull request: .buildkite/policy.yml, or .github/workflows/policy.yml. The tarball of this kite-sts
 goes into vendor/, and package.json points there: nothing is fetched from a registry under our name.
 Never overwrites: when one of them is there already, nothing is written.`,
-    examples: [
-      'kite-sts init --organization acme',
-      'kite-sts init --organization acme --issuer github-actions --region eu-central-1',
-    ],
+  examples: [
+    'kite-sts init --organization acme',
+    'kite-sts init --organization acme --issuer github-actions --region eu-central-1',
+  ],
+};
+
+/** The verb, with what gives the tarball of this kite-sts. */
+export function createInit(readTarball: () => Promise<Buffer>): Verb {
+  return {
+    ...INIT,
     async run(flags, terminal) {
       const options = readStarterOptions(flags);
       const files = await createStarterFiles(options, readTarball);
       await writeStarterFiles(files, readFlag(flags, 'folder') ?? '.');
       const written = listWritten(files);
-      printResult(written, () => describeNext(written, options), flags, terminal);
+      printResult(written, () => describeNext(written, options.config), flags, terminal);
       return EXIT.done;
     },
   };

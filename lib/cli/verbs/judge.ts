@@ -21,11 +21,6 @@ function readRequests(text: string, file: string) {
     });
 }
 
-/** In seconds: two versions that are asked one after the other propose the same. */
-function readHour(): number {
-  return Math.floor(Date.now() / 3_600_000) * 3600;
-}
-
 export const judge: Verb = {
   options: {
     requests: {
@@ -49,7 +44,9 @@ both propose.`,
     }
     const { version } = await readManifest();
     terminal.out(`${JSON.stringify({ version, engine: ENGINE, policies: listPolicies(config) })}\n`);
-    for (const request of proposeRequests(config, readHour())) terminal.out(`${request}\n`);
+    // The hour: two versions that are asked one after the other propose the same.
+    const hour = Math.floor(Date.now() / 3_600_000) * 3600;
+    for (const request of proposeRequests(config, hour)) terminal.out(`${request}\n`);
     return EXIT.done;
   },
 };

@@ -6,7 +6,16 @@ import { formatSarif } from '../../review/lint/sarif.ts';
 import { readCommandSettings } from '../configuration.ts';
 import { findDialectFindings } from '../dialect.ts';
 import { lintConfig, writeFindingList } from '../findings.ts';
-import { CONFIG_OPTION, EXIT, type Flags, readFlag, type Terminal, UsageError, type Verb } from '../verb.ts';
+import {
+  CONFIG_OPTION,
+  EXIT,
+  type Flags,
+  printResult,
+  readFlag,
+  type Terminal,
+  UsageError,
+  type Verb,
+} from '../verb.ts';
 
 function countLevel(findings: readonly LintFinding[], level: LintLevel): number {
   return findings.filter(each => each.level === level).length;
@@ -39,7 +48,8 @@ function writeFindings(flags: Flags, findings: readonly LintFinding[]): string {
   return writeFindingList(findings.filter(({ level }) => flags['notes'] === true || level !== 'note'));
 }
 
-function renderLint(flags: Flags, loaded: LoadResult, { findings, ignored }: LintAnswer): string {
+function renderLint(flags: Flags, loaded: LoadResult, answer: LintAnswer): string {
+  const { findings, ignored } = answer;
   if (flags['json']) return JSON.stringify(findings, null, 2);
   if (flags['sarif']) return JSON.stringify(formatSarif(findings, ignored), null, 2);
   return `${writeFindings(flags, findings)}${summarizeLint(loaded, findings, flags['notes'] === true)}`;
@@ -51,13 +61,11 @@ function chooseLintExit(flags: Flags, findings: readonly LintFinding[]): number 
 }
 
 /** The policy of somebody else's page: none of our configuration is looked at. */
-function tellDialectFindings(file: string, flags: Flags, { out }: Terminal): number {
+function tellDialectFindings(file: string, flags: Flags, terminal: Terminal): number {
   if (flags['sarif']) throw new UsageError('--sarif is for a configuration. Give --json beside --dialect.');
   const findings = findDialectFindings(file);
-  const counts = countLevels(findings, flags['notes'] === true);
-  out(
-    `${flags['json'] ? JSON.stringify(findings, null, 2) : `${writeFindings(flags, findings)}${file}: ${counts.join(', ')}`}\n`,
-  );
+  const counts = countLevels(findings, flags['notes'] === true).join(', ');
+  printResult(findings, () => `${writeFindings(flags, findings)}${file}: ${counts}\n`, flags, terminal);
   return chooseLintExit(flags, findings);
 }
 

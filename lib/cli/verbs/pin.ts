@@ -46,9 +46,10 @@ function readShownJob(flags: Flags, config: Config): Promise<ShownJob> {
 type PinProposal = Pins & { readonly index: number; readonly row: IssuerRow };
 
 /** Ids of a job that has not the role are ids of something else. */
-function proposePins({ role, claims, access, context }: ShownJob, { rows }: Config): PinProposal | string {
+function proposePins(shown: ShownJob, config: Config): PinProposal | string {
+  const { role, claims, access, context } = shown;
   const token = assumeVerified(claims, role);
-  const row = rows.get(token.issuer);
+  const row = config.rows.get(token.issuer);
   const decision = decide(role, token, access, context);
   if (!row || !meetsGuard(row, token.claims))
     return `DENIED: ${role.name}: the guard of its issuer's row is not met.`;
@@ -58,7 +59,8 @@ function proposePins({ role, claims, access, context }: ShownJob, { rows }: Conf
   return { ...findPins(statement, row, claims), index, row };
 }
 
-function listPinNotes({ absent, several, pins, row }: PinProposal): string[] {
+function listPinNotes(proposal: PinProposal): string[] {
+  const { absent, several, pins, row } = proposal;
   const asks = (ids: readonly { id: string }[]): string =>
     ids.flatMap(({ id }) => findRequestFlag(id, row) ?? []).join(' ');
   const [wanted, needed] = [asks(absent), asks(pins)];

@@ -12,6 +12,7 @@ import {
   Failure,
   type Flags,
   printResult,
+  readChoice,
   readFlag,
   type Terminal,
   UsageError,
@@ -76,7 +77,8 @@ const NO_CONTENT = 204;
 const TOKEN = /^ghs_[\w.-]{1,2048}$/;
 
 /** https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token */
-async function endToken(path: string, { fetch, patience }: RevokeCall): Promise<void> {
+async function endToken(path: string, call: RevokeCall): Promise<void> {
+  const { fetch, patience } = call;
   const token = (await readInput(path)).toString('utf8').trim();
   if (!TOKEN.test(token))
     throw new Failure(
@@ -94,7 +96,7 @@ async function endToken(path: string, { fetch, patience }: RevokeCall): Promise<
     );
 }
 
-/** What ends it; undefined where it has ended. */
+/** Ends a token, or says what ends sessions; undefined where all has ended. */
 async function endIssued(
   flags: Flags,
   terminal: Terminal,
@@ -102,8 +104,7 @@ async function endIssued(
 ): Promise<SessionsEnding | undefined> {
   const [what = '', name = ''] = [readFlag(flags, 'WHAT'), readFlag(flags, 'NAME')];
   const known = ['role', 'session', 'token'];
-  if (!known.includes(what))
-    throw new UsageError(`"${what}" cannot be revoked: ${known.join(', ')} can.${suggestWord(what, known)}`);
+  readChoice(what, known, `"${what}" cannot be revoked: ${known.join(', ')} can.`);
   if (what === 'token') {
     await endToken(name, asking);
     return undefined;
@@ -111,31 +112,35 @@ async function endIssued(
   return endSessions(readDoomedSessions(what, name, flags), openConfig(readCommandSettings(flags, terminal)));
 }
 
+const REVOKE: Omit<Verb, 'run'> = {
+  usage: ['role ROLE | session SESSION --role ROLE | token FILE'],
+  words: [
+    {
+      name: 'WHAT',
+      help: "role: every AWS session of a role so far. session: one AWS session. token: a token of a GitHub App's installation.",
+    },
+    {
+      name: 'NAME',
+      help: 'The role; the session, by session of its audit event; a file with the token, - for standard input.',
+    },
+  ],
+  options: {
+    role: { type: 'string', value: 'ROLE', help: 'The role of that session.' },
+    config: CONFIG_OPTION,
+    json: { type: 'boolean', help: 'The policy that ends them, or that the token has ended, as JSON.' },
+  },
+  about: `For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
+began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.`,
+  examples: [
+    'kite-sts revoke role deploy-web',
+    'kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh',
+  ],
+};
+
 /** The verb, with what asks GitHub. */
 export function createRevoke(given: Partial<RevokeCall>): Verb {
   return {
-    usage: ['role ROLE | session SESSION --role ROLE | token FILE'],
-    words: [
-      {
-        name: 'WHAT',
-        help: "role: every AWS session of a role so far. session: one AWS session. token: a token of a GitHub App's installation.",
-      },
-      {
-        name: 'NAME',
-        help: 'The role; the session, by session of its audit event; a file with the token, - for standard input.',
-      },
-    ],
-    options: {
-      role: { type: 'string', value: 'ROLE', help: 'The role of that session.' },
-      config: CONFIG_OPTION,
-      json: { type: 'boolean', help: 'The policy that ends them, or that the token has ended, as JSON.' },
-    },
-    about: `For AWS it prints commands, which need credentials of the target's account; nothing is done here. They end what
-began before now, also sessions that others than the broker made; the next ones are for kite-sts disable.`,
-    examples: [
-      'kite-sts revoke role deploy-web',
-      'kite-sts revoke session web.1.46whkzzjo7ztw53u --role deploy-web | sh',
-    ],
+    ...REVOKE,
     async run(flags, terminal) {
       const usual = { fetch: createFetch(terminal.environment), patience: PATIENCE };
       const ending = await endIssued(flags, terminal, { ...usual, ...given });

@@ -7,7 +7,7 @@ import { describeTarget } from '../../review/compare/gives.ts';
 import { judgeJobs } from '../../review/compare/jobs.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { createConfigOption, EXIT, UsageError, type Verb } from '../verb.ts';
+import { createConfigOption, EXIT, printResult, UsageError, type Verb } from '../verb.ts';
 
 /** Whom one trust statement lets in. */
 type RoleCaller = {
@@ -32,8 +32,8 @@ type RoleEntry = {
   readonly disabled: string | null;
 };
 
-function listCallers(role: Role, { rows }: Config): RoleCaller[] {
-  return judgeJobs(role, rows).map(({ statement: { id, issuer }, jobs }) => ({
+function listCallers(role: Role, config: Config): RoleCaller[] {
+  return judgeJobs(role, config.rows).map(({ statement: { id, issuer }, jobs }) => ({
     statement: id,
     issuer,
     jobs: jobs.filter(({ answer }) => answer !== 'excludes').map(({ kind }) => kind.name),
@@ -58,28 +58,20 @@ function describeRole(role: Role, config: Config): RoleEntry {
   };
 }
 
-function describeRoleCaller({ statement, issuer, jobs }: RoleCaller): string {
+function describeRoleCaller(caller: RoleCaller): string {
+  const { statement, issuer, jobs } = caller;
   return `"${statement}" of ${issuer}${jobs.length > 0 ? `: ${jobs.join(', ')}` : ''}`;
-}
-
-function describeLength({ seconds }: RoleEntry): string {
-  return seconds.default === seconds.max ? `${seconds.max}` : `${seconds.default}, at most ${seconds.max}`;
 }
 
 const HEAD = ['role', 'who', 'target', 'demands', 'seconds', 'team', 'disabled'];
 
 /** The cells of one role, in the order of `HEAD`. */
 function listRoleCells(entry: RoleEntry, separator: string): string[] {
+  const { role, target, seconds, team, disabled } = entry;
   const who = entry.who.map(describeRoleCaller).join(separator);
-  return [
-    entry.role,
-    who,
-    entry.target,
-    entry.demands.join(separator),
-    describeLength(entry),
-    entry.team ?? '',
-    entry.disabled ?? '',
-  ];
+  const least = seconds.default === seconds.max ? '' : `${seconds.default}, at most `;
+  const demands = entry.demands.join(separator);
+  return [role, who, target, demands, `${least}${seconds.max}`, team ?? '', disabled ?? ''];
 }
 
 function writeRoleEntry(entry: RoleEntry): string {
@@ -101,8 +93,6 @@ function writeRolesMarkdown(entries: readonly RoleEntry[]): string {
   return [HEAD, HEAD.map(() => '---'), ...rows].map(row => `| ${row.join(' | ')} |\n`).join('');
 }
 
-const FORMATS = ['json', 'csv', 'markdown'] as const;
-
 export const roles: Verb = {
   options: {
     config: createConfigOption('The folder with broker.yml, roles/ and teams.yml.'),
@@ -114,17 +104,15 @@ export const roles: Verb = {
 says everything of one role.`,
   examples: ['kite-sts roles', 'kite-sts roles --csv > roles.csv'],
   async run(flags, terminal) {
-    const chosen = FORMATS.filter(format => flags[format]);
+    const chosen = ['json', 'csv', 'markdown'].filter(format => flags[format]);
     if (chosen.length > 1) throw new UsageError(`Give one of --${chosen.join(' and --')}.`);
     const config = openConfig(readCommandSettings(flags, terminal));
     const entries = config.roles.map(role => describeRole(role, config));
-    const writers = {
-      json: () => `${JSON.stringify(entries, null, 2)}\n`,
-      csv: () => writeRolesCsv(entries),
-      markdown: () => writeRolesMarkdown(entries),
+    const write = () => {
+      if (flags['csv']) return writeRolesCsv(entries);
+      return flags['markdown'] ? writeRolesMarkdown(entries) : entries.map(writeRoleEntry).join('\n');
     };
-    const [format] = chosen;
-    terminal.out(format ? writers[format]() : entries.map(writeRoleEntry).join('\n'));
+    printResult(entries, write, flags, terminal);
     return EXIT.done;
   },
 };

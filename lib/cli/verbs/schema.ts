@@ -1,13 +1,7 @@
-import { suggestWord } from '../../language/nearest.ts';
 import { SCHEMAS, type SchemaName, writeSchema } from '../../review/author/schema.ts';
-import { EXIT, readFlag, UsageError, type Verb } from '../verb.ts';
+import { EXIT, readChoice, readFlag, type Verb } from '../verb.ts';
 
-const NAMES = Object.keys(SCHEMAS);
-
-function readSchemaName(word: string): SchemaName {
-  if (Object.hasOwn(SCHEMAS, word)) return word as SchemaName;
-  throw new UsageError(`There is no schema "${word}": ${NAMES.join(', ')}.${suggestWord(word, NAMES)}`);
-}
+const NAMES = Object.keys(SCHEMAS) as SchemaName[];
 
 export const schema: Verb = {
   usage: ['role|registry|broker|test|invariants|teams'],
@@ -21,7 +15,9 @@ node_modules/kite-sts/docs/reference/NAME.schema.json. An editor with the YAML l
 What needs more than one file, such as a claim that an issuer never sends, is found by lint alone.`,
   examples: ['kite-sts schema role', 'kite-sts schema broker > broker.schema.json'],
   async run(flags, terminal) {
-    terminal.out(writeSchema(readSchemaName(readFlag(flags, 'NAME') ?? '')));
+    const word = readFlag(flags, 'NAME') ?? '';
+    const name = readChoice(word, NAMES, `There is no schema "${word}": ${NAMES.join(', ')}.`);
+    terminal.out(writeSchema(name));
     return EXIT.done;
   },
 };

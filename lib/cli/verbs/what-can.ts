@@ -6,6 +6,7 @@ import { decideMethod } from '../../policy/method.ts';
 import type { Registry } from '../../policy/registry.ts';
 import type { Role } from '../../policy/role.ts';
 import { assumeMet, assumeVerified } from '../../review/assume.ts';
+import type { PolicyItem } from '../../review/compare/item.ts';
 import { describeDemands } from '../../review/explain/demand-text.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
 import { readClaimFlags } from '../request.ts';
@@ -32,16 +33,20 @@ type RegistryUsed = {
   readonly methods: readonly string[];
 };
 
+type Address = string | undefined;
+
+/** The claims as a token for this role or registry; undefined where their issuer's guard is not met. */
+function admitToken(claims: Claims, policy: PolicyItem, config: Config) {
+  const token = assumeVerified(claims, policy);
+  const row = config.rows.get(token.issuer);
+  return row && meetsGuard(row, claims) ? token : undefined;
+}
+
 /** The registries that a token of these claims can use, each with the methods that it may. */
-function findUsedRegistries(
-  claims: Claims,
-  { registries, rows }: Config,
-  sourceAddress: string | undefined,
-): RegistryUsed[] {
-  return registries.flatMap(registry => {
-    const token = assumeVerified(claims, registry);
-    const row = rows.get(token.issuer);
-    if (!row || !meetsGuard(row, claims)) return [];
+function findUsedRegistries(claims: Claims, config: Config, sourceAddress: Address): RegistryUsed[] {
+  return config.registries.flatMap(registry => {
+    const token = admitToken(claims, registry, config);
+    if (!token) return [];
     const context = { now: Date.now() / 1000, sourceAddress };
     const decided = Object.keys(registry.methods).map(
       method => [method, decideMethod(registry, token, method, context)] as const,
@@ -53,11 +58,10 @@ function findUsedRegistries(
 }
 
 /** The roles that a token of these claims gets, each decided as a broker would. */
-function findRolesHad(claims: Claims, { roles, rows }: Config, sourceAddress: string | undefined): RoleHad[] {
-  return roles.flatMap(role => {
-    const token = assumeVerified(claims, role);
-    const row = rows.get(token.issuer);
-    if (!row || !meetsGuard(row, claims)) return [];
+function findRolesHad(claims: Claims, config: Config, sourceAddress: Address): RoleHad[] {
+  return config.roles.flatMap(role => {
+    const token = admitToken(claims, role, config);
+    if (!token) return [];
     const access = { role: role.name, scopes: undefined, seconds: undefined, kinds: undefined };
     const now = Date.now() / 1000;
     const decision = decide(role, token, access, { now, sourceAddress, job: assumeMet(role, now) });

@@ -14,14 +14,16 @@ function listConditionLines(list: readonly Condition[]): string[] {
   return list.map(condition => `    ${describeCondition(condition)}`);
 }
 
-function describeHolder({ statement, shown }: Holder): string {
-  return [
-    `  by "${statement.id}", tokens of ${statement.issuer}${statement.until === undefined ? '' : ` until ${new Date(statement.until * 1000).toISOString()}`}${statement.scopes ? ` with ${statement.scopes.join(' ')}` : ''}:`,
-    ...listConditionLines(statement.conditions),
-    shown
-      ? `    such as ${formatShown(shown)}`
-      : '    nobody: what it admits is admitted by another, or by none',
-  ].join('\n');
+function describeHolder(holder: Holder): string {
+  const { statement, shown } = holder;
+  const { id, issuer, until, scopes, conditions } = statement;
+  const end = until === undefined ? '' : ` until ${new Date(until * 1000).toISOString()}`;
+  const given = scopes ? ` with ${scopes.join(' ')}` : '';
+  const example = shown
+    ? `such as ${formatShown(shown)}`
+    : 'nobody: what it admits is admitted by another, or by none';
+  const head = `  by "${id}", tokens of ${issuer}${end}${given}:`;
+  return [head, ...listConditionLines(conditions), `    ${example}`].join('\n');
 }
 
 function describeDenies(role: PolicyItem): string[] {
@@ -31,9 +33,9 @@ function describeDenies(role: PolicyItem): string[] {
   ]);
 }
 
-function describeGuards(role: PolicyItem, { rows }: Config): string[] {
+function describeGuards(role: PolicyItem, config: Config): string[] {
   return [...new Set(role.trust.map(({ issuer }) => issuer))].flatMap(issuer => {
-    const guard = rows.get(issuer)?.require ?? [];
+    const guard = config.rows.get(issuer)?.require ?? [];
     return guard.length > 0
       ? [`  and every token of ${issuer} meets the guard of broker.yml:`, ...listConditionLines(guard)]
       : [];
@@ -83,10 +85,7 @@ function writeHolders(role: PolicyItem, found: readonly Holder[], config: Config
 
 export const whoCan: Verb = {
   words: [{ name: 'NAME', help: 'The role, or the registry.' }],
-  options: {
-    config: CONFIG_OPTION,
-    json: { type: 'boolean', help: 'Everything, as JSON.' },
-  },
+  options: { config: CONFIG_OPTION, json: { type: 'boolean', help: 'Everything, as JSON.' } },
   about: `Exit code 0 when somebody can, 2 when nobody can.`,
   examples: ['kite-sts who-can deploy-web', 'kite-sts who-can deploy-web --json'],
   async run(flags, terminal) {

@@ -9,7 +9,7 @@ import { EXIT, Failure, printResult, type Verb } from '../verb.ts';
 /** Milliseconds for the broker's metadata. */
 const TIMEOUT = 5000;
 
-/** What would stand in the way of an exchange, as far as it can be told from here. */
+/** Obstacles to an exchange, as far as they can be told from here. */
 const FINDINGS = {
   token_expired: 'The token has expired. Mint a new one right before the exchange.',
   audience_several:
@@ -29,7 +29,7 @@ function readOwnClaims(token: string): Claims {
   }
 }
 
-/** What a broker says that tokens are minted for. */
+/** Asks a broker which audience tokens are minted for; undefined where it does not say. */
 async function fetchAudience(broker: string, fetch: Fetch): Promise<string | undefined> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) } as const;

@@ -18,7 +18,7 @@ const CLAIMS_VARIABLE = 'BUILDKITE_OIDC_TOKEN_CLAIMS';
 /** Every token says these, so that a switch by id strikes it, and no honest job is told to ask for them (threat T94). */
 const IDS = ['organization_id', 'pipeline_id'];
 
-/** What is asked for: the job's own choice, what the agent would ask for by itself, and the ids. */
+/** Lists the claims to ask for: the job's own choice, those that the agent would ask for by itself, and the ids. */
 function listTokenClaims(options: TokenOptions, settings: MintSettings): string[] {
   const byVariable = (settings.environment[CLAIMS_VARIABLE] ?? '').split(',').map(name => name.trim());
   // The subject's claim is in the token anyway.
@@ -72,10 +72,7 @@ function mintByApi(options: TokenOptions, settings: MintSettings): Promise<strin
     url: `${endpoint}/jobs/${job}/oidc/tokens`,
     init: {
       method: 'POST',
-      headers: {
-        authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`,
-        'content-type': 'application/json',
-      },
+      headers: { authorization: `Token ${BUILDKITE_AGENT_ACCESS_TOKEN}`, 'content-type': 'application/json' },
       body: writeAgentBody({ ...options, claims: listTokenClaims(options, settings) }),
     },
     member: 'token',

@@ -1,4 +1,4 @@
-/** What a job's token is to be like. `claims`, `lifetime` and `subjectClaim` are Buildkite's alone. */
+/** The token that a job asks for. `claims`, `lifetime` and `subjectClaim` are Buildkite's alone. */
 export type TokenOptions = {
   readonly audience: string;
   /** Optional claims to ask for. */
@@ -8,7 +8,7 @@ export type TokenOptions = {
   readonly subjectClaim: string | undefined;
 };
 
-/** What a source of tokens needs of its surroundings. */
+/** The surroundings of a source of tokens. */
 export type MintSettings = {
   readonly environment: { readonly [name: string]: string | undefined };
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;

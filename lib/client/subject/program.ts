@@ -8,7 +8,7 @@ const execute = promisify(execFile);
 const TIMEOUT = 60_000;
 const MAX_OUTPUT = 64 * 1024;
 
-/** What a failed program wrote last, which is where the reason stands. */
+/** Reads the last lines of a failed program, which is where the reason stands. */
 function readLastLines(text: string): string {
   return text.trim().split('\n').slice(-3).map(makePrintable).join(' ').slice(-500);
 }

@@ -17,7 +17,7 @@ export type Deployment = {
   readonly now: number;
 };
 
-/** The same, with what its stack is made of. */
+/** A deployment with what its stack is made of. */
 export type Opened = Deployment & {
   readonly account: string;
   readonly resources: readonly StackResource[];

@@ -4,7 +4,7 @@ import type { ShownCertificate } from './examined.ts';
 /** Milliseconds. */
 const PATIENCE = 5000;
 
-/** What a server shows of itself. Whom this machine does not believe is told, and not refused: nothing is sent. */
+/** Fetches the certificate that a server shows. Whom this machine does not believe is told, and not refused: nothing is sent. */
 export function fetchCertificate(url: URL): Promise<ShownCertificate> {
   const { hostname, port } = url;
   return new Promise((resolve, reject) => {

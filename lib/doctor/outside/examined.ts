@@ -3,7 +3,7 @@ import type { ClockReading } from '../../http/date.ts';
 import type { Network } from '../../token/download.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 
-/** What a server shows of itself before anything is asked of it. */
+/** A certificate as a server shows it before anything is asked of it. */
 export type ShownCertificate = {
   /** Why nobody should believe it; undefined where everybody does. */
   readonly refused: string | undefined;

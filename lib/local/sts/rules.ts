@@ -1,4 +1,4 @@
-/** What STS says when it says no. */
+/** A no of STS. */
 export class StsRefusal extends Error {
   readonly status: number;
   readonly code: string;

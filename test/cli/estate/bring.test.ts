@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import {
   allow,
@@ -13,8 +12,8 @@ import {
   small,
   subject,
 } from '../../estate/dumps.ts';
-import { runLine } from '../../harness/command-line.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
+import { folderOf } from '../../harness/local.ts';
 
 const FOLDER = () =>
   folderOf({
@@ -37,7 +36,8 @@ test('an account becomes a configuration that loads, with cases that pass and se
   expect(complaints).toEqual([]);
   expect(config?.roles.length).toBeGreaterThan(8);
   expect(config?.teams?.teams['Shop & Co <b>']?.roles).toHaveLength(1);
-  for (const verb of ['test', 'prove']) expect(await run([verb, '--config', into], testTerminal())).toBe(0);
+  for (const verb of ['test', 'prove'])
+    expect(await runLine([verb, '--config', into])).toMatchObject({ exits: 0 });
 });
 
 test('T100: nothing is written outside of the folder', async () => {
@@ -70,26 +70,23 @@ test('reports are written by their endings', async () => {
 test('an account of which all can be carried exits with 0', async () => {
   const trust = policyOf(allow(GITHUB_HOST, subject(GITHUB_HOST, 'repo:acme/web:*')));
   const folder = folderOf({ d: JSON.stringify(details([{ name: 'web', trust }])) });
-  expect(await run(['import', '--account', join(folder, 'd')], testTerminal())).toBe(0);
+  expect(await runLine(['import', '--account', join(folder, 'd')])).toMatchObject({ exits: 0 });
 });
 
 describe('refused is', () => {
-  test.each<[says: string, words: string[], exits: number]>([
-    ['no file at all', [], 64],
-    ['a file beside an account', ['x.json', '--account', 'details.json'], 64],
-    ['an option of one policy', ['--account', 'details.json', '--role', 'x'], 64],
-    ['an option of an account without one', ['x.json', '--into', 'config'], 64],
-    ['an unknown ending', ['--account', 'details.json', '--report', 'r.pdf'], 64],
-    ['an owner that is none', ['--account', 'details.json', '--owners', 'me'], 64],
-    ['a broker that is none', ['--account', 'details.json', '--broker-role-arn', 'me'], 64],
-    ['a file that is not there', ['--account', 'nothing.json'], 1],
-    ['a file of something else', ['--account', 'package.json'], 1],
+  test.each<[says: string, words: string, exits: number]>([
+    ['no file at all', '', 64],
+    ['a file beside an account', 'x.json --account details.json', 64],
+    ['an option of one policy', '--account details.json --role x', 64],
+    ['an option of an account without one', 'x.json --into config', 64],
+    ['an unknown ending', '--account details.json --report r.pdf', 64],
+    ['an owner that is none', '--account details.json --owners me', 64],
+    ['a broker that is none', '--account details.json --broker-role-arn me', 64],
+    ['a file that is not there', '--account nothing.json', 1],
+    ['a file of something else', '--account package.json', 1],
   ])('%s', async (_says, words, exits) => {
-    const { 'details.json': path } = { 'details.json': join(FOLDER(), 'details.json') };
-    const terminal = testTerminal();
-    expect(
-      await run(['import', ...words.map(each => (each === 'details.json' ? path : each))], terminal),
-    ).toBe(exits);
+    const line = words.replace('details.json', join(FOLDER(), 'details.json'));
+    expect(await runLine(['import', ...wordsOf(line)])).toMatchObject({ exits });
   });
 });
 
@@ -101,20 +98,8 @@ test('a folder of dumps and of repositories is brought in as one', async () => {
     'dumps/web/.github/chainguard/release.sts.yaml': `issuer: https://${GITHUB_HOST}\nsubject: repo:acme/web:ref:refs/heads/main\npermissions: { contents: read }\n`,
   });
   const into = join(folder, 'config');
-  const terminal = testTerminal();
-  const words = [
-    '--account',
-    join(folder, 'dumps'),
-    '--into',
-    into,
-    '--owners',
-    '@a/b',
-    '--app',
-    'Iv1',
-    '--owner',
-    'acme',
-  ];
-  expect(await run(['import', ...words], terminal)).toBe(0);
+  const words = `import --account ${folder}/dumps --into ${into} --owners @a/b --app Iv1 --owner acme`;
+  expect(await runLine(wordsOf(words))).toMatchObject({ exits: 0 });
   const { config, complaints } = loadConfig(into);
   expect(complaints).toEqual([]);
   expect(config?.roles.map(({ template }) => template.kind).sort()).toEqual(['aws', 'github']);

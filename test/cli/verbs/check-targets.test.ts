@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { FINDINGS } from '../../../lib/review/targets/findings.ts';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { configFolder, folderOf } from '../../harness/local.ts';
 import { code, read, rowsOf } from '../../harness/markdown.ts';
 
@@ -11,12 +11,7 @@ const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchan
 const TARGET = 'arn:aws:iam::123456789012:role/deploy';
 const ID = { StringEquals: { 'sts:ExternalId': 'kite-sts:deploy' } };
 function allow(Action: unknown, Condition: object) {
-  return {
-    Effect: 'Allow',
-    Principal: { AWS: BROKER },
-    Action,
-    Condition,
-  };
+  return { Effect: 'Allow', Principal: { AWS: BROKER }, Action, Condition };
 }
 const BESIDE = allow(['sts:TagSession', 'sts:SetSourceIdentity'], {});
 
@@ -144,11 +139,7 @@ describe('the template that target accounts apply', () => {
       SessionTags: 'demanded',
       ...parameters,
     }) as Node;
-    const Role = {
-      Arn: TARGET,
-      MaxSessionDuration: Number(MaxSessionDuration),
-      AssumeRolePolicyDocument,
-    };
+    const Role = { Arn: TARGET, MaxSessionDuration: Number(MaxSessionDuration), AssumeRolePolicyDocument };
     return JSON.stringify({ Role });
   };
   const found = async (parameters: { readonly [name: string]: string }) => {
@@ -193,15 +184,12 @@ describe('what could not run exits with 1:', () => {
 
 describe('wrong usage exits with 64:', () => {
   test.each([
-    ['no file', ['--broker-role-arn', BROKER]],
-    ['no ARN', ['--from', '-']],
-    [
-      'the ARN of a session',
-      ['--from', '-', '--broker-role-arn', 'arn:aws:sts::111122223333:assumed-role/a/b'],
-    ],
-    ['the ARN of an account', ['--from', '-', '--broker-role-arn', 'arn:aws:iam::111122223333:root']],
+    ['no file', `--broker-role-arn ${BROKER}`],
+    ['no ARN', '--from -'],
+    ['the ARN of a session', '--from - --broker-role-arn arn:aws:sts::111122223333:assumed-role/a/b'],
+    ['the ARN of an account', '--from - --broker-role-arn arn:aws:iam::111122223333:root'],
   ])('%s', async (_name, words) => {
-    expect(await ran(words)).toMatchObject({ exits: 64, out: '' });
+    expect(await ran(wordsOf(words))).toMatchObject({ exits: 64, out: '' });
   });
 });
 

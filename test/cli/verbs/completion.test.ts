@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run, VERBS } from '../../../lib/cli/run.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { VERBS } from '../../../lib/cli/run.ts';
+import { runLine } from '../../harness/command-line.ts';
+import { folderOf } from '../../harness/local.ts';
 
-async function printed(...words: string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['completion', ...words], terminal);
-  return { exits, out: terminal.written.join('') };
+function printed(shell: string) {
+  return runLine(['completion', shell]);
 }
 
 function has(shell: string): boolean {
@@ -81,5 +80,5 @@ test.skipIf(!has('fish'))('fish offers the options of a verb (where it is instal
 });
 
 test.each(['tcsh', 'constructor', ''])('"%s" is no shell that it knows', async shell => {
-  expect(await printed(shell)).toEqual({ exits: 64, out: '' });
+  expect(await printed(shell)).toMatchObject({ exits: 64, out: '' });
 });

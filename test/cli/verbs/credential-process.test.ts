@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { folderOf, localBroker } from '../../harness/local.ts';
 import { ROOT } from '../../harness/markdown.ts';
 import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
@@ -30,13 +30,13 @@ test('standard output has the JSON of credential_process and nothing else', asyn
 });
 
 test.each([
-  ['a refusal', 'release', [], 2, 'trust_not_met'],
-  ['a refusal as JSON', 'release', ['--json'], 2, '"code":"trust_not_met"'],
-  ['a role of another kind', 'publish', [], 1, 'jwt'],
+  ['a refusal', 'release', '', 2, 'trust_not_met'],
+  ['a refusal as JSON', 'release', '--json', 2, '"code":"trust_not_met"'],
+  ['a role of another kind', 'publish', '', 1, 'jwt'],
 ])(
   'of %s, standard output is empty and the reason is on standard error',
   async (_name, role, words, exits, said) => {
-    const answer = await asked(role, ...words);
+    const answer = await asked(role, ...wordsOf(words));
     expect(answer).toMatchObject({ exits, out: '' });
     expect(answer.error).toContain(said);
   },

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load.ts';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { configFolder, emptyFolder, localBroker } from '../../harness/local.ts';
 import { testServer } from '../../harness/server.ts';
 
@@ -148,10 +148,10 @@ describe('with --stack', () => {
 
 describe('wrong usage is told:', () => {
   test.each([
-    { words: ['--region', 'eu-central-1'] },
-    { words: ['--broker', 'http://sts.acme.example'] },
-    { words: ['--broker', 'https://sts.acme.example/token'] },
-  ])('$words', async ({ words }) => {
-    expect((await asked(words)).exits).toBe(64);
+    ['--region eu-central-1'],
+    ['--broker http://sts.acme.example'],
+    ['--broker https://sts.acme.example/token'],
+  ])('%s', async words => {
+    expect((await asked(wordsOf(words))).exits).toBe(64);
   });
 });

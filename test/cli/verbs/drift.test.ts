@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { BROKER } from '../../estate/aws/migrated.ts';
 import { allow, details, GITHUB_HOST, policyOf, subject } from '../../estate/dumps.ts';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 
 const TRUST = policyOf({
@@ -84,13 +84,13 @@ test('T100: what a dump names is no command of a terminal', async () => {
 });
 
 describe('refused is', () => {
-  test.each<[says: string, words: string[], exits: number]>([
-    ['no dump', ['--broker-role-arn', BROKER], 64],
-    ['no broker', ['--account', 'x'], 64],
-    ['two forms at once', ['--account', 'x', '--broker-role-arn', BROKER, '--json', '--sarif'], 64],
-    ['a dump that is not there', ['--account', 'x', '--broker-role-arn', BROKER], 1],
+  test.each<[says: string, words: string, exits: number]>([
+    ['no dump', `--broker-role-arn ${BROKER}`, 64],
+    ['no broker', '--account x', 64],
+    ['two forms at once', `--account x --broker-role-arn ${BROKER} --json --sarif`, 64],
+    ['a dump that is not there', `--account x --broker-role-arn ${BROKER}`, 1],
   ])('%s', async (_says, words, exits) => {
-    expect(await run(['drift', ...words], testTerminal())).toBe(exits);
+    expect(await run(['drift', ...wordsOf(words)], testTerminal())).toBe(exits);
   });
 
   test.each(['{}', '[1]', '[{"code": 1, "of": "x"}]', 'x'])('a file of --known that holds %s', async text => {

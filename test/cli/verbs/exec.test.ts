@@ -78,9 +78,7 @@ test('the SDK of the command has its keys, whatever else the step has', async ()
 test('the command of another kind of role has the token as a variable and as a file', async () => {
   const { exits, out } = await ran(
     ['sh', '-c', '[ "$ACCESS_TOKEN" = "$(cat "$KITE_STS_TOKEN_FILE")" ]; echo $?'],
-    {
-      role: 'publish',
-    },
+    { role: 'publish' },
   );
   expect([exits, out]).toEqual([0, '0\n']);
 });
@@ -154,9 +152,7 @@ describe('with 125 the command was not started,', () => {
     ],
     [
       'for a broker that redirects',
-      async () => ({
-        words: ['--broker', (await redirecting()).url],
-      }),
+      async () => ({ words: ['--broker', (await redirecting()).url] }),
       'redirected',
     ],
     [

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
@@ -45,30 +45,32 @@ function written(content: string): string {
   return join(folderOf({ [name]: content }), name);
 }
 
-function explained(claims: object | string, ...words: string[]) {
-  const file = written(typeof claims === 'string' ? claims : JSON.stringify(claims));
-  return runLine(['explain', '--role', 'publish', '--claims', file, ...words], { KITE_STS_CONFIG: FOLDER });
+function ran(...words: string[]) {
+  return runLine(['explain', ...words], { KITE_STS_CONFIG: FOLDER });
+}
+function explained(claims: object, ...words: string[]) {
+  return ran('--role', 'publish', '--claims', written(JSON.stringify(claims)), ...words);
 }
 
 describe('exit code 0 and the statement that allowed, for', () => {
-  test.each<[name: string, claims: object, words: string[], expected: object]>([
+  test.each<[name: string, claims: object, words: string, expected: object]>([
     [
       'claims that meet a statement',
       MAIN,
-      [],
+      '',
       { statement: 'main of web', seconds: 600, scopes: ['read', 'write'] },
     ],
-    ['a scope of the grant', MAIN, ['--scope', 'read'], { statement: 'main of web', scopes: ['read'] }],
-    ['seconds up to the most', MAIN, ['--expires-in', '900'], { seconds: 900 }],
+    ['a scope of the grant', MAIN, '--scope read', { statement: 'main of web', scopes: ['read'] }],
+    ['seconds up to the most', MAIN, '--expires-in 900', { seconds: 900 }],
     [
       'an address of the office',
       { organization_slug: 'acme', build_source: 'webhook' },
-      ['--source-ip', '203.0.113.7'],
+      '--source-ip 203.0.113.7',
       { statement: 'from the office', scopes: ['read'] },
     ],
-    ['the issuer and audience as the role has them', { ...MAIN, iss: BUILDKITE, aud: AUDIENCE }, [], {}],
+    ['the issuer and audience as the role has them', { ...MAIN, iss: BUILDKITE, aud: AUDIENCE }, '', {}],
   ])('%s', async (_name, claims, words, expected) => {
-    const { exits, out } = await explained(claims, '--json', ...words);
+    const { exits, out } = await explained(claims, '--json', ...wordsOf(words));
     expect(exits).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       role: 'publish',
@@ -159,58 +161,40 @@ describe('from a token', () => {
     issuer = await testIssuer();
   });
 
+  const fromToken = (token: string) => ran('--role', 'publish', '--token-file', written(token));
+
   test.each([
     ['an allowed one', { ...MAIN }, 0],
     ['a denied one', { ...MAIN, build_source: 'ui' }, 2],
   ])('%s is explained, though its times are long past', async (_name, claims, exits) => {
-    const file = written(`${await issuer.sign(tokenClaims({ ...claims, exp: 2, iat: 1, nbf: 1 }))}\n`);
-    const terminal = testTerminal({ KITE_STS_CONFIG: FOLDER });
-    expect(await run(['explain', '--role', 'publish', '--token-file', file], terminal)).toBe(exits);
-    expect(terminal.errors).toEqual([]);
+    const token = await issuer.sign(tokenClaims({ ...claims, exp: 2, iat: 1, nbf: 1 }));
+    expect(await fromToken(`${token}\n`)).toMatchObject({ exits, error: '' });
   });
 
   test('what is no token exits with 1', async () => {
-    const terminal = testTerminal({ KITE_STS_CONFIG: FOLDER });
-    const words = ['explain', '--role', 'publish', '--token-file', written('not a token')];
-    expect(await run(words, terminal)).toBe(1);
-    expect(terminal.errors.join('')).not.toContain('not a token');
+    const error = expect.not.stringContaining('not a token');
+    expect(await fromToken('not a token')).toMatchObject({ exits: 1, error });
   });
 });
 
-test.each<[name: string, exits: number, words: string[], said: string]>([
-  ['no role', 64, ['--claims', '-'], '--role'],
-  ['neither claims nor token', 64, ['--role', 'publish'], '--claims'],
-  ['both claims and token', 64, ['--role', 'publish', '--claims', 'a', '--token-file', 'b'], '--token-file'],
+test.each<[name: string, exits: number, words: string, said: string]>([
+  ['no role', 64, '--claims -', '--role'],
+  ['neither claims nor token', 64, '--role publish', '--claims'],
+  ['both claims and token', 64, '--role publish --claims a --token-file b', '--token-file'],
   [
     'seconds that are no number',
     64,
-    ['--role', 'publish', '--claims', written('{}'), '--expires-in', '1h'],
+    `--role publish --claims ${written('{}')} --expires-in 1h`,
     '--expires-in',
   ],
-  [
-    'what is no address',
-    64,
-    ['--role', 'publish', '--claims', written('{}'), '--source-ip', '999.1.1.1'],
-    '--source-ip',
-  ],
-  ['a role that is mistyped', 1, ['--role', 'publsh', '--claims', written('{}')], '"publish"'],
-  [
-    'a file that is not there',
-    1,
-    ['--role', 'publish', '--claims', '/nowhere/claims.json'],
-    '/nowhere/claims.json',
-  ],
-  [
-    'claims that are not JSON',
-    1,
-    ['--role', 'publish', '--claims', written('organization_slug: acme')],
-    'JSON',
-  ],
-  ['claims with a member twice', 1, ['--role', 'publish', '--claims', written('{"a":1,"a":2}')], 'JSON'],
-  ['claims that are a list', 1, ['--role', 'publish', '--claims', written('[]')], 'JSON'],
+  ['what is no address', 64, `--role publish --claims ${written('{}')} --source-ip 999.1.1.1`, '--source-ip'],
+  ['a role that is mistyped', 1, `--role publsh --claims ${written('{}')}`, '"publish"'],
+  ['a file that is not there', 1, '--role publish --claims /nowhere/claims.json', '/nowhere/claims.json'],
+  ['claims that are not JSON', 1, `--role publish --claims ${written('organization_slug: acme')}`, 'JSON'],
+  ['claims with a member twice', 1, `--role publish --claims ${written('{"a":1,"a":2}')}`, 'JSON'],
+  ['claims that are a list', 1, `--role publish --claims ${written('[]')}`, 'JSON'],
 ])('%s exits with %i', async (_name, exits, words, said) => {
-  const terminal = testTerminal({ KITE_STS_CONFIG: FOLDER });
-  expect(await run(['explain', ...words], terminal)).toBe(exits);
-  expect(terminal.written).toEqual([]);
-  expect(terminal.errors.join('').split('\n\n')[0]).toContain(said);
+  const answer = await ran(...wordsOf(words));
+  expect(answer).toMatchObject({ exits, out: '' });
+  expect(answer.error.split('\n\n')[0]).toContain(said);
 });

@@ -69,10 +69,7 @@ test('T98: package.json pins the tarball in vendor/ and the Serverless Framework
   await initialized(folder, '--organization', 'acme');
   expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject({
     private: true,
-    dependencies: {
-      'kite-sts': `file:${TARBALL}`,
-      serverless: packageJson.devDependencies.serverless,
-    },
+    dependencies: { 'kite-sts': `file:${TARBALL}`, serverless: packageJson.devDependencies.serverless },
   });
 });
 

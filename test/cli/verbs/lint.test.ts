@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { configFolder, folderOf } from '../../harness/local.ts';
 
 const BROKER = 'url: https://sts.test.example\nissuers:\n  - preset: buildkite\n';
@@ -103,11 +103,11 @@ describe('a folder with a warning and notes', () => {
   const UNBOUND = `${folder}/roles/a.yml:2:5  warning pipeline-unbound  `;
   const CONTACT = `${folder}/roles/a.yml:1:1  note no-contact  `;
 
-  test.each<[name: string, flags: string[], exits: number]>([
-    ['with 0', [], 0],
-    ['with 2 when warnings count', ['--strict'], 2],
+  test.each<[name: string, flags: string, exits: number]>([
+    ['with 0', '', 0],
+    ['with 2 when warnings count', '--strict', 2],
   ])('ends %s', async (_name, flags, exits) => {
-    expect((await linted(folder, ...flags)).exits).toBe(exits);
+    expect((await linted(folder, ...wordsOf(flags))).exits).toBe(exits);
   });
 
   test('tells the warning, and how many notes there are', async () => {
@@ -197,11 +197,11 @@ describe('--dialect buildkite', () => {
   });
 
   test.each([
-    ['another dialect', ['--dialect', 'gitlab', OTHER]],
-    ['no file', ['--dialect', 'buildkite']],
-    ['a file without a dialect', [OTHER]],
-    ['SARIF', ['--dialect', 'buildkite', OTHER, '--sarif']],
+    ['another dialect', `--dialect gitlab ${OTHER}`],
+    ['no file', '--dialect buildkite'],
+    ['a file without a dialect', `${OTHER}`],
+    ['SARIF', `--dialect buildkite ${OTHER} --sarif`],
   ])('%s is wrong usage', async (_name, words) => {
-    expect(await linted('config', ...words)).toMatchObject({ exits: 64, out: '' });
+    expect(await linted('config', ...wordsOf(words))).toMatchObject({ exits: 64, out: '' });
   });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { folderOf } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
 const ROLE = `trust:
@@ -39,17 +39,15 @@ function configured(): string {
 }
 
 async function ran(folder: string, ...words: string[]) {
-  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
-  const exits = await run(['pin', ...words], terminal);
-  const role = readFileSync(join(folder, 'roles/deploy.yml'), 'utf8');
-  return { exits, role, out: terminal.written.join(''), error: terminal.errors.join('') };
+  const answer = await runLine(['pin', ...words], { KITE_STS_CONFIG: folder });
+  return { ...answer, role: readFileSync(join(folder, 'roles/deploy.yml'), 'utf8') };
 }
 
 async function tokenFile(claims: object): Promise<string> {
   return join(folderOf({ token: await issuer.sign(tokenClaims({ ...claims })) }), 'token');
 }
-async function withToken(claims: object) {
-  return ran(configured(), 'deploy', '--token-file', await tokenFile(claims));
+async function withToken(claims: object, folder = configured(), ...more: string[]) {
+  return ran(folder, 'deploy', '--token-file', await tokenFile(claims), ...more);
 }
 
 function event(claims: object, members: object = {}): string {
@@ -61,12 +59,7 @@ function withAudit(...lines: string[]) {
 
 test('the ids of a token stand beside the names, the role still loads, and the step is told what to ask for', async () => {
   const folder = configured();
-  const { exits, role, error } = await ran(
-    folder,
-    'deploy',
-    '--token-file',
-    await tokenFile({ ...MAIN, ...IDS }),
-  );
+  const { exits, role, error } = await withToken({ ...MAIN, ...IDS }, folder);
   expect([exits, role]).toEqual([0, PINNED]);
   expect(error).toContain('--claim organization_id --claim pipeline_id');
   expect(loadConfig(folder).complaints).toEqual([]);
@@ -74,13 +67,8 @@ test('the ids of a token stand beside the names, the role still loads, and the s
 
 test('a second time there is nothing to pin', async () => {
   const folder = configured();
-  const file = await tokenFile({ ...MAIN, ...IDS });
-  await ran(folder, 'deploy', '--token-file', file);
-  expect(await ran(folder, 'deploy', '--token-file', file)).toMatchObject({
-    exits: 0,
-    role: PINNED,
-    error: '',
-  });
+  await withToken({ ...MAIN, ...IDS }, folder);
+  expect(await withToken({ ...MAIN, ...IDS }, folder)).toMatchObject({ exits: 0, role: PINNED, error: '' });
 });
 
 test('of an audit log the newest exchange counts that was given the role', async () => {
@@ -120,28 +108,22 @@ test('what the token has is pinned, and exit code 2 says that an id is wanting',
   expect(role).toBe(PINNED.replace(`      organization_id: ${ORGANIZATION}\n`, ''));
 });
 
-test.each<[name: string, words: string[], exits: number, said: string]>([
-  ['no role', [], 64, 'ROLE'],
-  ['neither token nor log', ['deploy'], 64, '--token-file'],
-  ['both token and log', ['deploy', '--token-file', 'a', '--audit', 'b'], 64, '--audit'],
-  ['a role that is mistyped', ['deplyo', '--token-file', '/nowhere/token'], 1, '"deploy"'],
-  ['a file that is not there', ['deploy', '--audit', '/nowhere/log'], 1, '/nowhere/log'],
-  ['a log without the role', ['deploy', '--audit', '/dev/null'], 1, 'deploy'],
+test.each<[name: string, words: string, exits: number, said: string]>([
+  ['no role', '', 64, 'ROLE'],
+  ['neither token nor log', 'deploy', 64, '--token-file'],
+  ['both token and log', 'deploy --token-file a --audit b', 64, '--audit'],
+  ['a role that is mistyped', 'deplyo --token-file /nowhere/token', 1, '"deploy"'],
+  ['a file that is not there', 'deploy --audit /nowhere/log', 1, '/nowhere/log'],
+  ['a log without the role', 'deploy --audit /dev/null', 1, 'deploy'],
 ])('%s', async (_name, words, exits, said) => {
-  const answer = await ran(configured(), ...words);
+  const answer = await ran(configured(), ...wordsOf(words));
   expect(answer).toMatchObject({ exits, out: '', role: ROLE });
   expect(answer.error.split('\n\n')[0]).toContain(said);
 });
 
 test('a program is told what was added and what was not, and why somebody is denied', async () => {
   const told = async (claims: object) => {
-    const { exits, out } = await ran(
-      configured(),
-      'deploy',
-      '--token-file',
-      await tokenFile(claims),
-      '--json',
-    );
+    const { exits, out } = await withToken(claims, configured(), '--json');
     return { exits, ...JSON.parse(out) };
   };
   const pipeline = { name: 'pipeline_slug', id: 'pipeline_id' };

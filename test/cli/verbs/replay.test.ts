@@ -1,32 +1,25 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { testBroker } from '../../harness/broker.ts';
+import { runLine } from '../../harness/command-line.ts';
 import { tokenClaims } from '../../harness/issuer.ts';
-import { configFiles, emptyFolder, folderOf, ROLES, testTerminal } from '../../harness/local.ts';
+import { configFiles, folderOf, ROLES } from '../../harness/local.ts';
 
 const FILES = configFiles();
 const ACME = { organization_slug: 'acme', pipeline_slug: 'web' };
 
-const { ask, issuer, audit } = await testBroker({ roles: ROLES });
-await ask({ audience: 'publish', subject_token: await issuer.sign(tokenClaims(ACME)) });
-await ask({
-  audience: 'publish',
-  subject_token: await issuer.sign(tokenClaims({ ...ACME, build_branch: 'next' })),
-});
-await ask({ audience: 'publish', subject_token: 'a.b.c' });
 /** Events as a broker wrote them: an exchange that was allowed, one that was denied, one of a bad token. */
-const events = audit;
+const { ask, issuer, audit: events } = await testBroker({ roles: ROLES });
+for (const claims of [ACME, { ...ACME, build_branch: 'next' }])
+  await ask({ audience: 'publish', subject_token: await issuer.sign(tokenClaims(claims)) });
+await ask({ audience: 'publish', subject_token: 'a.b.c' });
 
 async function replayed(lines: readonly string[], from = '', to = '', words: readonly string[] = []) {
   const path = 'roles/publish.yml';
   const folder = folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
-  const file = join(emptyFolder(), 'audit.jsonl');
-  writeFileSync(file, lines.join('\n'));
-  const terminal = testTerminal({ KITE_STS_CONFIG: folder });
-  const exits = await run(['replay', file, ...words], terminal);
-  return { exits, out: terminal.written.join('') };
+  const file = join(folderOf({ log: lines.join('\n') }), 'log');
+  const { exits, out } = await runLine(['replay', file, ...words], { KITE_STS_CONFIG: folder });
+  return { exits, out };
 }
 
 async function otherwise(from: string, to: string) {

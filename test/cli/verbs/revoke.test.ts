@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { Failure } from '../../../lib/cli/verb.ts';
 import { createRevoke } from '../../../lib/cli/verbs/revoke.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { TRUST } from '../../harness/grant.ts';
 import { folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, PROVIDER } from '../../harness/policy.ts';
@@ -15,10 +15,8 @@ const FOLDER = folderOf({
   'roles/publish.yml': `${TRUST}${PROVIDER}\n`,
 });
 
-async function revoked(...words: readonly string[]) {
-  const terminal = testTerminal();
-  const exits = await run(['revoke', ...words, '--config', FOLDER], terminal);
-  return { exits, out: terminal.written.join(''), errors: terminal.errors.join('') };
+function revoked(...words: readonly string[]) {
+  return runLine(['revoke', ...words, '--config', FOLDER]);
 }
 
 /** The policy in the printed commands. */
@@ -44,20 +42,20 @@ function denied(condition: object) {
 describe('what began before now is ended by a policy of the target:', () => {
   const SESSION = 'web.1.46whkzzjo7ztw53u';
 
-  test.each<{ name: string; words: readonly string[]; condition: object }>([
-    { name: 'every session of a role', words: ['role', 'deploy-web'], condition: {} },
-    {
-      name: 'one session, by its source identity',
-      words: ['session', SESSION, '--role', 'deploy-web'],
-      condition: { StringEquals: { 'aws:SourceIdentity': SESSION } },
-    },
-    {
-      name: 'one session that has none, by its name',
-      words: ['session', SESSION, '--role', 'nameless'],
-      condition: { StringLike: { 'aws:userid': `*:${SESSION}` } },
-    },
-  ])('$name', async ({ words, condition }) => {
-    const { exits, out } = await revoked(...words);
+  test.each<[name: string, words: string, condition: object]>([
+    ['every session of a role', 'role deploy-web', {}],
+    [
+      'one session, by its source identity',
+      `session ${SESSION} --role deploy-web`,
+      { StringEquals: { 'aws:SourceIdentity': SESSION } },
+    ],
+    [
+      'one session that has none, by its name',
+      `session ${SESSION} --role nameless`,
+      { StringLike: { 'aws:userid': `*:${SESSION}` } },
+    ],
+  ])('%s', async (_name, words, condition) => {
+    const { exits, out } = await revoked(...wordsOf(words));
     expect(exits).toBe(0);
     expect(policyIn(out)).toEqual(denied(condition));
     expect(out).toContain("put-role-policy --role-name 'deploy' ");
@@ -84,17 +82,17 @@ describe('what began before now is ended by a policy of the target:', () => {
   });
 });
 
-test.each<{ name: string; words: readonly string[]; exits: number }>([
-  { name: 'a role whose tokens nothing ends', words: ['role', 'publish'], exits: 1 },
-  { name: 'a role that is not there', words: ['role', 'deploy-wbe'], exits: 64 },
-  { name: 'a session of no role', words: ['session', 'web.1.x'], exits: 64 },
-  {
-    name: 'T57: what no session is named, such as a shell could read otherwise',
-    words: ['session', "a'; id", '--role', 'deploy-web'],
-    exits: 64,
-  },
-  { name: 'something of another kind', words: ['key', 'a'], exits: 64 },
-])('$name is told, and no command is printed', async ({ words, exits }) => {
+test.each<[name: string, words: readonly string[], exits: number]>([
+  ['a role whose tokens nothing ends', ['role', 'publish'], 1],
+  ['a role that is not there', ['role', 'deploy-wbe'], 64],
+  ['a session of no role', ['session', 'web.1.x'], 64],
+  [
+    'T57: what no session is named, such as a shell could read otherwise',
+    ['session', "a'; id", '--role', 'deploy-web'],
+    64,
+  ],
+  ['something of another kind', ['key', 'a'], 64],
+])('%s is told, and no command is printed', async (_name, words, exits) => {
   expect(await revoked(...words)).toMatchObject({ exits, out: '' });
 });
 

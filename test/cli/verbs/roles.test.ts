@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { EVENTS } from '../../harness/job-events.ts';
 import { folderOf } from '../../harness/local.ts';
 
@@ -110,8 +110,8 @@ test('a table of Markdown has as many cells in every row, and no markup of a pol
 });
 
 test.each([
-  ['two formats at once', ['--json', '--csv'], 64],
-  ['a folder that is not there', ['--config', '/nowhere'], 1],
+  ['two formats at once', '--json --csv', 64],
+  ['a folder that is not there', '--config /nowhere', 1],
 ])('%s exits as usual', async (_name, words, exits) => {
-  expect(await printed(...words)).toMatchObject({ exits, out: '' });
+  expect(await printed(...wordsOf(words))).toMatchObject({ exits, out: '' });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { ALICE, EVENTS } from '../../harness/job-events.ts';
 import { emptyFolder, folderOf } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, PROVIDER } from '../../harness/policy.ts';
@@ -47,52 +47,52 @@ function findingsOf(out: string): string[] {
 }
 
 describe('exit code 0 for', () => {
-  test.each<[string, string | undefined, string[]]>([
-    ['cases that all come out as they say', WHOLE, []],
-    ['cases that leave nothing uncovered', WHOLE, ['--coverage']],
-    ['cases that notice every loss', WHOLE, ['--mutate']],
-    ['a role without cases', undefined, []],
+  test.each<[string, string | undefined, string]>([
+    ['cases that all come out as they say', WHOLE, ''],
+    ['cases that leave nothing uncovered', WHOLE, '--coverage'],
+    ['cases that notice every loss', WHOLE, '--mutate'],
+    ['a role without cases', undefined, ''],
     [
       'a loss that is accepted with a reason',
       `${ALLOWED}${ANOTHER}accept_survivors:\n  - { mutant: "main: build_tag equals dropped", reason: tags are not built }\n`,
-      ['--mutate'],
+      '--mutate',
     ],
   ])('%s', async (_name, cases, words) => {
-    const { exits, out, error } = await tested(folderWith(cases), ...words, '--json');
+    const { exits, out, error } = await tested(folderWith(cases), ...wordsOf(words), '--json');
     expect([exits, error, findingsOf(out)]).toEqual([0, '', []]);
   });
 });
 
 describe('exit code 2 and the finding, for', () => {
-  test.each<[string, string | undefined, string[], string[]]>([
-    ['a case that comes out otherwise', WRONG, [], ['case another branch']],
+  test.each<[string, string | undefined, string, string[]]>([
+    ['a case that comes out otherwise', WRONG, '', ['case another branch']],
     [
       'a condition that no case is about',
       `${ALLOWED}${ANOTHER}`,
-      ['--coverage'],
+      '--coverage',
       ['coverage main: build_tag equals null'],
     ],
     [
       'a loss that no case notices',
       `${ALLOWED}${ANOTHER}`,
-      ['--mutate'],
+      '--mutate',
       ['mutation main: build_tag equals dropped'],
     ],
     [
       'a role without cases whose coverage is asked for',
       undefined,
-      ['--coverage'],
+      '--coverage',
       ['coverage main', 'coverage main: build_branch equals "main"', 'coverage main: build_tag equals null'],
     ],
-    ['failing cases alone, before all else', WRONG, ['--coverage', '--mutate'], ['case another branch']],
+    ['failing cases alone, before all else', WRONG, '--coverage --mutate', ['case another branch']],
     [
       'an accepted loss that is noticed',
       `${WHOLE}accept_survivors:\n  - { mutant: "main: build_tag equals dropped", reason: tags are not built }\n`,
-      ['--mutate'],
+      '--mutate',
       ['mutation main: build_tag equals dropped'],
     ],
   ])('%s', async (_name, cases, words, findings) => {
-    const { exits, out } = await tested(folderWith(cases), ...words, '--json');
+    const { exits, out } = await tested(folderWith(cases), ...wordsOf(words), '--json');
     expect([exits, findingsOf(out)]).toEqual([2, findings]);
   });
 });
@@ -259,14 +259,14 @@ describe('--init', () => {
   });
 });
 
-test.each<[name: string, exits: number, words: string[], said: string]>([
-  ['a role that is mistyped', 1, ['--role', 'deplyo'], '"deploy"'],
-  ['a file of cases that cannot be read', 1, [], 'roles/deploy.test.yml:1:8  empty'],
-  ['--init beside another wish', 64, ['--init', 'deploy', '--mutate'], '--init'],
-  ['an option that is mistyped', 64, ['--mutat'], ' --mutate?'],
-  ['a file that cannot be written', 1, ['--role', 'other', '--junit', '/nowhere/x.xml'], 'cannot be written'],
+test.each<[name: string, exits: number, words: string, said: string]>([
+  ['a role that is mistyped', 1, '--role deplyo', '"deploy"'],
+  ['a file of cases that cannot be read', 1, '', 'roles/deploy.test.yml:1:8  empty'],
+  ['--init beside another wish', 64, '--init deploy --mutate', '--init'],
+  ['an option that is mistyped', 64, '--mutat', ' --mutate?'],
+  ['a file that cannot be written', 1, '--role other --junit /nowhere/x.xml', 'cannot be written'],
 ])('%s exits with %i', async (_name, exits, words, said) => {
-  const answer = await tested(folderWith('cases: []', { 'roles/other.yml': ROLE }), ...words);
+  const answer = await tested(folderWith('cases: []', { 'roles/other.yml': ROLE }), ...wordsOf(words));
   expect([answer.exits, answer.out]).toEqual([exits, '']);
   expect(answer.error).toContain(said);
 });

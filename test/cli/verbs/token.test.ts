@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { configFolder, localBroker } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE, GITHUB } from '../../harness/policy.ts';
 
@@ -12,43 +12,39 @@ function asked(words: readonly string[], port = broker.port) {
 }
 
 describe('a token', () => {
-  test.each<[name: string, words: string[], expected: object]>([
+  test.each<[name: string, words: string, expected: object]>([
     [
       'is for the broker, of the build that the roles name',
-      [],
+      '',
       { aud: AUDIENCE, organization_slug: 'acme', pipeline_slug: 'web' },
     ],
-    ['is for another audience', ['--audience', 'https://a.example'], { aud: 'https://a.example' }],
+    ['is for another audience', '--audience https://a.example', { aud: 'https://a.example' }],
     [
       'has claims that are asked for',
-      ['--claim', 'queue_key', '--claim', 'build_id,cluster_id'],
+      '--claim queue_key --claim build_id,cluster_id',
       { queue_key: null, cluster_id: null, build_id: expect.any(String) },
     ],
-    ['has text that was set', ['--set', 'build_branch=feature/login'], { build_branch: 'feature/login' }],
+    ['has text that was set', '--set build_branch=feature/login', { build_branch: 'feature/login' }],
     [
       'has JSON that was set',
-      ['--set', 'build_tag=null', '--set', 'build_number=7'],
+      '--set build_tag=null --set build_number=7',
       { build_tag: null, build_number: 7 },
     ],
-    ['has text that looks like JSON when it is quoted', ['--set', 'build_branch="7"'], { build_branch: '7' }],
-    ['has = in what was set', ['--set', 'build_branch=a=b'], { build_branch: 'a=b' }],
+    ['has text that looks like JSON when it is quoted', '--set build_branch="7"', { build_branch: '7' }],
+    ['has = in what was set', '--set build_branch=a=b', { build_branch: 'a=b' }],
     [
       'is of the organization that the roles name, whatever else is set',
-      ['--set', 'build_branch=next'],
+      '--set build_branch=next',
       { organization_slug: 'acme' },
     ],
     [
       'is like that of GitHub',
-      ['--issuer', GITHUB, '--set', 'repository=acme/web'],
+      `--issuer ${GITHUB} --set repository=acme/web`,
       { iss: GITHUB, repository: 'acme/web' },
     ],
-    [
-      'has another subject',
-      ['--subject-claim', 'job_id', '--job', 'job-7'],
-      { sub: 'job-7', job_id: 'job-7' },
-    ],
+    ['has another subject', '--subject-claim job_id --job job-7', { sub: 'job-7', job_id: 'job-7' }],
   ])('%s', async (_name, words, expected) => {
-    const { exits, out, error } = await asked(words);
+    const { exits, out, error } = await asked(wordsOf(words));
     expect([exits, error]).toEqual([0, '']);
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     expect(decodeJwt(out.trim())).toMatchObject({ iss: BUILDKITE, ...expected });
@@ -65,15 +61,15 @@ describe('a token', () => {
   });
 });
 
-test.each<[name: string, exits: number, words: string[], said: string]>([
-  ['a lifetime over two hours', 1, ['--lifetime', '14400'], '(requested: 14400 max: 7200)'],
-  ['a claim that nobody knows', 1, ['--claim', 'build_creator'], 'build_creator'],
-  ['an issuer without a stand-in', 1, ['--issuer', 'https://other.example'], BUILDKITE],
-  ['a lifetime that is no number', 64, ['--lifetime', 'soon'], '--lifetime'],
-  ['a --set without a value', 64, ['--set', 'build_branch'], '--set'],
-  ['a --set without a name', 64, ['--set', '=main'], '--set'],
+test.each<[name: string, exits: number, words: string, said: string]>([
+  ['a lifetime over two hours', 1, '--lifetime 14400', '(requested: 14400 max: 7200)'],
+  ['a claim that nobody knows', 1, '--claim build_creator', 'build_creator'],
+  ['an issuer without a stand-in', 1, '--issuer https://other.example', BUILDKITE],
+  ['a lifetime that is no number', 64, '--lifetime soon', '--lifetime'],
+  ['a --set without a value', 64, '--set build_branch', '--set'],
+  ['a --set without a name', 64, '--set =main', '--set'],
 ])('%s exits with %i', async (_name, exits, words, said) => {
-  const answer = await asked(words);
+  const answer = await asked(wordsOf(words));
   expect(answer).toMatchObject({ exits, out: '' });
   expect(answer.error.split('\n')[0]).toContain(said);
 });

@@ -2,12 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { run } from '../../../lib/cli/run.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { BROKER } from '../../estate/aws/migrated.ts';
 import { exchange, lineOf, ROLE } from '../../estate/usage/exchanges.ts';
-import { runLine } from '../../harness/command-line.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { runLine, wordsOf } from '../../harness/command-line.ts';
+import { folderOf } from '../../harness/local.ts';
 
 const FILES = {
   'config/broker.yml': 'url: https://sts.test.example\nissuers: [{ preset: buildkite }]\n',
@@ -73,10 +72,11 @@ test('T96: what is proposed loads, is not wider, and lets in whoever came', asyn
   expect(text).toContain('# deploys');
   const after = folderOf({ ...FILES, 'config/roles/web.yml': text });
   expect(loadConfig(join(after, 'config')).complaints).toEqual([]);
-  expect(await run(['diff', join(folder, 'config'), join(after, 'config')], testTerminal())).toBe(0);
-  expect(await run(['replay', join(folder, 'log'), '--config', join(after, 'config')], testTerminal())).toBe(
-    0,
-  );
+  for (const line of [
+    `diff ${folder}/config ${after}/config`,
+    `replay ${folder}/log --config ${after}/config`,
+  ])
+    expect(await runLine(wordsOf(line))).toMatchObject({ exits: 0 });
   expect(readFileSync(join(folder, 'new/PULL_REQUEST.md'), 'utf8')).toContain('What stays is what came');
 });
 
@@ -128,15 +128,16 @@ test('CloudTrail is joined by the sessions that the broker opened', async () => 
 });
 
 describe('refused is', () => {
-  test.each<[says: string, words: string[], exits: number]>([
-    ['a file that is not there', ['nothing'], 1],
-    ['a file without an event', ['package.json'], 1],
-    ['a number of days that is none', ['log', '--days', 'x'], 64],
-    ['two forms at once', ['log', '--json', '--markdown'], 64],
+  test.each<[says: string, words: string, exits: number]>([
+    ['a file that is not there', 'nothing', 1],
+    ['a file without an event', 'package.json', 1],
+    ['a number of days that is none', 'log --days x', 64],
+    ['two forms at once', 'log --json --markdown', 64],
   ])('%s', async (_says, words, exits) => {
     const folder = withLog();
     expect(
-      (await used(folder, ...words.map(each => (each === 'log' ? join(folder, 'log') : each)))).exits,
+      (await used(folder, ...wordsOf(words).map(each => (each === 'log' ? join(folder, 'log') : each))))
+        .exits,
     ).toBe(exits);
   });
 });

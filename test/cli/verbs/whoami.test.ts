@@ -59,12 +59,8 @@ describe('exit code 2 and a finding', () => {
     [
       'at what redirects to a broker',
       async () =>
-        (
-          await testServer(({ path }) => ({
-            status: 302,
-            headers: { location: `${broker.url}${path}` },
-          }))
-        ).url,
+        (await testServer(({ path }) => ({ status: 302, headers: { location: `${broker.url}${path}` } })))
+          .url,
     ],
     ['at a page', async () => (await testServer(() => ({ status: 200, body: '<html>' }))).url],
     ['at what has no issuer', async () => (await testServer(() => ({ status: 200, body: {} }))).url],

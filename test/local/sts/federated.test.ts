@@ -43,17 +43,17 @@ function claims(name: string, value: unknown) {
 }
 
 describe('AssumeRoleWithWebIdentity is allowed', () => {
-  test.each<{ name: string; token: () => Promise<string>; form?: { readonly [name: string]: string } }>([
-    { name: 'with a JWT alone', token: () => jwt() },
-    { name: 'for twelve hours', token: () => jwt(), form: { DurationSeconds: '43200' } },
-    {
-      name: 'with tags and a source identity',
-      token: () =>
+  test.each<[name: string, token: () => Promise<string>, form?: { readonly [name: string]: string }]>([
+    ['with a JWT alone', () => jwt()],
+    ['for twelve hours', () => jwt(), { DurationSeconds: '43200' }],
+    [
+      'with tags and a source identity',
+      () =>
         jwt({
           claims: { [TAGS]: { principal_tags: { a: ['b'] }, transitive_tag_keys: ['a'] }, [SOURCE]: 'web.1' },
         }),
-    },
-  ])('$name', async ({ token, form }) => {
+    ],
+  ])('%s', async (_name, token, form) => {
     expect(await codeOf(await token(), form)).toBe('AssumeRoleWithWebIdentity');
   });
 });
