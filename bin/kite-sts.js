@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // A clone runs its source, which Node 24 (installed by npm) reads as it is. A package has compiled
 // JavaScript alone, for Node 20 and later: Node strips no types below node_modules.
-import { existsSync } from 'node:fs';
+// By name: an import of node:fs also loads its streams, a tenth of a run.
+const { existsSync } = process.getBuiltinModule('node:fs');
 
 const source = new URL('../lib/cli/main.ts', import.meta.url);
 const compiled = new URL('../dist/lib/cli/main.js', import.meta.url);

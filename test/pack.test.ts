@@ -104,12 +104,19 @@ describe('the tarball', () => {
     const page = 'dist/console/index.html';
     const sources = ['lib', 'infra']
       .flatMap(filesBelow)
-      .filter(path => path.endsWith('.ts') && !path.startsWith('lib/review/console/'));
+      .filter(path => path.endsWith('.ts') && !/^lib\/(cli|review\/console)\//.test(path));
     const bundles = FUNCTIONS.map(name => `dist/functions/${name}/index.mjs`);
-    const compiled = packed().filter(path => path.startsWith('dist/') && !path.endsWith('.d.ts'));
+    const compiled = packed().filter(path => /^dist\/(?!lib\/cli\/).*(?<!\.d\.ts)$/.test(path));
     expect(compiled.sort()).toEqual(
       [...sources.map(path => `dist/${path.replace(/\.ts$/, '.js')}`), ...bundles, page].sort(),
     );
+  });
+
+  test('has the command line as a file for each verb, and one for what several share', () => {
+    const files = packed().flatMap(path => /^dist\/lib\/cli\/(.*)$/.exec(path)?.[1] ?? []);
+    expect(files).toContain('main.js');
+    for (const verb of Object.keys(VERBS)) expect(files.some(file => file.startsWith(`${verb}-`))).toBe(true);
+    expect(files.filter(file => !/^(main|[a-z-]+-[A-Z0-9]{8})\.js$/.test(file))).toEqual([]);
   });
 
   test('has types of what a program may import, and of no more', () => {
