@@ -121,7 +121,8 @@ function refuse(why: EventRefusal): EventReading {
 }
 
 /** What gives something must be of now; what takes away counts whenever it comes. */
-function judgeAge({ is, at }: JobChange, now: number): EventRefusal | undefined {
+function judgeAge(change: JobChange, now: number): EventRefusal | undefined {
+  const { is, at } = change;
   if (is === 'finished' || is === 'lost') return undefined;
   if (at > now + AHEAD) return 'ahead_of_time';
   return is === 'started' && at < now - LATEST_START ? 'too_late' : undefined;

@@ -135,7 +135,8 @@ function escapeInvisible(character: string): string {
  * `file:line:column  rule  message`, the one text that lint, start and packaging print. Always one line:
  * a message may hold text of the file, and a line of a build log can be a command to whoever runs it.
  */
-export function writeComplaint({ rule, place, message }: Omit<Complaint, 'rule'> & { rule: string }): string {
+export function writeComplaint(complaint: Omit<Complaint, 'rule'> & { rule: string }): string {
+  const { rule, place, message } = complaint;
   return `${place.file}:${place.line}:${place.column}  ${rule}  ${message}`.replace(
     /\p{Cc}/gu,
     escapeInvisible,

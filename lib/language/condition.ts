@@ -198,10 +198,8 @@ function compileRule(entry: Entry, facts: IssuerFacts, complaints: Complaints): 
 }
 
 /** Does this condition tie the statement to one tenant, by the plain name and a literal? */
-function meetsBinding(
-  { name, operator, operands }: Condition,
-  binding: IssuerFacts['binding'][number],
-): boolean {
+function meetsBinding(condition: Condition, binding: IssuerFacts['binding'][number]): boolean {
+  const { name, operator, operands } = condition;
   const literal = operands.every(operand => typeof operand === 'string' && operand !== '');
   if (operator === 'equals' || operator === 'in') return literal && binding.anyOf.includes(name);
   return (

@@ -87,7 +87,8 @@ export type SortedNames = { readonly size: number; readonly at: (place: number) 
  * meant is not far; who mistypes the first letter otherwise is told nothing. Costs the same for ten thousand names as
  * for a hundred (threat T75).
  */
-export function findNearest(name: string, { size, at }: SortedNames): string | undefined {
+export function findNearest(name: string, names: SortedNames): string | undefined {
+  const { size, at } = names;
   const wanted = name.slice(0, LONGEST).toLowerCase();
   const swapped = `${wanted.slice(1, 2)}${wanted.slice(0, 1)}${wanted.slice(2)}`;
   const places = new Set<number>();

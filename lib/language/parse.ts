@@ -59,8 +59,9 @@ function findNodePlace(node: unknown, reading: ParseState): Place {
 }
 
 /** Complains of a text that a reader and a parser may not see alike, and says whether it may be parsed. */
-function checkText(text: string, { locate, complaints }: ParseState): boolean {
-  const refuse = (index: number, why: string) => complaints.at(locate(index)).say('text-refused', why);
+function checkText(text: string, reading: ParseState): boolean {
+  const refuse = (index: number, why: string) =>
+    reading.complaints.at(reading.locate(index)).say('text-refused', why);
   const tooLarge = new TextEncoder().encode(text).length > MAX_FILE_BYTES;
   if (tooLarge) refuse(0, `The file is larger than ${MAX_FILE_BYTES} bytes. Split it.`);
   const cr = tooLarge ? -1 : text.search(LONE_CR);
@@ -173,9 +174,9 @@ export function readDocument(text: string): Document | undefined {
 }
 
 /** Complains of what the library found; a second document is refused where the library warns. */
-function complainOfSyntax(document: Document, { locate, complaints }: ParseState): void {
+function complainOfSyntax(document: Document, reading: ParseState): void {
   for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    const here = complaints.at(locate(pos[0]));
+    const here = reading.complaints.at(reading.locate(pos[0]));
     if (code === 'MULTIPLE_DOCS')
       here.say('yaml-feature', 'A second document (---) is refused. One file holds one document.');
     else here.say('yaml-syntax', readFirstLine(message));

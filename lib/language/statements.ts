@@ -75,13 +75,14 @@ type ScopeDemand = {
 };
 
 /** The historical meaning of the flat form holds where there are such scopes. */
-function findFlatScopes({ scopes, listed }: ScopeDemand): readonly string[] | undefined {
-  return scopes === 'required' && FLAT_SCOPES.every(scope => listed?.includes(scope) ?? true)
+function findFlatScopes(demand: ScopeDemand): readonly string[] | undefined {
+  return demand.scopes === 'required' && FLAT_SCOPES.every(scope => demand.listed?.includes(scope) ?? true)
     ? FLAT_SCOPES
     : undefined;
 }
 
-function findScopesFault({ scopes, flat }: Statement, demand: ScopeDemand): string | undefined {
+function findScopesFault(statement: Statement, demand: ScopeDemand): string | undefined {
+  const { scopes, flat } = statement;
   const { of, listed, isScopeWithin } = demand;
   const beyond = listed && scopes?.find(scope => !(isScopeWithin?.(scope, listed) ?? listed.includes(scope)));
   if (beyond !== undefined) return `has the scope "${beyond}", which is not among the scopes under ${of}.`;

@@ -68,25 +68,22 @@ const AHEAD = 30;
 const NOTHING: readonly DemandName[] = [];
 
 /** Lists the demands of a role on a job of this issuer, made by itself or by the issuer's row. */
-export function listDemands(
-  { running, approval, issuers }: Demanding,
-  issuer: string,
-): readonly DemandName[] {
+export function listDemands(role: Demanding, issuer: string): readonly DemandName[] {
+  const { running, approval, issuers } = role;
   const runs = running ?? issuers[issuer]?.running;
   // Of most roles: no list is made for each of their exchanges.
   if (!runs && !approval) return NOTHING;
   return [...(runs ? ['running' as const] : []), ...(approval ? ['approval' as const] : [])];
 }
 
-function judgeRunning({ job }: DemandContext): readonly [Truth, DemandWhy] {
-  if (job?.state === 'running') return ['true', 'holds'];
-  return job?.state === 'finished' ? ['false', 'finished'] : ['doubt', 'unknown'];
+function judgeRunning(context: DemandContext): readonly [Truth, DemandWhy] {
+  if (context.job?.state === 'running') return ['true', 'holds'];
+  return context.job?.state === 'finished' ? ['false', 'finished'] : ['doubt', 'unknown'];
 }
 
-function judgeApproval(
-  { by, step, within }: ApprovalDemand,
-  { job, now }: DemandContext,
-): readonly [Truth, DemandWhy] {
+function judgeApproval(wanted: ApprovalDemand, context: DemandContext): readonly [Truth, DemandWhy] {
+  const { by, step, within } = wanted;
+  const { job, now } = context;
   if (job?.build === undefined) return ['doubt', 'unknown'];
   const { unblocked } = job;
   if (unblocked?.step !== step) return ['false', 'not_unblocked'];
@@ -123,6 +120,6 @@ const REASONS: { readonly [why in DemandWhy]?: DemandReason } = {
 };
 
 /** The reason that stands for a demand which is not met. */
-export function findDemandReason({ why }: DemandCheck): DemandReason {
-  return REASONS[why] ?? 'job_unknown';
+export function findDemandReason(check: DemandCheck): DemandReason {
+  return REASONS[check.why] ?? 'job_unknown';
 }

@@ -36,15 +36,15 @@ function findFault(value: ClaimValue | undefined, usable: FindValueFault): Value
  * Puts claims into a template. A value that cannot stand there is refused: never escaped, never changed, since two
  * branches must not become one (threats T42, T46).
  */
-export function fillText(template: string, claims: Claims, { place, usable }: SlotPlace): Filled {
+export function fillText(template: string, claims: Claims, where: SlotPlace): Filled {
   let text = '';
   let end = 0;
   for (const slot of findSlots(template)) {
     if (slot.name === undefined || isIamVariable(slot.name)) continue;
     const path = readClaimPath(slot.name);
     const value = path === undefined ? undefined : findClaim(claims, path);
-    const fault = findFault(value, usable);
-    if (fault) return { refused: { ...fault, claim: slot.name, place } };
+    const fault = findFault(value, where.usable);
+    if (fault) return { refused: { ...fault, claim: slot.name, place: where.place } };
     text += template.slice(end, slot.from) + value;
     end = slot.to;
   }
@@ -55,12 +55,12 @@ export function fillText(template: string, claims: Claims, { place, usable }: Sl
 export function fillDocument<T>(
   document: T,
   claims: Claims,
-  { place, usable }: SlotPlace,
+  where: SlotPlace,
 ): { readonly document: T } | { readonly refused: UnusableClaim } {
   let refused: UnusableClaim | undefined;
   const walk = (node: unknown, at: string): unknown => {
     if (typeof node === 'string') {
-      const filled = fillText(node, claims, { place: at, usable });
+      const filled = fillText(node, claims, { place: at, usable: where.usable });
       if ('text' in filled) return filled.text;
       refused ??= filled.refused;
       return node;
@@ -69,6 +69,6 @@ export function fillDocument<T>(
     if (node === null || typeof node !== 'object') return node;
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value, `${at}.${key}`)]));
   };
-  const filled = walk(document, place) as T;
+  const filled = walk(document, where.place) as T;
   return refused === undefined ? { document: filled } : { refused };
 }

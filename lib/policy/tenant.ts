@@ -17,14 +17,17 @@ function shortenClaim(value: string | number | undefined): string | null {
 }
 
 /** The claims that say whose tenant a token is: the preset's organization, or else all that a statement may bind. */
-function listTenantClaims({ labels, binding }: TenantRow): readonly string[] {
-  if (labels.organization !== undefined) return [labels.organization];
-  return [...new Set(binding.flatMap(({ anyOf }) => anyOf))];
+function listTenantClaims(row: TenantRow): readonly string[] {
+  if (row.labels.organization !== undefined) return [row.labels.organization];
+  return [...new Set(row.binding.flatMap(({ anyOf }) => anyOf))];
 }
 
 /** By whom exchanges are counted together: the issuer, and what binds the tenant. Plain data, for a key (threat T75). */
-export function nameTenant({ issuer, claims }: CountedToken, row: TenantRow): readonly (string | null)[] {
-  return [issuer, ...listTenantClaims(row).map(name => shortenClaim(findPlainClaim(claims, name)))];
+export function nameTenant(token: CountedToken, row: TenantRow): readonly (string | null)[] {
+  return [
+    token.issuer,
+    ...listTenantClaims(row).map(name => shortenClaim(findPlainClaim(token.claims, name))),
+  ];
 }
 
 /** The tenant and its pipeline; the subject, where the issuer's tokens name no pipeline. */

@@ -22,8 +22,8 @@ export type Trace = {
   readonly demands?: readonly DemandCheck[];
 };
 
-function countUnmet({ conditions }: StatementTrace): number {
-  return conditions.filter(({ truth }) => truth !== 'true').length;
+function countUnmet(trace: StatementTrace): number {
+  return trace.conditions.filter(({ truth }) => truth !== 'true').length;
 }
 
 function findLeastUnmet(statements: readonly StatementTrace[]): StatementTrace | undefined {

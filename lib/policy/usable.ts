@@ -108,7 +108,8 @@ const WORDS: { readonly [why in ValueFault['why']]: string } = {
 };
 
 /** A fault in one line: which claim, where it was to stand, and which character is in the way. */
-export function describeUnusable({ claim, place, why, character, position }: UnusableClaim): string {
+export function describeUnusable(unusableClaim: UnusableClaim): string {
+  const { claim, place, why, character, position } = unusableClaim;
   const where = character === undefined ? '' : ` ${character} at position ${position}`;
   return `${claim} cannot stand in ${place}: ${WORDS[why]}${where}`;
 }

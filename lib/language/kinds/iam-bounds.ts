@@ -56,10 +56,10 @@ function isActionWithin(bound: string, action: string): boolean {
   return matchGlob(bound.toLowerCase(), generalize(action.toLowerCase()));
 }
 
-function isWithinBound({ action, resource }: BeyondBound, { actions, resources }: IamBound): boolean {
+function isWithinBound(access: BeyondBound, bound: IamBound): boolean {
   return (
-    actions.some(each => isActionWithin(each, action)) &&
-    resources.some(each => isResourceWithin(each, resource))
+    bound.actions.some(each => isActionWithin(each, access.action)) &&
+    bound.resources.some(each => isResourceWithin(each, access.resource))
   );
 }
 

@@ -22,8 +22,8 @@ export type KindSetting = {
  * `sub` of whatever we sign for a role: it cannot be set, so no role can make what another role's target would take.
  * 69 characters at most, of the 127 bytes that Google takes.
  */
-export function writeSubject({ role }: KindSetting): string {
-  return `role:${role}`;
+export function writeSubject(setting: KindSetting): string {
+  return `role:${setting.role}`;
 }
 
 /** The id of an app that has a key of its own, as the other side gave it. */

@@ -84,27 +84,29 @@ function checkElse(
 }
 
 /** The parts of a template: texts, and the conditions that tie down each claim between them. */
-function splitTemplate(template: string, { conditions }: Statement): (string | readonly Condition[])[] {
+function splitTemplate(template: string, statement: Statement): (string | readonly Condition[])[] {
   const parts: (string | readonly Condition[])[] = [];
   let end = 0;
   for (const slot of findSlots(template)) {
     if (slot.name === undefined) continue;
     parts.push(
       template.slice(end, slot.from),
-      conditions.filter(({ on, name }) => on === 'claim' && name === slot.name),
+      statement.conditions.filter(({ on, name }) => on === 'claim' && name === slot.name),
     );
     end = slot.to;
   }
   return [...parts, template.slice(end)];
 }
 
-function isNarrowing({ operator, operands }: Condition): boolean {
+function isNarrowing(condition: Condition): boolean {
+  const { operator, operands } = condition;
   if (operator === 'equals' || operator === 'in') return true;
   // A pattern of wildcards alone leaves a claim open.
   return operator === 'matches' && operands.every(each => /[^*?]/.test(String(each)));
 }
 
-function isAdmittedBy({ operator, operands }: Condition, text: string): boolean {
+function isAdmittedBy(condition: Condition, text: string): boolean {
+  const { operator, operands } = condition;
   if (operator === 'equals' || operator === 'in')
     return operands.some(each => each !== null && String(each) === text);
   if (operator === 'not_equals' || operator === 'not_in') return !operands.includes(text);

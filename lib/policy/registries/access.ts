@@ -11,7 +11,8 @@ const METHODS: { readonly [action: string]: readonly string[] } = {
   delete: ['DELETE'],
 };
 
-function isWithinRepository(registry: Registry, { type, name }: Access): boolean {
+function isWithinRepository(registry: Registry, access: Access): boolean {
+  const { type, name } = access;
   if (type === 'registry') return name === 'catalog' && registry.path === OCI_ROOT;
   return isRepository(name) && isBelow(`${OCI_ROOT}/${name}`, registry.path);
 }
@@ -21,8 +22,10 @@ function canUseAny(registry: Registry, scopes: readonly string[], methods: reado
 }
 
 /** The actions, with `*` in the place of all there are. */
-function listActions({ type, actions }: Access): readonly string[] {
-  return type === 'repository' && actions.includes('*') ? Object.keys(METHODS) : [...new Set(actions)];
+function listActions(access: Access): readonly string[] {
+  return access.type === 'repository' && access.actions.includes('*')
+    ? Object.keys(METHODS)
+    : [...new Set(access.actions)];
 }
 
 /**

@@ -6,7 +6,8 @@ export type Access = {
 };
 
 /** As the Distribution specification writes it: `repository:acme/web:pull,push`. */
-export function writeAccess({ type, name, actions }: Access): string {
+export function writeAccess(access: Access): string {
+  const { type, name, actions } = access;
   return `${type}:${name}:${actions.join(',')}`;
 }
 
@@ -42,8 +43,8 @@ export type GrammarRow = {
 };
 
 /** Does each parameter stand in the row, with a value that it can have? */
-function hasKnownParameters(known: Parameters, { parameters }: RegistryCall): boolean {
-  return [...parameters].every(
+function hasKnownParameters(known: Parameters, call: RegistryCall): boolean {
+  return [...call.parameters].every(
     ([name, value]) => Object.hasOwn(known, name) && known[name]?.test(value) === true,
   );
 }

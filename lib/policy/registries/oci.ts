@@ -93,17 +93,13 @@ const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
  * Reads a mount: a blob of another repository that is to be had in this one, without being sent. Whoever may not read
  * there could read it here then. `from` left out would let the registry look for the blob anywhere.
  */
-function readMount(
-  repository: string,
-  { method, parameters }: RegistryCall,
-  within: string,
-): Operation | undefined {
-  const { from, mount, digest } = Object.fromEntries(parameters);
+function readMount(repository: string, call: RegistryCall, within: string): Operation | undefined {
+  const { from, mount, digest } = Object.fromEntries(call.parameters);
   if (from === undefined || mount === undefined || digest !== undefined) return undefined;
   if (!isBelow(`${OCI_ROOT}/${from}`, within)) return undefined;
   return {
     name: `mount of a blob from ${from}`,
-    needs: [method, 'GET'],
+    needs: [call.method, 'GET'],
     access: [createRepositoryAccess(repository, ['pull', 'push']), createRepositoryAccess(from, ['pull'])],
   };
 }

@@ -55,12 +55,9 @@ const UNNAMED_ROWS: readonly GrammarRow[] = [
   },
 ];
 
-function findRows(
-  kind: Exclude<RegistryKind, 'oci'> | undefined,
-  { method }: RegistryCall,
-): readonly GrammarRow[] {
+function findRows(kind: Exclude<RegistryKind, 'oci'> | undefined, call: RegistryCall): readonly GrammarRow[] {
   if (kind === undefined) return UNNAMED_ROWS;
-  if (kind === 'pypi') return method === 'POST' ? [PYPI_LEGACY, ...PYPI_ROWS.slice(1)] : PYPI_ROWS;
+  if (kind === 'pypi') return call.method === 'POST' ? [PYPI_LEGACY, ...PYPI_ROWS.slice(1)] : PYPI_ROWS;
   return { npm: NPM_ROWS, maven: MAVEN_ROWS, generic: GENERIC_ROWS }[kind];
 }
 
@@ -74,9 +71,11 @@ export function findDefaultKind(path: string): RegistryKind | undefined {
  * kind does not know: whoever reads more out of it than we do would be let in by us.
  */
 export function readOperation(
-  { kind, path: within }: { readonly kind: RegistryKind | undefined; readonly path: string },
-  { method, path, query }: RegistryRequest,
+  registry: { readonly kind: RegistryKind | undefined; readonly path: string },
+  request: RegistryRequest,
 ): Operation | undefined {
+  const { kind, path: within } = registry;
+  const { method, path, query } = request;
   const parameters = readQuery(query);
   if (!parameters || !isBelow(path, within)) return undefined;
   const asked: RegistryCall = { method, path, below: path.slice(within.length), parameters };

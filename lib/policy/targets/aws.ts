@@ -42,10 +42,8 @@ export type FederatedTarget = Assumption & { readonly via: 'web_identity'; reado
 export type AwsTarget = AssumedTarget | FederatedTarget;
 
 /** Fills the claims of a token into the tags and the session policy that STS is asked for. */
-export function fillAws(
-  template: AwsTemplate,
-  { claims, sessionPolicy }: Filling,
-): AwsTarget | TargetRefusal {
+export function fillAws(template: AwsTemplate, filling: Filling): AwsTarget | TargetRefusal {
+  const { claims, sessionPolicy } = filling;
   // Two policies cannot be intersected by merging, so a caller's own goes where the role has none.
   if (sessionPolicy && (template.policy || template.policy_arns.length > 0))
     return { refused: 'session_policy_refused' };

@@ -23,7 +23,8 @@ export type BuildkiteTarget = { readonly kind: 'buildkite'; readonly organizatio
 );
 
 /** For whom the token is made; no claim has a part in it. */
-export function fillBuildkite({ organization, ...by }: BuildkiteTemplate): BuildkiteTarget {
+export function fillBuildkite(template: BuildkiteTemplate): BuildkiteTarget {
+  const { organization, ...by } = template;
   if (by.client_id !== undefined)
     return { kind: 'buildkite', organization, clientId: by.client_id, subject: by.subject };
   const user = { by: UUID.test(by.user) ? 'uuid' : 'email', value: by.user } as const;

@@ -54,13 +54,13 @@ function joinPermissions(template: GithubTemplate, scopes: readonly string[]): P
 
 type RepositoryNames = { readonly names: readonly string[] } | { readonly refused: UnusableClaim };
 
-function fillRepositories({ repositories, owner }: GithubTemplate, claims: Claims): RepositoryNames {
+function fillRepositories(template: GithubTemplate, claims: Claims): RepositoryNames {
   const names = new Set<string>();
-  for (const [index, written] of repositories.entries()) {
+  for (const [index, written] of template.repositories.entries()) {
     const place = `github.repositories[${index}]`;
     const filled = fillText(written, claims, { place, usable: findResourceFault });
     if ('refused' in filled) return filled;
-    const name = nameRepository(filled.text, owner);
+    const name = nameRepository(filled.text, template.owner);
     if (name === undefined)
       return { refused: { claim: findSlots(written)[0]?.name ?? '', place, why: 'no_repository' } };
     names.add(name);
@@ -69,12 +69,9 @@ function fillRepositories({ repositories, owner }: GithubTemplate, claims: Claim
 }
 
 /** Which repositories, and what may be done there. */
-export function fillGithub(
-  template: GithubTemplate,
-  { claims, scopes }: Filling,
-): GithubTarget | TargetRefusal {
+export function fillGithub(template: GithubTemplate, filling: Filling): GithubTarget | TargetRefusal {
   const { app, api, owner, installation } = template;
-  const repositories = fillRepositories(template, claims);
+  const repositories = fillRepositories(template, filling.claims);
   if ('refused' in repositories) return { refused: 'claim_not_usable', unusable: repositories.refused };
   return {
     kind: 'github',
@@ -82,6 +79,6 @@ export function fillGithub(
     ...(api === undefined ? {} : { api }),
     ...(owner === undefined ? { installation } : { owner }),
     repositories: repositories.names,
-    permissions: joinPermissions(template, scopes),
+    permissions: joinPermissions(template, filling.scopes),
   };
 }

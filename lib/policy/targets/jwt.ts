@@ -53,7 +53,8 @@ export function fillClaims(
 }
 
 /** Fills the claims of a token into the JWT that we are to sign. */
-export function fillJwt(template: JwtTemplate, { claims, issuer }: Filling): JwtTarget | TargetRefusal {
+export function fillJwt(template: JwtTemplate, filling: Filling): JwtTarget | TargetRefusal {
+  const { claims, issuer } = filling;
   const filled = fillClaims(template.claims, claims);
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const id = Object.hasOwn(template.pipelineIds, issuer) ? template.pipelineIds[issuer] : undefined;

@@ -25,12 +25,12 @@ export type OauthTarget = OauthRequest & {
 };
 
 /** Where our JWT goes, and what it says. */
-export function fillOauth(template: OauthTemplate, { claims }: Filling): OauthTarget | TargetRefusal {
+export function fillOauth(template: OauthTemplate, filling: Filling): OauthTarget | TargetRefusal {
   const { scopes: _, longest: __, ...rest } = template;
-  const filled = fillClaims(template.claims, claims, 'oauth.claims');
+  const filled = fillClaims(template.claims, filling.claims, 'oauth.claims');
   if ('refused' in filled) return { refused: 'claim_not_usable', unusable: filled.refused };
   const standing = { place: 'oauth.parameters', usable: findResourceFault };
-  const parameters = fillDocument(template.parameters, claims, standing);
+  const parameters = fillDocument(template.parameters, filling.claims, standing);
   if ('refused' in parameters) return { refused: 'claim_not_usable', unusable: parameters.refused };
   return { ...rest, kind: 'oauth', claims: filled.claims, parameters: parameters.document };
 }
