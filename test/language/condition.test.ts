@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_OPERANDS } from '../../lib/language/condition.ts';
 import { BUILDKITE, compile, GITHUB, refusalsOf, roleFrom } from '../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../harness/refusals.ts';
 
 /** A role whose one statement has this on line 4, from column 7 on; the last line binds the tenant. */
 function buildkite(claim: string): string {
@@ -85,67 +86,67 @@ describe('a rule is refused', () => {
   const long = 'x'.repeat(2_049);
   const many = Array.from({ length: MAX_OPERANDS + 1 }, (_, index) => `b${index}`).join(', ');
 
-  test.each<[string, string, string[]]>([
-    ['a claim that the issuer does not send', buildkite('pipline_slug: web'), ['claim-unknown 4:7']],
-    ['a prefix of a family alone', buildkite('"agent_tag:": x'), ['claim-unknown 4:7']],
-    ['T29: the constructor as a claim', buildkite('constructor: x'), ['claim-unknown 4:7']],
-    ['a pointer of one segment', buildkite('/build_branch: main'), ['claim-unknown 4:7']],
-    ['a pointer that is malformed, for any issuer', plain('/a/~2: x'), ['claim-unknown 4:7']],
-    ['a list without an operator', buildkite('build_branch: [main]'), ['wrong-type 4:21']],
-    ['no operator', buildkite('build_branch: {}'), ['empty 4:21']],
-    ['an unknown operator', buildkite('build_branch: { equal: main }'), ['unknown-key 4:23']],
-    ['a list under equals', buildkite('build_branch: { equals: [main] }'), ['wrong-type 4:31']],
-    ['one value under in', buildkite('build_branch: { in: main }'), ['wrong-type 4:27']],
-    ['one value under not_in', buildkite('build_branch: { not_in: main }'), ['wrong-type 4:31']],
-    ['a list under contains', gitlab('groups_direct: { contains: [a] }'), ['wrong-type 4:34']],
-    ['one value under contains_any', gitlab('groups_direct: { contains_any: a }'), ['wrong-type 4:38']],
-    ['a mapping under an operator', buildkite('build_branch: { equals: { a: b } }'), ['wrong-type 4:31']],
-    ['a list inside of a list', buildkite('build_branch: { in: [main, [dev]] }'), ['wrong-type 4:34']],
-    ['an empty list under in', buildkite('build_branch: { in: [] }'), ['empty 4:27']],
-    ['an empty list under matches', buildkite('build_branch: { matches: [] }'), ['empty 4:32']],
-    ['too many operands', buildkite(`build_branch: { in: [${many}] }`), ['too-many 4:27']],
-    ['an operand that is too long', buildkite(`build_branch: ${long}`), ['wrong-value 4:21']],
-    ['T37: a number where the claim is text', buildkite('build_branch: 5'), ['operand-type 4:21']],
-    ['T37: a boolean where the claim is text', buildkite('build_branch: true'), ['operand-type 4:21']],
-    ['T37: text where the claim is a number', buildkite('build_number: "5"'), ['operand-type 4:21']],
-    ['null where the claim is never null', buildkite('build_branch: null'), ['operand-type 4:21']],
-    [
-      'null in a list where it is never null',
-      buildkite('build_branch: { in: [main, null] }'),
-      ['operand-type 4:34'],
-    ],
-    [
-      'T37: another type under not_equals',
-      buildkite('build_branch: { not_equals: 5 }'),
-      ['operand-type 4:35'],
-    ],
-    ['matches of a number', buildkite('build_number: { matches: "5*" }'), ['operand-type 4:32']],
-    ['contains of text', buildkite('build_branch: { contains: main }'), ['operand-type 4:33']],
-    ['equals of an array', gitlab('groups_direct: a'), ['operand-type 4:22']],
-    ['T28: a fraction', buildkite('build_number: 1.5'), ['wrong-value 4:21']],
-    ['T28: a whole number with a point', buildkite('build_number: 1.0'), ['wrong-value 4:21']],
-    [
-      'T28: a number beyond the safe range',
-      buildkite('build_number: 9007199254740992'),
-      ['wrong-value 4:21'],
-    ],
-    [
-      'T37: digits with an exponent, such as a commit',
-      buildkite('build_commit: 1234567e10'),
-      ['wrong-value 4:21'],
-    ],
-    ['T37: octal digits', buildkite('build_commit: 0o17'), ['wrong-value 4:21']],
-    ['T28: a fraction, for any issuer', plain('level: 1.5'), ['wrong-value 4:14']],
-    ['T74: two stars', buildkite('build_branch: { matches: feature/** }'), ['pattern-refused 4:32']],
-    ['T74: a character class', buildkite('build_branch: { matches: "v[12]" }'), ['pattern-refused 4:32']],
-    ['T74: braces', buildkite('build_branch: { matches: ["a*", "{b,c}"] }'), ['pattern-refused 4:39']],
-    ['T74: a backslash', buildkite("build_branch: { matches: 'a\\*' }"), ['pattern-refused 4:32']],
-    ['an empty pattern', buildkite('build_branch: { matches: "" }'), ['pattern-refused 4:32']],
-    ['a pattern that is a number', buildkite('build_branch: { matches: 5 }'), ['pattern-refused 4:32']],
-    ['a pattern that is null', plain('colour: { matches: null }'), ['pattern-refused 4:26']],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  testRefusals(
+    buildkite,
+    table`
+      claim-unknown 4:7    | a claim that the issuer does not send          | pipline_slug: web
+      claim-unknown 4:7    | a prefix of a family alone                     | "agent_tag:": x
+      claim-unknown 4:7    | T29: the constructor as a claim                | constructor: x
+      claim-unknown 4:7    | a pointer of one segment                       | /build_branch: main
+      wrong-type 4:21      | a list without an operator                     | build_branch: [main]
+      empty 4:21           | no operator                                    | build_branch: {}
+      unknown-key 4:23     | an unknown operator                            | build_branch: { equal: main }
+      wrong-type 4:31      | a list under equals                            | build_branch: { equals: [main] }
+      wrong-type 4:27      | one value under in                             | build_branch: { in: main }
+      wrong-type 4:31      | one value under not_in                         | build_branch: { not_in: main }
+      wrong-type 4:31      | a mapping under an operator                    | build_branch: { equals: { a: b } }
+      wrong-type 4:34      | a list inside of a list                        | build_branch: { in: [main, [dev]] }
+      empty 4:27           | an empty list under in                         | build_branch: { in: [] }
+      empty 4:32           | an empty list under matches                    | build_branch: { matches: [] }
+      too-many 4:27        | too many operands                              | build_branch: { in: [${many}] }
+      wrong-value 4:21     | an operand that is too long                    | build_branch: ${long}
+      operand-type 4:21    | T37: a number where the claim is text          | build_branch: 5
+      operand-type 4:21    | T37: a boolean where the claim is text         | build_branch: true
+      operand-type 4:21    | T37: text where the claim is a number          | build_number: "5"
+      operand-type 4:21    | null where the claim is never null             | build_branch: null
+      operand-type 4:34    | null in a list where it is never null          | build_branch: { in: [main, null] }
+      operand-type 4:35    | T37: another type under not_equals             | build_branch: { not_equals: 5 }
+      operand-type 4:32    | matches of a number                            | build_number: { matches: "5*" }
+      operand-type 4:33    | contains of text                               | build_branch: { contains: main }
+      wrong-value 4:21     | T28: a fraction                                | build_number: 1.5
+      wrong-value 4:21     | T28: a whole number with a point               | build_number: 1.0
+      wrong-value 4:21     | T28: a number beyond the safe range            | build_number: 9007199254740992
+      wrong-value 4:21     | T37: digits with an exponent, such as a commit | build_commit: 1234567e10
+      wrong-value 4:21     | T37: octal digits                              | build_commit: 0o17
+      pattern-refused 4:32 | T74: two stars                                 | build_branch: { matches: feature/** }
+      pattern-refused 4:32 | T74: a character class                         | build_branch: { matches: "v[12]" }
+      pattern-refused 4:39 | T74: braces                                    | build_branch: { matches: ["a*", "{b,c}"] }
+      pattern-refused 4:32 | an empty pattern                               | build_branch: { matches: "" }
+      pattern-refused 4:32 | a pattern that is a number                     | build_branch: { matches: 5 }
+    `,
+  );
+
+  testRefusals(
+    plain,
+    table`
+      claim-unknown 4:7    | a pointer that is malformed, for any issuer | /a/~2: x
+      wrong-value 4:14     | T28: a fraction, for any issuer             | level: 1.5
+      pattern-refused 4:26 | a pattern that is null                      | colour: { matches: null }
+    `,
+  );
+
+  testRefusals(
+    gitlab,
+    table`
+      wrong-type 4:34   | a list under contains        | groups_direct: { contains: [a] }
+      wrong-type 4:38   | one value under contains_any | groups_direct: { contains_any: a }
+      operand-type 4:22 | equals of an array           | groups_direct: a
+    `,
+  );
+
+  testRefusals(takeWhole, [
+    ['pattern-refused 4:32', 'T74: a backslash', buildkite("build_branch: { matches: 'a\\*' }")],
+  ]);
 });
 
 test('T35: a claim is known by its exact name alone', () => {

@@ -12,6 +12,7 @@ import {
   roleFrom,
   settingOf,
 } from '../harness/policy.ts';
+import { takeWhole, testRefusals } from '../harness/refusals.ts';
 
 const TRUST = `trust:\n  - { iss: ${BUILDKITE}, organization_slug: acme }\n`;
 const JWT = 'jwt: { audience: https://api.test.example }\n';
@@ -110,48 +111,42 @@ describe('the length of a session', () => {
 });
 
 describe('a role is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['no trust', JWT, ['missing-key 1:1']],
-    ['an unknown key', `${TRUST}truts: []\n${JWT}`, ['unknown-key 3:1']],
-    ['two providers', TRUST + JWT + AWS, ['provider-count 1:1']],
-    ['a contact of two lines', `contact: "a\\nb"\n${TRUST}${JWT}`, ['wrong-value 1:10']],
+  testRefusals(takeWhole, [
+    ['missing-key 1:1', 'no trust', JWT],
+    ['unknown-key 3:1', 'an unknown key', `${TRUST}truts: []\n${JWT}`],
+    ['provider-count 1:1', 'two providers', TRUST + JWT + AWS],
+    ['wrong-value 1:10', 'a contact of two lines', `contact: "a\\nb"\n${TRUST}${JWT}`],
     [
+      'wrong-type 1:14',
       'T37: a description that is a date of digits',
       `description: 20270131\n${TRUST}${JWT}`,
-      ['wrong-type 1:14'],
     ],
-    ['single_use that is text', `single_use: yes\n${TRUST}${JWT}`, ['wrong-type 1:13']],
-    ['disabled without a reason', `disabled: true\n${TRUST}${JWT}`, ['wrong-type 1:11']],
-    ['an audience that others accept', `audience: sigstore\n${TRUST}${JWT}`, ['audience-shared 1:11']],
+    ['wrong-type 1:13', 'single_use that is text', `single_use: yes\n${TRUST}${JWT}`],
+    ['wrong-type 1:11', 'disabled without a reason', `disabled: true\n${TRUST}${JWT}`],
+    ['audience-shared 1:11', 'an audience that others accept', `audience: sigstore\n${TRUST}${JWT}`],
+    ['wrong-value 3:21', 'a session that is too short for AWS', `${TRUST}session: { seconds: 300 }\n${AWS}`],
     [
-      'a session that is too short for AWS',
-      `${TRUST}session: { seconds: 300 }\n${AWS}`,
-      ['wrong-value 3:21'],
-    ],
-    [
+      'wrong-value 3:25',
       'T45: a session that is too long for role chaining',
       `${TRUST}session: { max_seconds: 3601 }\n${AWS}`,
-      ['wrong-value 3:25'],
     ],
     [
+      'wrong-value 3:39',
       'a greatest length below the usual one',
       `${TRUST}session: { seconds: 900, max_seconds: 600 }\n${JWT}`,
-      ['wrong-value 3:39'],
     ],
-    ['a length in minutes', `${TRUST}session: { seconds: 15m }\n${JWT}`, ['wrong-type 3:21']],
+    ['wrong-type 3:21', 'a length in minutes', `${TRUST}session: { seconds: 15m }\n${JWT}`],
     [
+      'wrong-value 3:21',
       'a length said twice',
       `${TRUST}session: { seconds: 300 }\njwt: { audience: https://api.test.example, seconds: 300 }\n`,
-      ['wrong-value 3:21'],
     ],
     [
+      'scopes-refused 2:5',
       'scopes where the provider has none',
       TRUST.replace(' }', ', scopes: [read] }') + AWS,
-      ['scopes-refused 2:5'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
 
   test('no provider', () => {
     const { refusals } = readWith(TRUST, (tree, complaints) =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_STATEMENTS } from '../../lib/language/statement.ts';
 import { BUILDKITE, refusalsOf, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../harness/refusals.ts';
 
 /** A role whose one trust statement has these lines after its issuer, from line 3 and column 5 on. */
 function trust(...lines: string[]): string {
@@ -56,76 +57,82 @@ deny:
 });
 
 describe('a statement is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['no issuer', 'trust:\n  - organization_slug: acme\n', ['missing-key 2:5']],
-    ['an issuer that is no text', 'trust:\n  - iss: 5\n', ['wrong-type 2:10']],
-    ['T22: an unknown issuer', 'trust:\n  - { iss: https://evil.example, a: b }\n', ['issuer-unknown 2:12']],
-    ['T22: a slash after the issuer', `trust:\n  - { iss: ${BUILDKITE}/, a: b }\n`, ['issuer-unknown 2:12']],
-    ['being text', 'trust: [everyone]\n', ['wrong-type 1:9']],
-    ['no claims', trust('id: one'), ['empty 2:5']],
-    ['empty claims', trust('claims: {}'), ['empty 3:13']],
-    ['claims that are a list', trust('claims: [a]'), ['wrong-type 3:13']],
-    ['claims beside a flat claim', trust(CLAIMS, 'build_branch: main'), ['statement-form 4:5']],
-    ['a mistyped key beside claims', trust(CLAIMS, 'scope: [read]'), ['statement-form 4:5']],
+  testRefusals(takeWhole, [
+    ['missing-key 2:5', 'no issuer', 'trust:\n  - organization_slug: acme\n'],
+    ['wrong-type 2:10', 'an issuer that is no text', 'trust:\n  - iss: 5\n'],
+    ['issuer-unknown 2:12', 'T22: an unknown issuer', 'trust:\n  - { iss: https://evil.example, a: b }\n'],
+    ['issuer-unknown 2:12', 'T22: a slash after the issuer', `trust:\n  - { iss: ${BUILDKITE}/, a: b }\n`],
+    ['wrong-type 1:9', 'being text', 'trust: [everyone]\n'],
+    ['statement-form 4:5', 'claims beside a flat claim', trust(CLAIMS, 'build_branch: main')],
+    ['statement-form 4:5', 'a mistyped key beside claims', trust(CLAIMS, 'scope: [read]')],
     [
+      'statement-form 4:19',
       'an operator in the flat form',
       trust('organization_slug: acme', 'build_branch: { in: [main] }'),
-      ['statement-form 4:19'],
     ],
     [
+      'statement-form 4:19',
       'a list in the flat form',
       trust('organization_slug: acme', 'build_branch: [main]'),
-      ['statement-form 4:19'],
     ],
     [
+      'statement-form 4:5',
       'a request in the flat form',
       trust('organization_slug: acme', 'request: { source_ip: { in: [::1] } }'),
-      ['statement-form 4:5'],
     ],
     [
+      'claim-unknown 4:5',
       'an unknown claim in the flat form',
       trust('organization_slug: acme', 'pipline: web'),
-      ['claim-unknown 4:5'],
     ],
-    ['a flat form that leaves the tenant open', trust('pipeline_slug: web'), ['binding-missing 2:5']],
-    ['an id with other characters', trust(CLAIMS, 'id: "a[0]"'), ['wrong-value 4:9']],
-    ['an id that is too long', trust(CLAIMS, `id: ${'x'.repeat(65)}`), ['wrong-value 4:9']],
-    ['an id that is a number', trust(CLAIMS, 'id: 5'), ['wrong-type 4:9']],
-    ['scopes that are no list', trust(CLAIMS, 'scopes: read'), ['wrong-type 4:13']],
-    ['empty scopes', trust(CLAIMS, 'scopes: []'), ['empty 4:13']],
-    ['a scope with a space', trust(CLAIMS, 'scopes: [read, "a b"]'), ['wrong-value 4:20']],
-    ['an until with an offset', trust(CLAIMS, 'until: 2027-01-15T08:00:00+00:00'), ['wrong-value 4:12']],
-    ['an until without a time', trust(CLAIMS, 'until: 2027-01-15'), ['wrong-value 4:12']],
-    ['an until that is no date', trust(CLAIMS, 'until: 2027-02-30T08:00:00Z'), ['wrong-value 4:12']],
-    ['an until that is no hour', trust(CLAIMS, 'until: 2027-02-20T25:00:00Z'), ['wrong-value 4:12']],
-    ['an until that is a number', trust(CLAIMS, 'until: 1800000000'), ['wrong-type 4:12']],
-    ['a request that is empty', trust(CLAIMS, 'request: {}'), ['wrong-type 4:14']],
-    ['a request that is text', trust(CLAIMS, 'request: ::1'), ['wrong-type 4:14']],
+    ['wrong-value 4:9', 'an id with other characters', trust(CLAIMS, 'id: "a[0]"')],
+    ['wrong-value 4:9', 'an id that is too long', trust(CLAIMS, `id: ${'x'.repeat(65)}`)],
+    ['wrong-type 4:9', 'an id that is a number', trust(CLAIMS, 'id: 5')],
+    ['wrong-type 4:13', 'scopes that are no list', trust(CLAIMS, 'scopes: read')],
+    ['empty 4:13', 'empty scopes', trust(CLAIMS, 'scopes: []')],
+    ['wrong-value 4:20', 'a scope with a space', trust(CLAIMS, 'scopes: [read, "a b"]')],
+    ['wrong-value 4:12', 'an until with an offset', trust(CLAIMS, 'until: 2027-01-15T08:00:00+00:00')],
+    ['wrong-value 4:12', 'an until without a time', trust(CLAIMS, 'until: 2027-01-15')],
+    ['wrong-value 4:12', 'an until that is no date', trust(CLAIMS, 'until: 2027-02-30T08:00:00Z')],
+    ['wrong-value 4:12', 'an until that is no hour', trust(CLAIMS, 'until: 2027-02-20T25:00:00Z')],
+    ['wrong-type 4:12', 'an until that is a number', trust(CLAIMS, 'until: 1800000000')],
+    ['wrong-type 4:14', 'a request that is empty', trust(CLAIMS, 'request: {}')],
+    ['wrong-type 4:14', 'a request that is text', trust(CLAIMS, 'request: ::1')],
     [
+      'unknown-key 4:16',
       'a request on a header',
       trust(CLAIMS, 'request: { x_forwarded_for: { in: [::1] } }'),
-      ['unknown-key 4:16'],
     ],
-    ['a source_ip without operators', trust(CLAIMS, 'request: { source_ip: [::1] }'), ['wrong-type 4:27']],
+    ['wrong-type 4:27', 'a source_ip without operators', trust(CLAIMS, 'request: { source_ip: [::1] }')],
+    ['unknown-key 4:29', 'a source_ip that equals', trust(CLAIMS, 'request: { source_ip: { equals: ::1 } }')],
+    ['empty 4:33', 'an empty range list', trust(CLAIMS, 'request: { source_ip: { in: [] } }')],
     [
-      'a source_ip that equals',
-      trust(CLAIMS, 'request: { source_ip: { equals: ::1 } }'),
-      ['unknown-key 4:29'],
-    ],
-    ['an empty range list', trust(CLAIMS, 'request: { source_ip: { in: [] } }'), ['empty 4:33']],
-    [
+      'wrong-value 4:46',
       'a range with host bits',
       trust(CLAIMS, 'request: { source_ip: { in: [10.0.0.0/8, 10.0.0.1/8] } }'),
-      ['wrong-value 4:46'],
     ],
-    ['a range that is a number', trust(CLAIMS, 'request: { source_ip: { in: [10] } }'), ['wrong-value 4:34']],
-    ['scopes on a deny', deny('claims: { build_source: ui }', 'scopes: [read]'), ['scopes-refused 7:5']],
-    ['a deny without claims', deny('id: nobody'), ['empty 5:5']],
-    ['a mistyped claim in a deny', deny('claims: { queue_kye: untrusted }'), ['claim-unknown 6:15']],
-    ['a dead operand in a deny', deny('claims: { build_number: "5" }'), ['operand-type 6:29']],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+    ['wrong-value 4:34', 'a range that is a number', trust(CLAIMS, 'request: { source_ip: { in: [10] } }')],
+    ['scopes-refused 7:5', 'scopes on a deny', deny('claims: { build_source: ui }', 'scopes: [read]')],
+  ]);
+
+  testRefusals(
+    trust,
+    table`
+      empty 2:5           | no claims                               | id: one
+      empty 3:13          | empty claims                            | claims: {}
+      wrong-type 3:13     | claims that are a list                  | claims: [a]
+      binding-missing 2:5 | a flat form that leaves the tenant open | pipeline_slug: web
+    `,
+  );
+
+  testRefusals(
+    deny,
+    table`
+      empty 5:5          | a deny without claims      | id: nobody
+      claim-unknown 6:15 | a mistyped claim in a deny | claims: { queue_kye: untrusted }
+      operand-type 6:29  | a dead operand in a deny   | claims: { build_number: "5" }
+    `,
+  );
 });
 
 describe('a list of statements is refused for', () => {
@@ -133,24 +140,22 @@ describe('a list of statements is refused for', () => {
   const many = (count: number): string =>
     Array.from({ length: count }, (_, index) => statement(index)).join('');
 
-  test.each<[string, string, string[]]>([
-    ['no statement', 'trust: []\n', ['empty 1:8']],
-    ['no deny statement', `${trust(CLAIMS)}deny: []\n`, ['empty 4:7']],
-    ['being a mapping', `trust: { iss: ${BUILDKITE} }\n`, ['wrong-type 1:8']],
+  testRefusals(takeWhole, [
+    ['empty 1:8', 'no statement', 'trust: []\n'],
+    ['empty 4:7', 'no deny statement', `${trust(CLAIMS)}deny: []\n`],
+    ['wrong-type 1:8', 'being a mapping', `trust: { iss: ${BUILDKITE} }\n`],
     [
+      'duplicate-id 6:5',
       'two of one id',
       `${trust(CLAIMS, 'id: one')}${trust('build_source: ui', 'id: one').replace('trust', 'deny')}`,
-      ['duplicate-id 6:5'],
     ],
-    ['one too many', `trust:\n${many(MAX_STATEMENTS + 1)}`, ['too-many 1:1']],
+    ['too-many 1:1', 'one too many', `trust:\n${many(MAX_STATEMENTS + 1)}`],
     [
+      'too-many 1:1',
       'one too many in trust and deny together',
       `trust:\n${many(MAX_STATEMENTS)}deny:\n${statement(0)}`,
-      ['too-many 1:1'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
 
   test('as many as the limit are taken', () => {
     expect(refusalsOf(`trust:\n${many(MAX_STATEMENTS)}`)).toEqual([]);

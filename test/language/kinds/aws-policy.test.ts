@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role whose session policy is this JSON on line 5, from column 11 on. */
 function withPolicy(policy: string, more = ''): string {
@@ -52,28 +53,22 @@ describe('a session policy is taken', () => {
 });
 
 describe('a session policy is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['one character too many', withPolicy(policyOf(2_049)), ['wrong-value 5:11']],
-    [
-      'T42: a slot beside its statements',
-      withPolicy(
-        '{ Version: "2012-10-17", Id: "${pipeline_slug}", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }',
-      ),
-      ['template-refused 5:40'],
-    ],
-    [
-      'T42: a slot in the action of a statement that stands in no list',
-      one('Action: "${pipeline_slug}"'),
-      ['template-refused 5:57'],
-    ],
-    [
-      'T42: an unbound claim in a statement that stands in no list',
-      one('Resource: "${build_branch}"'),
-      ['template-unbound 5:59'],
-    ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  testRefusals(takeWhole, [['wrong-value 5:11', 'one character too many', withPolicy(policyOf(2_049))]]);
+
+  testRefusals(
+    withPolicy,
+    table`
+      template-refused 5:40 | T42: a slot beside its statements | { Version: "2012-10-17", Id: "\${pipeline_slug}", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }
+    `,
+  );
+
+  testRefusals(
+    one,
+    table`
+      template-refused 5:57 | T42: a slot in the action of a statement that stands in no list | Action: "\${pipeline_slug}"
+      template-unbound 5:59 | T42: an unbound claim in a statement that stands in no list  | Resource: "\${build_branch}"
+    `,
+  );
 
   test('T42: a claim named as the request’s address, which only the request binds', () => {
     const yaml = `trust:

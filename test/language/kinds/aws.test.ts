@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role with these lines under `aws:`, whose `role_arn` is on line 6; they begin on line 7, column 3. */
 function aws(...lines: string[]): string {
@@ -128,121 +129,67 @@ describe('via web_identity', () => {
 describe('a role of AWS is refused for', () => {
   const long = 'x'.repeat(257);
 
-  test.each<[string, string, string[]]>([
-    ['a role that is no ARN', aws().replace('arn:aws:iam', 'arn:aws:sts'), ['wrong-value 6:13']],
+  testRefusals(takeWhole, [
+    ['wrong-value 6:13', 'a role that is no ARN', aws().replace('arn:aws:iam', 'arn:aws:sts')],
     [
+      'wrong-value 6:13, template-refused 6:13',
       'T44: a role that a claim names',
       aws().replace('deploy', '${pipeline_slug}'),
-      ['wrong-value 6:13', 'template-refused 6:13'],
     ],
-    ['an unknown key', aws('role_session_name: x'), ['unknown-key 7:3']],
-    ['a way that is not built', aws('via: get_session_token'), ['wrong-value 7:8']],
-    ['a region of five parts', aws('region: eu-west-1-2-3'), ['wrong-value 7:11']],
-    ['a region that is none', aws('region: europe'), ['wrong-value 7:11']],
-    ['P19: a region of China', aws('region: cn-north-1'), ['wrong-value 7:11']],
-    ['P19: a region of the government', aws('region: us-gov-west-1'), ['wrong-value 7:11']],
     [
+      'wrong-value 7:11',
       'P19: a role of the government in Europe',
       aws('region: eu-west-1').replace('arn:aws:', 'arn:aws-us-gov:'),
-      ['wrong-value 7:11'],
     ],
-    [
-      'P19: a policy of another partition',
-      aws('policy_arns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"]'),
-      ['wrong-value 7:16'],
-    ],
-    ['an external id of one character', aws('external_id: x'), ['wrong-value 7:16']],
-    [
-      'an external id that a claim names',
-      aws('external_id: "${pipeline_slug}"'),
-      ['wrong-value 7:16', 'template-refused 7:16'],
-    ],
-    ['T46: a tag of AWS itself', aws('tags: { "aws:x": y }'), ['wrong-value 7:9']],
-    ['T46: tags that differ by case alone', aws('tags: { Team: a, team: b }'), ['wrong-value 7:9']],
-    ['T46: a tag with a hash', aws('tags: { branch: "fix#1" }'), ['wrong-value 7:19']],
-    ['T46: a tag that is too long', aws(`tags: { branch: ${long} }`), ['wrong-value 7:19']],
-    ['T37: a tag that is a number', aws('tags: { build: 5 }'), ['wrong-type 7:18']],
-    ['empty tags', aws('tags: {}'), ['empty 7:9']],
-    [
-      'T42: a tag whose key a claim names',
-      aws('tags: { "${pipeline_slug}": x }'),
-      ['wrong-value 7:9', 'template-refused 7:11'],
-    ],
-    [
-      'T42: a tag from a claim that is not sent',
-      aws('tags: { a: "${pipline_slug}" }'),
-      ['template-refused 7:14'],
-    ],
-    [
-      'T42: a tag with a slot that is not closed',
-      aws('tags: { a: "${pipeline_slug" }'),
-      ['template-refused 7:14', 'wrong-value 7:14'],
-    ],
-    [
-      'T42: a tag with a slot in a slot',
-      aws('tags: { a: "${/a/${pipeline_slug}}" }'),
-      ['template-refused 7:14', 'wrong-value 7:14'],
-    ],
-    ['a tag with a variable of IAM', aws('tags: { a: "${aws:username}" }'), ['template-refused 7:14']],
-    ['a transitive tag that is no tag', aws('transitive_tags: [team]'), ['wrong-value 7:3']],
-    ['a managed policy that is no ARN', aws('policy_arns: [ReadOnlyAccess]'), ['wrong-value 7:17']],
-    [
-      'a session policy without a version',
-      aws('policy: { Statement: [{ Effect: Allow }] }'),
-      ['wrong-value 7:11'],
-    ],
-    ['a session policy without statements', aws('policy: { Version: "2012-10-17" }'), ['wrong-value 7:11']],
-    ['a session policy that is text', aws('policy: "{}"'), ['wrong-value 7:11']],
-    [
-      'a statement of a policy that is text',
-      aws('policy: { Version: "2012-10-17", Statement: [x] }'),
-      ['wrong-type 7:48'],
-    ],
-    [
-      'T48: a session policy that is too long',
-      policy(`Resource: "arn:aws:s3:::${'x'.repeat(2_048)}"`),
-      ['wrong-value 7:11'],
-    ],
-    ['a session policy with another script', policy('Resource: "arn:aws:s3:::ветка"'), ['wrong-value 7:11']],
-    [
-      'T28: a number beyond the safe range',
-      policy('Condition: { NumericEquals: { "s3:a": 9007199254740993 } }'),
-      ['wrong-value 7:88'],
-    ],
-    [
-      'T28: a number that JSON does not know',
-      policy('Condition: { NumericEquals: { "s3:a": .nan } }'),
-      ['wrong-value 7:88'],
-    ],
-    ['T42: a slot in an action', policy('Action: "${pipeline_slug}"'), ['template-refused 7:58']],
-    [
-      'T42: a slot in an effect',
-      policy('Effect: "${pipeline_slug}"'),
-      ['wrong-value 7:58', 'template-refused 7:58'],
-    ],
-    [
-      'T42: a slot in a key',
-      policy('Condition: { Bool: { "s3:${pipeline_slug}": x } }'),
-      ['template-refused 7:71'],
-    ],
-    [
-      'T42: a slot inside of a variable of IAM',
-      policy('Resource: "${aws:PrincipalTag/${pipeline_slug}}"'),
-      ['template-refused 7:60'],
-    ],
-    [
-      'T42: an unbound claim in a resource',
-      policy('Resource: "arn:aws:s3:::x/${build_branch}"'),
-      ['template-unbound 7:60'],
-    ],
-    [
-      'T42: an unbound claim in a condition',
-      policy('Condition: { StringLike: { "s3:a": ["${build_branch}"] } }'),
-      ['template-unbound 7:86'],
-    ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
+
+  testRefusals(
+    aws,
+    table`
+      unknown-key 7:3                         | an unknown key                            | role_session_name: x
+      wrong-value 7:8                         | a way that is not built                   | via: get_session_token
+      wrong-value 7:11                        | a region of five parts                    | region: eu-west-1-2-3
+      wrong-value 7:11                        | a region that is none                     | region: europe
+      wrong-value 7:11                        | P19: a region of China                    | region: cn-north-1
+      wrong-value 7:11                        | P19: a region of the government           | region: us-gov-west-1
+      wrong-value 7:16                        | P19: a policy of another partition        | policy_arns: ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"]
+      wrong-value 7:16                        | an external id of one character           | external_id: x
+      wrong-value 7:16, template-refused 7:16 | an external id that a claim names         | external_id: "\${pipeline_slug}"
+      wrong-value 7:9                         | T46: a tag of AWS itself                  | tags: { "aws:x": y }
+      wrong-value 7:9                         | T46: tags that differ by case alone       | tags: { Team: a, team: b }
+      wrong-value 7:19                        | T46: a tag with a hash                    | tags: { branch: "fix#1" }
+      wrong-value 7:19                        | T46: a tag that is too long               | tags: { branch: ${long} }
+      wrong-type 7:18                         | T37: a tag that is a number               | tags: { build: 5 }
+      empty 7:9                               | empty tags                                | tags: {}
+      wrong-value 7:9, template-refused 7:11  | T42: a tag whose key a claim names        | tags: { "\${pipeline_slug}": x }
+      template-refused 7:14                   | T42: a tag from a claim that is not sent  | tags: { a: "\${pipline_slug}" }
+      template-refused 7:14, wrong-value 7:14 | T42: a tag with a slot that is not closed | tags: { a: "\${pipeline_slug" }
+      template-refused 7:14, wrong-value 7:14 | T42: a tag with a slot in a slot          | tags: { a: "\${/a/\${pipeline_slug}}" }
+      template-refused 7:14                   | a tag with a variable of IAM              | tags: { a: "\${aws:username}" }
+      wrong-value 7:3                         | a transitive tag that is no tag           | transitive_tags: [team]
+      wrong-value 7:17                        | a managed policy that is no ARN           | policy_arns: [ReadOnlyAccess]
+      wrong-value 7:11                        | a session policy without a version        | policy: { Statement: [{ Effect: Allow }] }
+      wrong-value 7:11                        | a session policy without statements       | policy: { Version: "2012-10-17" }
+      wrong-value 7:11                        | a session policy that is text             | policy: "{}"
+      wrong-type 7:48                         | a statement of a policy that is text      | policy: { Version: "2012-10-17", Statement: [x] }
+    `,
+  );
+
+  testRefusals(
+    policy,
+    table`
+      wrong-value 7:11                        | T48: a session policy that is too long  | Resource: "arn:aws:s3:::${'x'.repeat(2_048)}"
+      wrong-value 7:11                        | a session policy with another script    | Resource: "arn:aws:s3:::ветка"
+      wrong-value 7:88                        | T28: a number beyond the safe range     | Condition: { NumericEquals: { "s3:a": 9007199254740993 } }
+      wrong-value 7:88                        | T28: a number that JSON does not know   | Condition: { NumericEquals: { "s3:a": .nan } }
+      template-refused 7:58                   | T42: a slot in an action                | Action: "\${pipeline_slug}"
+      wrong-value 7:58, template-refused 7:58 | T42: a slot in an effect                | Effect: "\${pipeline_slug}"
+      template-refused 7:71                   | T42: a slot in a key                    | Condition: { Bool: { "s3:\${pipeline_slug}": x } }
+      template-refused 7:60                   | T42: a slot inside of a variable of IAM | Resource: "\${aws:PrincipalTag/\${pipeline_slug}}"
+      template-unbound 7:60                   | T42: an unbound claim in a resource     | Resource: "arn:aws:s3:::x/\${build_branch}"
+      template-unbound 7:86                   | T42: an unbound claim in a condition    | Condition: { StringLike: { "s3:a": ["\${build_branch}"] } }
+    `,
+  );
 
   test.each([
     ['not_equals', '{ not_equals: evil }'],
@@ -257,52 +204,40 @@ describe('a role of AWS is refused for', () => {
 });
 
 describe('P18: a session policy that AWS would refuse in every exchange', () => {
-  test.each<[string, string, string[]]>([
-    ['a key that is none', policy('Efect: Allow'), ['unknown-key 7:50']],
-    ['a principal', policy('Principal: "*"'), ['unknown-key 7:50']],
-    [
-      'no effect',
-      aws(`policy: { Version: "2012-10-17", Statement: { Action: "*", Resource: "*" } }`),
-      ['missing-key 7:47'],
-    ],
-    ['an effect that is none', policy('Effect: allow'), ['wrong-value 7:58']],
-    ['another version', policy('Sid: a').replace('2012-10-17', '2012-10-18'), ['wrong-value 7:22']],
-    [
-      'a key beside the statements',
-      aws('policy: { Version: "2012-10-17", Statment: [], Statement: [] }'),
-      ['unknown-key 7:36', 'empty 7:11'],
-    ],
-    ['no statement', aws('policy: { Version: "2012-10-17", Statement: [] }'), ['empty 7:11']],
-    ['no action', policy('Action: []'), ['empty 7:58']],
-    ['Action and NotAction', policy('NotAction: "s3:*", Action: "s3:*"'), ['missing-key 7:50']],
-    ['no resource', policy('NotResource: ["*"]').replace(', Resource: "*"', ''), []],
-    ['an action without its service', policy('Action: GetObject'), ['wrong-value 7:58']],
-    ['a wildcard for the service', policy('Action: "*:Get"'), ['wrong-value 7:58']],
-    ['a resource that is no ARN', policy('Resource: "site/*"'), ['wrong-value 7:60']],
-    ['a resource that is a number', policy('Resource: 5'), ['wrong-type 7:60']],
-    ['an operator that is none', policy('Condition: { StringEqual: { "aws:a": x } }'), ['unknown-key 7:63']],
-    [
-      'a condition without its operator',
-      policy('Condition: { "aws:a": x }'),
-      ['unknown-key 7:63', 'wrong-type 7:72'],
-    ],
-    [
-      'a condition key without its service',
-      policy('Condition: { StringEquals: { a: x } }'),
-      ['wrong-value 7:79'],
-    ],
-    ['a condition on nothing', policy('Condition: { StringEquals: { "aws:a": [] } }'), ['empty 7:88']],
-    ['a Sid with a hyphen', policy('Sid: a-b'), ['wrong-value 7:55']],
-    [
-      'a Sid twice',
-      aws(
-        'policy: { Version: "2012-10-17", Statement: [{ Sid: A, Effect: Allow, Action: "*", Resource: "*" }, { Sid: A, Effect: Deny, Action: "*", Resource: "*" }] }',
-      ),
-      ['duplicate-id 7:110'],
-    ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  testRefusals(
+    policy,
+    table`
+      unknown-key 7:50                  | a key that is none                  | Efect: Allow
+      unknown-key 7:50                  | a principal                         | Principal: "*"
+      wrong-value 7:58                  | an effect that is none              | Effect: allow
+      empty 7:58                        | no action                           | Action: []
+      missing-key 7:50                  | Action and NotAction                | NotAction: "s3:*", Action: "s3:*"
+      wrong-value 7:58                  | an action without its service       | Action: GetObject
+      wrong-value 7:58                  | a wildcard for the service          | Action: "*:Get"
+      wrong-value 7:60                  | a resource that is no ARN           | Resource: "site/*"
+      wrong-type 7:60                   | a resource that is a number         | Resource: 5
+      unknown-key 7:63                  | an operator that is none            | Condition: { StringEqual: { "aws:a": x } }
+      unknown-key 7:63, wrong-type 7:72 | a condition without its operator    | Condition: { "aws:a": x }
+      wrong-value 7:79                  | a condition key without its service | Condition: { StringEquals: { a: x } }
+      empty 7:88                        | a condition on nothing              | Condition: { StringEquals: { "aws:a": [] } }
+      wrong-value 7:55                  | a Sid with a hyphen                 | Sid: a-b
+    `,
+  );
+
+  testRefusals(
+    aws,
+    table`
+      missing-key 7:47             | no effect                   | policy: { Version: "2012-10-17", Statement: { Action: "*", Resource: "*" } }
+      unknown-key 7:36, empty 7:11 | a key beside the statements | policy: { Version: "2012-10-17", Statment: [], Statement: [] }
+      empty 7:11                   | no statement                | policy: { Version: "2012-10-17", Statement: [] }
+      duplicate-id 7:110           | a Sid twice                 | policy: { Version: "2012-10-17", Statement: [{ Sid: A, Effect: Allow, Action: "*", Resource: "*" }, { Sid: A, Effect: Deny, Action: "*", Resource: "*" }] }
+    `,
+  );
+
+  testRefusals(takeWhole, [
+    ['wrong-value 7:22', 'another version', policy('Sid: a').replace('2012-10-17', '2012-10-18')],
+    ['', 'no resource', policy('NotResource: ["*"]').replace(', Resource: "*"', '')],
+  ]);
 
   test.each([
     ['an operator of sets', 'Condition: { "ForAllValues:StringLikeIfExists": { "aws:TagKeys": [a, b] } }'],

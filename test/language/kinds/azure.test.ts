@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AzureTarget } from '../../../lib/policy/targets/azure.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const CLIENT = '66666666-7777-4888-8999-000000000000';
@@ -56,25 +57,29 @@ describe('a session lasts as long as Entra says', () => {
 });
 
 describe('a role of azure is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['no tenant', azure().replace(/ {2}tenant.*\n/, ''), ['missing-key 4:3']],
-    ['T51: a tenant by its domain', azure().replace(TENANT, 'acme.example'), ['wrong-value 4:14']],
-    ['T51: a tenant with a path', azure().replace(TENANT, `"${TENANT}/../common"`), ['wrong-value 4:14']],
+  testRefusals(takeWhole, [
+    ['missing-key 4:3', 'no tenant', azure().replace(/ {2}tenant.*\n/, '')],
+    ['wrong-value 4:14', 'T51: a tenant by its domain', azure().replace(TENANT, 'acme.example')],
+    ['wrong-value 4:14', 'T51: a tenant with a path', azure().replace(TENANT, `"${TENANT}/../common"`)],
     [
+      'template-refused 5:14, wrong-value 5:14',
       'T42: an application that a claim names',
       azure().replace(CLIENT, '"${pipeline_slug}"'),
-      ['template-refused 5:14', 'wrong-value 5:14'],
     ],
-    ['a scope of one permission', azure().replace('/.default', '/user_impersonation'), ['wrong-value 6:10']],
-    ['two scopes', azure().replace(SCOPE, `"${SCOPE} ${SCOPE}"`), ['wrong-value 6:10']],
-    ['a cloud that there is not', azure('cloud: germany'), ['wrong-value 7:10']],
-    ['an authority of its own', azure('authority: https://evil.example'), ['unknown-key 7:3']],
+    ['wrong-value 6:10', 'a scope of one permission', azure().replace('/.default', '/user_impersonation')],
+    ['wrong-value 6:10', 'two scopes', azure().replace(SCOPE, `"${SCOPE} ${SCOPE}"`)],
     [
+      'scopes-refused 2:5',
       'scopes of a statement',
       azure().replace('build_branch: main }', 'build_branch: main, scopes: [a] }'),
-      ['scopes-refused 2:5'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
+
+  testRefusals(
+    azure,
+    table`
+      wrong-value 7:10 | a cloud that there is not | cloud: germany
+      unknown-key 7:3  | an authority of its own   | authority: https://evil.example
+    `,
+  );
 });

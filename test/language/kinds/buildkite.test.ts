@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { BuildkiteTarget } from '../../../lib/policy/targets/buildkite.ts';
 import { grantFor } from '../../harness/grant.ts';
-import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 const LINES = [
   'app: 0123456789abcdef0123',
@@ -80,43 +81,39 @@ test.each([30, 3600, 86_400])('a session of %i seconds is one that Buildkite mak
 });
 
 describe('a role of buildkite is refused for', () => {
-  test.each<[string, string, string[]]>([
+  testRefusals(
+    having,
+    table`
+      template-refused 8:9, wrong-value 8:9   | T42: a user that a claim names     | user: "\${job_id}@acme.example"
+      wrong-value 8:9                         | a user that is a name              | user: packages-bot
+      wrong-value 7:17                        | an organization by its name        | organization: My Organization
+      template-refused 7:17, wrong-value 7:17 | an organization that a claim names | organization: "\${organization_slug}"
+      empty 9:11                              | no scopes at all                   | scopes: []
+    `,
+  );
+
+  testRefusals(takeWhole, [
+    ['missing-key 6:3', 'scopes that are not said', buildkite(LINES.slice(0, 3))],
+    ['wrong-value 6:3', 'no user', buildkite(LINES.filter(line => !line.startsWith('user')))],
+    ['wrong-value 6:3', 'no app', buildkite(LINES.filter(line => !line.startsWith('app')))],
+    ['wrong-value 6:3', 'both ways at once', buildkite([...LINES, 'client_id: wi_1'])],
     [
-      'T42: a user that a claim names',
-      having('user: "${job_id}@acme.example"'),
-      ['template-refused 8:9', 'wrong-value 8:9'],
-    ],
-    ['a user that is a name', having('user: packages-bot'), ['wrong-value 8:9']],
-    ['an organization by its name', having('organization: My Organization'), ['wrong-value 7:17']],
-    [
-      'an organization that a claim names',
-      having('organization: "${organization_slug}"'),
-      ['template-refused 7:17', 'wrong-value 7:17'],
-    ],
-    ['no scopes at all', having('scopes: []'), ['empty 9:11']],
-    ['scopes that are not said', buildkite(LINES.slice(0, 3)), ['missing-key 6:3']],
-    ['no user', buildkite(LINES.filter(line => !line.startsWith('user'))), ['wrong-value 6:3']],
-    ['no app', buildkite(LINES.filter(line => !line.startsWith('app'))), ['wrong-value 6:3']],
-    ['both ways at once', buildkite([...LINES, 'client_id: wi_1']), ['wrong-value 6:3']],
-    [
+      'template-refused 6:14, wrong-value 6:14',
       'T90: a workload identity that a claim names',
       buildkite(['client_id: "${pipeline_slug}"', ...LINES.filter(line => /^(org|sc)/.test(line))]),
-      ['template-refused 6:14', 'wrong-value 6:14'],
     ],
     [
+      'unknown-key 7:3',
       'T90: an audience of its own',
       buildkite(['client_id: wi_1', 'audience: a', ...LINES.filter(line => /^(org|sc)/.test(line))]),
-      ['unknown-key 7:3'],
     ],
-    ['a statement without scopes', buildkite(LINES, ''), ['scopes-refused 2:5']],
+    ['scopes-refused 2:5', 'a statement without scopes', buildkite(LINES, '')],
     [
+      'scopes-refused 2:5',
       'a statement with more scopes than the role',
       buildkite(LINES, '    scopes: [admin]'),
-      ['scopes-refused 2:5'],
     ],
-    ['a session of less than 30 seconds', `session: { seconds: 29 }\n${buildkite()}`, ['wrong-value 1:21']],
-    ['a session of more than a day', `session: { seconds: 86401 }\n${buildkite()}`, ['wrong-value 1:21']],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+    ['wrong-value 1:21', 'a session of less than 30 seconds', `session: { seconds: 29 }\n${buildkite()}`],
+    ['wrong-value 1:21', 'a session of more than a day', `session: { seconds: 86401 }\n${buildkite()}`],
+  ]);
 });

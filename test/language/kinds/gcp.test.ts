@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { GcpTarget } from '../../../lib/policy/targets/gcp.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 const PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
@@ -147,47 +148,45 @@ describe('a session', () => {
 });
 
 describe('a role of gcp is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['no audience', gcp().replace(/ {2}audience.*\n/, '  scopes: [a]\n'), ['missing-key 6:3']],
+  testRefusals(takeWhole, [
+    ['missing-key 6:3', 'no audience', gcp().replace(/ {2}audience.*\n/, '  scopes: [a]\n')],
     [
+      'wrong-value 6:13',
       'T51: an audience that is no provider of a pool',
       gcp().replace(PROVIDER, '//iam.googleapis.com/x'),
-      ['wrong-value 6:13'],
     ],
-    ['T51: an audience with a scheme', gcp().replace(PROVIDER, `https:${PROVIDER}`), ['wrong-value 6:13']],
+    ['wrong-value 6:13', 'T51: an audience with a scheme', gcp().replace(PROVIDER, `https:${PROVIDER}`)],
     [
+      'template-refused 6:13, wrong-value 6:13',
       'T51: an audience that a claim names',
       gcp().replace('providers/kite-sts', 'providers/${pipeline_slug}'),
-      ['template-refused 6:13', 'wrong-value 6:13'],
     ],
     [
-      'T42: a service account that a claim names',
-      gcp('service_account: "${pipeline_slug}@b.iam.gserviceaccount.com"'),
-      ['template-refused 7:20', 'wrong-value 7:20'],
-    ],
-    ['a service account that leads elsewhere', gcp('service_account: a@b.example'), ['wrong-value 7:20']],
-    [
-      'a service account with a path in it',
-      gcp('service_account: "a/../b@c.iam.gserviceaccount.com"'),
-      ['wrong-value 7:20'],
-    ],
-    ['delegates that lead nowhere', gcp('delegates: [a@b.iam.gserviceaccount.com]'), ['wrong-value 6:3']],
-    [
-      'a statement with scopes of something else than Google Cloud',
-      scoped(`[${AUTH}drive]`),
-      ['scopes-refused 2:5'],
-    ],
-    ['no scopes at all', gcp('scopes: []'), ['empty 7:11']],
-    ['a scope with a space', gcp('scopes: ["a b"]'), ['wrong-value 7:12']],
-    [
+      'scopes-refused 2:5',
       'a statement with more scopes than the role',
       scoped(`[${EVERYTHING}]`, `scopes: [${LOGGING}]`),
-      ['scopes-refused 2:5'],
     ],
-    ['a subject of its own', gcp('subject: admin'), ['unknown-key 7:3']],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
+
+  testRefusals(
+    gcp,
+    table`
+      template-refused 7:20, wrong-value 7:20 | T42: a service account that a claim names | service_account: "\${pipeline_slug}@b.iam.gserviceaccount.com"
+      wrong-value 7:20                        | a service account that leads elsewhere    | service_account: a@b.example
+      wrong-value 7:20                        | a service account with a path in it       | service_account: "a/../b@c.iam.gserviceaccount.com"
+      wrong-value 6:3                         | delegates that lead nowhere               | delegates: [a@b.iam.gserviceaccount.com]
+      empty 7:11                              | no scopes at all                          | scopes: []
+      wrong-value 7:12                        | a scope with a space                      | scopes: ["a b"]
+      unknown-key 7:3                         | a subject of its own                      | subject: admin
+    `,
+  );
+
+  testRefusals(
+    scoped,
+    table`
+      scopes-refused 2:5 | a statement with scopes of something else than Google Cloud | [${AUTH}drive]
+    `,
+  );
 });
 
 test('a role without the claims is not had', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { GithubTarget } from '../../../lib/policy/targets/github.ts';
 import { grantFor } from '../../harness/grant.ts';
-import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
+import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role whose statement has these scopes, with these lines under `github:`, which begin on line 6, column 3. */
 function github(
@@ -107,47 +108,51 @@ describe('a repository that a claim names', () => {
 describe('T50: a role of github is refused for', () => {
   const app = 'app: Iv23li';
   const at = ['owner: acme', 'repositories: [web]'];
-  test.each<[string, string, string[]]>([
-    ['no app', github(at), ['missing-key 6:3']],
-    ['an app that is a number', github(['app: 12345', ...at]), ['wrong-type 6:8']],
-    ['no place of its installation', github([app, 'repositories: [web]']), ['wrong-value 6:3']],
-    ['two of them', github([app, 'installation: 1', ...at]), ['wrong-value 6:3']],
-    ['no repositories', github([app, 'owner: acme']), ['missing-key 6:3']],
-    ['an empty list of them', naming('[]'), ['empty 8:17']],
-    ['every repository', naming('["*"]'), ['wrong-value 8:18']],
-    ['a repository of another owner', naming('[other/web]'), ['wrong-value 8:18']],
-    ['21 repositories', naming(`[${'web,'.repeat(21)}]`), ['too-many 8:17']],
-    ['a repository by a claim that nothing binds', naming('["${build_branch}"]'), ['template-unbound 8:18']],
+  testRefusals(takeWhole, [
+    ['missing-key 6:3', 'no app', github(at)],
+    ['wrong-type 6:8', 'an app that is a number', github(['app: 12345', ...at])],
+    ['wrong-value 6:3', 'no place of its installation', github([app, 'repositories: [web]'])],
+    ['wrong-value 6:3', 'two of them', github([app, 'installation: 1', ...at])],
+    ['missing-key 6:3', 'no repositories', github([app, 'owner: acme'])],
     [
+      'template-refused 7:10, wrong-value 7:10',
       'an owner that a claim names',
       github([app, 'owner: "${pipeline_slug}"', 'repositories: [web]']),
-      ['template-refused 7:10', 'wrong-value 7:10'],
     ],
-    ['no permissions', github(undefined, { permissions: '{}' }), ['empty 9:16']],
-    ['a scope without any', github(undefined, { permissions: '{ read: {} }' }), ['empty 9:24']],
+    ['empty 9:16', 'no permissions', github(undefined, { permissions: '{}' })],
+    ['empty 9:24', 'a scope without any', github(undefined, { permissions: '{ read: {} }' })],
     [
+      'wrong-value 9:36',
       'a permission of another level',
       github(undefined, { permissions: '{ read: { contents: all } }' }),
-      ['wrong-value 9:36'],
     ],
     [
+      'wrong-value 9:24',
       'a permission that is none',
       github(undefined, { permissions: '{ read: { "contents/x": read } }' }),
-      ['wrong-value 9:24'],
     ],
     [
+      'scopes-refused 2:5',
       'a statement with a scope that has no permissions',
       github(undefined, { scopes: '[delete]' }),
-      ['scopes-refused 2:5'],
     ],
-    ['a statement without scopes', github().replace('    scopes: [read]\n', ''), ['scopes-refused 2:5']],
+    ['scopes-refused 2:5', 'a statement without scopes', github().replace('    scopes: [read]\n', '')],
     [
+      'scopes-refused 2:5',
       'a flat statement without scopes, which would mean those of packages',
       github().replace(/ {4}claims.*\n {4}scopes.*\n/, '    organization_slug: my-organization\n'),
-      ['scopes-refused 2:5'],
     ],
-    ['a session of less than an hour', `session: { seconds: 900 }\n${github()}`, ['wrong-value 1:21']],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+    ['wrong-value 1:21', 'a session of less than an hour', `session: { seconds: 900 }\n${github()}`],
+  ]);
+
+  testRefusals(
+    naming,
+    table`
+      empty 8:17            | an empty list of them                      | []
+      wrong-value 8:18      | every repository                           | ["*"]
+      wrong-value 8:18      | a repository of another owner              | [other/web]
+      too-many 8:17         | 21 repositories                            | [${'web,'.repeat(21)}]
+      template-unbound 8:18 | a repository by a claim that nothing binds | ["\${build_branch}"]
+    `,
+  );
 });

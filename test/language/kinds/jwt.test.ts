@@ -12,6 +12,7 @@ import {
   saidOf,
   settingOf,
 } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role with these lines under `jwt:`, whose audience is on line 5; they begin on line 6, column 3. */
 function jwt(...lines: string[]): string {
@@ -106,87 +107,85 @@ test('a pipeline id that cannot be used is a denial that names it', () => {
 describe('a role of jwt is refused for', () => {
   const many = Array.from({ length: 51 }, (_, index) => `c${index}: x`).join(', ');
 
-  test.each<[string, string, string[]]>([
+  testRefusals(takeWhole, [
     [
+      'missing-key 5:3',
       'no audience',
       jwt().replace('  audience: https://api.test.example', '  seconds: 60'),
-      ['missing-key 5:3'],
     ],
-    ['T28: a number beyond the safe range', jwt('claims: { a: 9007199254740993 }'), ['wrong-value 6:16']],
-    ['T28: a number that is infinite', jwt('claims: { a: [1, 1e400] }'), ['wrong-value 6:20']],
-    ['T28: a number that JSON does not know', jwt('claims: { a: .nan }'), ['wrong-value 6:16']],
-    ['T28: a whole number written as a fraction', jwt('claims: { a: 1.0 }'), ['wrong-value 6:16']],
-    ['two audiences', jwt().replace('https://api.test.example', '[a, b]'), ['wrong-type 5:13']],
+    ['wrong-type 5:13', 'two audiences', jwt().replace('https://api.test.example', '[a, b]')],
     [
+      'template-refused 5:13',
       'an audience that a claim names',
       jwt().replace('api.test', '${pipeline_slug}'),
-      ['template-refused 5:13'],
     ],
     [
+      'audience-shared 5:3',
       'an audience of AWS',
       jwt().replace('https://api.test.example', 'sts.amazonaws.com'),
-      ['audience-shared 5:3'],
     ],
     [
+      'audience-shared 5:3',
       'an audience of Entra',
       jwt().replace('https://api.test.example', 'api://AzureADTokenExchange'),
-      ['audience-shared 5:3'],
     ],
     [
+      'audience-shared 5:3',
       'an audience of Google',
       jwt().replace('https://api.test.example', '//iam.googleapis.com/projects/1'),
-      ['audience-shared 5:3'],
     ],
     [
+      'template-refused 4:13',
       'an audience that a claim names, though every issuer sends it',
       alone().replace('api.test', '${pipeline_slug}'),
-      ['template-refused 4:13'],
     ],
     [
+      'audience-shared 6:3',
       'an audience of AWS after other keys',
       jwt().replace('audience: https://api.test.example', 'seconds: 60\n  audience: sts.amazonaws.com'),
-      ['audience-shared 6:3'],
-    ],
-    ['a subject of its own', jwt('subject: admin'), ['wrong-value 6:12']],
-    ['too short a life', jwt('seconds: 59'), ['wrong-value 6:12']],
-    ['too long a life', jwt('seconds: 3601'), ['wrong-value 6:12']],
-    ['a registered claim', jwt('claims: { sub: admin }'), ['wrong-value 6:13']],
-    ['a registered claim in another case', jwt('claims: { Scope: x }'), ['wrong-value 6:13']],
-    ['the claim of an actor', jwt('claims: { act: x }'), ['wrong-value 6:13']],
-    [
-      'T30: the session tags of AWS',
-      jwt('claims: { "https://aws.amazon.com/tags": x }'),
-      ['wrong-value 6:13'],
     ],
     [
-      'T30: the tags of AWS in another case',
-      jwt('claims: { "HTTPS://AWS.amazon.com/x": y }'),
-      ['wrong-value 6:13'],
-    ],
-    ['a name with a space', jwt('claims: { "a b": x }'), ['wrong-value 6:13']],
-    ['a nested claim', jwt('claims: { a: { b: c } }'), ['wrong-type 6:16']],
-    ['text without a value', jwt('claims: { a: { text: true } }'), ['wrong-type 6:16']],
-    ['a value without text', jwt('claims: { a: { value: "${sub}" } }'), ['missing-key 6:16']],
-    ['text of what no claim fills in', jwt('claims: { a: { value: b, text: true } }'), ['wrong-value 6:25']],
-    ['text that is no truth', jwt('claims: { a: { value: "${sub}", text: yes } }'), ['wrong-type 6:41']],
-    ['a list in a list', jwt('claims: { a: [b, [c]] }'), ['wrong-type 6:16']],
-    ['empty claims', jwt('claims: {}'), ['empty 6:11']],
-    ['too many claims', jwt(`claims: { ${many} }`), ['too-many 6:11']],
-    [
-      'a claim that one issuer does not send',
-      jwt('claims: { b: "${build_branch}" }'),
-      ['template-refused 6:16'],
-    ],
-    ['a key that a claim names', alone('claims: { "${build_branch}": x }'), ['template-refused 5:13']],
-    ['an unknown key', jwt('issuer: x'), ['unknown-key 6:3']],
-    [
+      'template-unbound 6:12',
       'T42: a subject by pipeline that one statement leaves open',
       jwt('subject: pipeline').replace('repository_id: "74"', 'repository: acme/web'),
-      ['template-unbound 6:12'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
+
+  testRefusals(
+    jwt,
+    table`
+      wrong-value 6:16      | T28: a number beyond the safe range       | claims: { a: 9007199254740993 }
+      wrong-value 6:20      | T28: a number that is infinite            | claims: { a: [1, 1e400] }
+      wrong-value 6:16      | T28: a number that JSON does not know     | claims: { a: .nan }
+      wrong-value 6:16      | T28: a whole number written as a fraction | claims: { a: 1.0 }
+      wrong-value 6:12      | a subject of its own                      | subject: admin
+      wrong-value 6:12      | too short a life                          | seconds: 59
+      wrong-value 6:12      | too long a life                           | seconds: 3601
+      wrong-value 6:13      | a registered claim                        | claims: { sub: admin }
+      wrong-value 6:13      | a registered claim in another case        | claims: { Scope: x }
+      wrong-value 6:13      | the claim of an actor                     | claims: { act: x }
+      wrong-value 6:13      | T30: the session tags of AWS              | claims: { "https://aws.amazon.com/tags": x }
+      wrong-value 6:13      | T30: the tags of AWS in another case      | claims: { "HTTPS://AWS.amazon.com/x": y }
+      wrong-value 6:13      | a name with a space                       | claims: { "a b": x }
+      wrong-type 6:16       | a nested claim                            | claims: { a: { b: c } }
+      wrong-type 6:16       | text without a value                      | claims: { a: { text: true } }
+      missing-key 6:16      | a value without text                      | claims: { a: { value: "\${sub}" } }
+      wrong-value 6:25      | text of what no claim fills in            | claims: { a: { value: b, text: true } }
+      wrong-type 6:41       | text that is no truth                     | claims: { a: { value: "\${sub}", text: yes } }
+      wrong-type 6:16       | a list in a list                          | claims: { a: [b, [c]] }
+      empty 6:11            | empty claims                              | claims: {}
+      too-many 6:11         | too many claims                           | claims: { ${many} }
+      template-refused 6:16 | a claim that one issuer does not send     | claims: { b: "\${build_branch}" }
+      unknown-key 6:3       | an unknown key                            | issuer: x
+    `,
+  );
+
+  testRefusals(
+    alone,
+    table`
+      template-refused 5:13 | a key that a claim names | claims: { "\${build_branch}": x }
+    `,
+  );
 
   test('a subject by pipeline where an issuer has no pipelines', () => {
     const setting = settingOf(

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OauthTarget } from '../../../lib/policy/targets/oauth.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role of oauth at an endpoint: its own lines begin on line 5, column 3. */
 function oauth(endpoint: string, ...lines: string[]): string {
@@ -86,43 +87,43 @@ describe('a session lasts as long as the row says', () => {
 });
 
 describe('a role of oauth is refused for', () => {
-  test.each<[string, string, string[]]>([
-    ['an endpoint that broker.yml lacks', oauth('exchanges', SCOPES), ['wrong-value 4:13']],
+  testRefusals(takeWhole, [
+    ['wrong-value 4:13', 'an endpoint that broker.yml lacks', oauth('exchanges', SCOPES)],
     [
+      'template-refused 4:13, wrong-value 4:13',
       'T90: an endpoint that a claim names',
       oauth(`"\${pipeline_slug}"`, SCOPES),
-      ['template-refused 4:13', 'wrong-value 4:13'],
     ],
-    ['T91: a URL of its own', oauth('bearer', SCOPES, 'url: https://evil.example'), ['unknown-key 6:3']],
+    ['unknown-key 6:3', 'T91: a URL of its own', oauth('bearer', SCOPES, 'url: https://evil.example')],
     [
+      'unknown-key 6:3',
       'T90: an audience of its own',
       oauth('bearer', SCOPES, 'audience: sts.amazonaws.com'),
-      ['unknown-key 6:3'],
     ],
-    ['a slot that is not there', oauth('bearer', 'parameters: { account: a }', SCOPES), ['unknown-key 5:17']],
+    ['unknown-key 5:17', 'a slot that is not there', oauth('bearer', 'parameters: { account: a }', SCOPES)],
     [
+      'unknown-key 5:17',
       'T90: an audience as a parameter',
       oauth('bearer', 'parameters: { audience: a }', SCOPES),
-      ['unknown-key 5:17'],
     ],
     [
+      'unknown-key 5:17',
       'T90: another grant as a parameter',
       oauth('bearer', 'parameters: { grant_type: a }', SCOPES),
-      ['unknown-key 5:17'],
     ],
     [
+      'unknown-key 5:29',
       'what the row fixes',
       oauth('exchange', 'parameters: { account: a, resource: b }', SCOPES),
-      ['unknown-key 5:29'],
     ],
-    ['a slot that it must fill', oauth('exchange', SCOPES), ['missing-key 4:3']],
-    ['no scopes', oauth('bearer'), ['scopes-refused 4:3']],
+    ['missing-key 4:3', 'a slot that it must fill', oauth('exchange', SCOPES)],
     [
+      'scopes-refused 6:3',
       'scopes where the service has its own',
       oauth('openai', 'parameters: { identity_provider_id: a, service_account_id: b }', SCOPES),
-      ['scopes-refused 6:3'],
     ],
     [
+      'wrong-value 7:22',
       'an id that is none',
       oauth(
         'anthropic',
@@ -131,19 +132,23 @@ describe('a role of oauth is refused for', () => {
         '  organization_id: acme',
         '  service_account_id: svac_a',
       ),
-      ['wrong-value 7:22'],
     ],
     [
+      'wrong-value 6:13',
       'T90: the subject as a claim',
       oauth('bearer', SCOPES, 'claims: { sub: "role:other" }'),
-      ['wrong-value 6:13'],
     ],
     [
+      'wrong-value 6:13',
       'T90: tags of AWS as a claim',
       oauth('bearer', SCOPES, 'claims: { "https://aws.amazon.com/tags": a }'),
-      ['wrong-value 6:13'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
+
+  testRefusals(
+    oauth,
+    table`
+      scopes-refused 4:3 | no scopes | bearer
+    `,
+  );
 });

@@ -6,6 +6,7 @@ import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { drawRecord } from '../../../lib/record.ts';
 import { explainDecision } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
+import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
 
 /** A role with this under `tags:`, on line 5 from column 9; its statement has these further claims. */
 function tagged(tags: string, claims = ''): string {
@@ -114,54 +115,46 @@ describe('T46: a job whose claim is the literal itself is not one of those for w
 });
 
 describe('a role is refused for an else', () => {
-  test.each<[string, string, string[]]>([
-    ['that is empty', tagged('{ b: { value: "${build_branch}", else: "" } }'), ['wrong-value 5:48']],
+  testRefusals(
+    tagged,
+    table`
+      wrong-value 5:48 | that is empty                  | { b: { value: "\${build_branch}", else: "" } }
+      wrong-value 5:48 | that AWS does not take         | { b: { value: "\${build_branch}", else: "?" } }
+      wrong-type 5:48  | that is null                   | { b: { value: "\${build_branch}", else: null } }
+      wrong-value 5:48 | that a claim names             | { b: { value: "\${build_branch}", else: "\${build_commit}" } }
+      wrong-value 5:34 | of a value that names no claim | { b: { value: web, else: x } }
+      missing-key 5:14 | without a value                | { b: { else: x } }
+      missing-key 5:14 | missing                        | { b: { value: "\${build_branch}" } }
+      wrong-value 5:49 | that its claim equals          | { b: { value: "\${pipeline_slug}", else: my-pipeline } }
+    `,
+  );
+
+  testRefusals(takeWhole, [
     [
-      'that AWS does not take',
-      tagged('{ b: { value: "${build_branch}", else: "?" } }'),
-      ['wrong-value 5:48'],
-    ],
-    [
+      'wrong-value 5:48',
       'that is longer than AWS takes',
       tagged(`{ b: { value: "\${build_branch}", else: ${'x'.repeat(257)} } }`),
-      ['wrong-value 5:48'],
-    ],
-    ['that is null', tagged('{ b: { value: "${build_branch}", else: null } }'), ['wrong-type 5:48']],
-    [
-      'that a claim names',
-      tagged('{ b: { value: "${build_branch}", else: "${build_commit}" } }'),
-      ['wrong-value 5:48'],
-    ],
-    ['of a value that names no claim', tagged('{ b: { value: web, else: x } }'), ['wrong-value 5:34']],
-    ['without a value', tagged('{ b: { else: x } }'), ['missing-key 5:14']],
-    ['missing', tagged('{ b: { value: "${build_branch}" } }'), ['missing-key 5:14']],
-    [
-      'that its claim equals',
-      tagged('{ b: { value: "${pipeline_slug}", else: my-pipeline } }'),
-      ['wrong-value 5:49'],
     ],
     [
+      'wrong-value 5:53',
       'that is in the list of its claim',
       tagged(BRANCH, ', build_branch: { in: [main, unusable] }'),
-      ['wrong-value 5:53'],
     ],
-    ['that its pattern matches', tagged(BRANCH, ', build_branch: { matches: "un*" }'), ['wrong-value 5:53']],
+    ['wrong-value 5:53', 'that its pattern matches', tagged(BRANCH, ', build_branch: { matches: "un*" }')],
     [
+      'wrong-value 5:65',
       'that two claims make together',
       tagged(
         '{ b: { value: "${pipeline_slug}-${build_branch}", else: my-pipeline-x1 } }',
         ', build_branch: { matches: "x*" }',
       ),
-      ['wrong-value 5:65'],
     ],
     [
+      'wrong-value 5:48',
       'that a number can be',
       tagged('{ b: { value: "${build_number}", else: "7" } }', ', build_number: { in: [5, 7] }'),
-      ['wrong-value 5:48'],
     ],
-  ])('%s', (_name, yaml, refusals) => {
-    expect(refusalsOf(yaml)).toEqual(refusals);
-  });
+  ]);
 });
 
 describe('an else is taken that the claims of no statement can be', () => {
