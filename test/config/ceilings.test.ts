@@ -3,6 +3,7 @@ import { run } from '../../lib/cli/run.ts';
 import { loadConfig } from '../../lib/config/load.ts';
 import { lintFolder } from '../harness/lint.ts';
 import { complaintsOf, folderOf, testTerminal } from '../harness/local.ts';
+import { table } from '../harness/table.ts';
 
 const BROKER = 'url: https://sts.test.example\nissuers: [{ preset: buildkite }]\n';
 const CLAIMS =
@@ -107,33 +108,17 @@ describe('T97: under a ceiling a role is refused', () => {
 });
 
 describe('a ceiling is refused', () => {
-  test.each<[says: string, teams: string, rule: string]>([
-    ['that says nothing of a kind', '{ aws: ["1"], jwt: ["*"] }, ceiling: { aws: unbounded }', 'missing-key'],
-    ['of a kind that cannot be bounded', '{ azure: ["*"] }, ceiling: { jobs: [push] }', 'missing-key'],
-    ['of scopes of Entra', '{ azure: ["*"] }, ceiling: { azure: [x] }', 'wrong-type'],
-    [
-      'with half an ARN',
-      '{ aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*"], resources: ["arn:aws:s3"] }] }',
-      'wrong-value',
-    ],
-    [
-      'with a claim',
-      '{ aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*"], resources: ["arn:aws:s3:::${pipeline_slug}"] }] }',
-      'wrong-value',
-    ],
-    [
-      'with a wildcard in an action',
-      '{ aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*Object"], resources: ["*"] }] }',
-      'wrong-value',
-    ],
-    ['with an empty list', '{ aws: ["1"] }, ceiling: { aws: [] }', 'empty'],
-    ['with an unknown level', '{ github: [acme] }, ceiling: { github: { contents: all } }', 'wrong-value'],
-    [
-      'with a key that is mistyped',
-      '{ aws: ["1"] }, ceiling: { asw: unbounded, aws: unbounded }',
-      'unknown-key',
-    ],
-  ])('%s', (_says, targets, rule) => {
+  test.each(table`
+    that says nothing of a kind      | { aws: ["1"], jwt: ["*"] }, ceiling: { aws: unbounded }          | missing-key
+    of a kind that cannot be bounded | { azure: ["*"] }, ceiling: { jobs: [push] }                      | missing-key
+    of scopes of Entra               | { azure: ["*"] }, ceiling: { azure: [x] }                        | wrong-type
+    with half an ARN                 | { aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*"], resources: ["arn:aws:s3"] }] } | wrong-value
+    with a claim                     | { aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*"], resources: ["arn:aws:s3:::\${pipeline_slug}"] }] } | wrong-value
+    with a wildcard in an action     | { aws: ["1"] }, ceiling: { aws: [{ actions: ["s3:*Object"], resources: ["*"] }] } | wrong-value
+    with an empty list               | { aws: ["1"] }, ceiling: { aws: [] }                             | empty
+    with an unknown level            | { github: [acme] }, ceiling: { github: { contents: all } }       | wrong-value
+    with a key that is mistyped      | { aws: ["1"] }, ceiling: { asw: unbounded, aws: unbounded }      | unknown-key
+  `)('%s', (_says, targets, rule) => {
     const teams = `owners: ["@a/b"]\nteams:\n  web: { owners: ["@a/b"], roles: ["*"], targets: ${targets} }\n`;
     const found = complaintsOf({ 'broker.yml': BROKER, 'teams.yml': teams, 'roles/.keep': '' });
     expect(found.map(each => each.split(' ')[1])).toContain(rule);

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
 import { refusalsOf } from './policy.ts';
 
-type RefusalRow = readonly [refusals: string, name: string, text: string];
-
-/** A table of one row a line, its columns set apart by ` | `: `rule line:column`, the name of the test, the text. */
-export function table(strings: TemplateStringsArray, ...values: unknown[]): RefusalRow[] {
-  const lines = String.raw(strings, ...values)
-    .replaceAll('\\${', '${')
-    .trim()
-    .split('\n');
-  return lines.map(line => line.split(' | ').map(cell => cell.trim()) as unknown as RefusalRow);
-}
+type RefusalRow = readonly [refusals: string, name: string, text: string, ...rest: string[]];
 
 /** For rows that hold the whole text of a role. */
 export function takeWhole(text: string): string {

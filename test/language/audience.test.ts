@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { audienceShape, compileAudience } from '../../lib/language/audience.ts';
 import { Complaints } from '../../lib/language/complaint.ts';
 import { readWith } from '../harness/policy.ts';
+import { table } from '../harness/table.ts';
 
 function read(yaml: string) {
   return readWith(yaml, (tree, complaints) => {
@@ -10,20 +11,12 @@ function read(yaml: string) {
   });
 }
 
-test.each([
-  ['an audience of our own', 'https://sts.acme.example', 'https://sts.acme.example'],
-  ['a name', 'deploy-web', 'deploy-web'],
-  [
-    'one that only begins like a shared one',
-    'sts.amazonaws.com.acme.example',
-    'sts.amazonaws.com.acme.example',
-  ],
-  [
-    'a shared one with a reason',
-    '{ value: sts.amazonaws.com, reason: "moves off AWS by June" }',
-    'sts.amazonaws.com',
-  ],
-])('an audience is taken: %s', (_name, yaml, value) => {
+test.each(table`
+  an audience of our own                 | https://sts.acme.example                                      | https://sts.acme.example
+  a name                                 | deploy-web                                                    | deploy-web
+  one that only begins like a shared one | sts.amazonaws.com.acme.example                                | sts.amazonaws.com.acme.example
+  a shared one with a reason             | { value: sts.amazonaws.com, reason: "moves off AWS by June" } | sts.amazonaws.com
+`)('an audience is taken: %s', (_name, yaml, value) => {
   expect(read(yaml)).toEqual({ value, refusals: [] });
 });
 

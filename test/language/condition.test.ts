@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_OPERANDS } from '../../lib/language/condition.ts';
 import { BUILDKITE, compile, GITHUB, refusalsOf, roleFrom } from '../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../harness/refusals.ts';
+import { table } from '../harness/table.ts';
 
 /** A role whose one statement has this on line 4, from column 7 on; the last line binds the tenant. */
 function buildkite(claim: string): string {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_STATEMENTS } from '../../lib/language/statement.ts';
 import { BUILDKITE, refusalsOf, roleFrom, rowsFrom, settingOf } from '../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../harness/refusals.ts';
+import { table } from '../harness/table.ts';
 
 /** A role whose one trust statement has these lines after its issuer, from line 3 and column 5 on. */
 function trust(...lines: string[]): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role whose session policy is this JSON on line 5, from column 11 on. */
 function withPolicy(policy: string, more = ''): string {

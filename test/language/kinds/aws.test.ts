@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role with these lines under `aws:`, whose `role_arn` is on line 6; they begin on line 7, column 3. */
 function aws(...lines: string[]): string {

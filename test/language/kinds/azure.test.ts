@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { AzureTarget } from '../../../lib/policy/targets/azure.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const CLIENT = '66666666-7777-4888-8999-000000000000';

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { BuildkiteTarget } from '../../../lib/policy/targets/buildkite.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 const LINES = [
   'app: 0123456789abcdef0123',

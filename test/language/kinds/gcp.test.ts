@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { GcpTarget } from '../../../lib/policy/targets/gcp.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 const PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';

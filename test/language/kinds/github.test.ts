@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { GithubTarget } from '../../../lib/policy/targets/github.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, roleFrom } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role whose statement has these scopes, with these lines under `github:`, which begin on line 6, column 3. */
 function github(

@@ -12,7 +12,8 @@ import {
   saidOf,
   settingOf,
 } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role with these lines under `jwt:`, whose audience is on line 5; they begin on line 6, column 3. */
 function jwt(...lines: string[]): string {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { OauthTarget } from '../../../lib/policy/targets/oauth.ts';
 import { grantFor } from '../../harness/grant.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role of oauth at an endpoint: its own lines begin on line 5, column 3. */
 function oauth(endpoint: string, ...lines: string[]): string {

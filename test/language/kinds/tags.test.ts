@@ -6,7 +6,8 @@ import type { AwsTarget } from '../../../lib/policy/targets/aws.ts';
 import { drawRecord } from '../../../lib/record.ts';
 import { explainDecision } from '../../../lib/review/explain/explain.ts';
 import { BUILDKITE, buildkiteClaims, decideFor, refusalsOf, roleFrom, saidOf } from '../../harness/policy.ts';
-import { table, takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { takeWhole, testRefusals } from '../../harness/refusals.ts';
+import { table } from '../../harness/table.ts';
 
 /** A role with this under `tags:`, on line 5 from column 9; its statement has these further claims. */
 function tagged(tags: string, claims = ''): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type RegistryKind, readOperation } from '../../../lib/policy/registries/read.ts';
+import { table } from '../../harness/table.ts';
 
 const D = `sha256:${'a'.repeat(64)}`;
 
@@ -15,65 +16,20 @@ function accessText({ type, name, actions }: { type: string; name: string; actio
 }
 
 describe('a registry of container images knows', () => {
-  test.each<[string, string, string[]]>([
-    ['a blob', `GET /v2/team-a/x/blobs/${D}`, ['GET of a blob', 'GET', 'repository:team-a/x:pull']],
-    [
-      'a manifest',
-      'HEAD /v2/team-a/x/manifests/v1',
-      ['HEAD of a manifest', 'HEAD', 'repository:team-a/x:pull'],
-    ],
-    [
-      'a tag that is written',
-      'PUT /v2/team-a/x/manifests/v1',
-      ['PUT of a manifest', 'PUT', 'repository:team-a/x:pull,push'],
-    ],
-    [
-      'a manifest that is deleted',
-      `DELETE /v2/team-a/x/manifests/${D}`,
-      ['DELETE of a manifest', 'DELETE', 'repository:team-a/x:delete'],
-    ],
-    [
-      'the begin of an upload',
-      'POST /v2/team-a/x/blobs/uploads/',
-      ['POST of a begin of an upload', 'POST', 'repository:team-a/x:pull,push'],
-    ],
-    [
-      'an upload in one piece',
-      `POST /v2/team-a/x/blobs/uploads/?digest=${encodeURIComponent(D)}`,
-      ['POST of a begin of an upload', 'POST', 'repository:team-a/x:pull,push'],
-    ],
-    [
-      'a piece, with what the reference registry adds',
-      'PATCH /v2/team-a/x/blobs/uploads/0-1-2?_state=abc_-%3D',
-      ['PATCH of a upload', 'PATCH', 'repository:team-a/x:pull,push'],
-    ],
-    [
-      'the end of an upload',
-      `PUT /v2/team-a/x/blobs/uploads/0-1-2?_state=abc&digest=${D}`,
-      ['PUT of a upload', 'PUT', 'repository:team-a/x:pull,push'],
-    ],
-    [
-      'tags',
-      'GET /v2/team-a/x/tags/list?n=10&last=v1',
-      ['GET of a list of tags', 'GET', 'repository:team-a/x:pull'],
-    ],
-    [
-      'referrers',
-      `GET /v2/team-a/x/referrers/${D}?artifactType=application/vnd.a%2Bjson`,
-      ['GET of a list of referrers', 'GET', 'repository:team-a/x:pull'],
-    ],
-    [
-      'D1: a mount, which reads elsewhere too',
-      `POST /v2/team-a/x/blobs/uploads/?mount=${D}&from=team-a/y`,
-      [
-        'mount of a blob from team-a/y',
-        'POST+GET',
-        'repository:team-a/x:pull,push',
-        'repository:team-a/y:pull',
-      ],
-    ],
-  ])('%s', (_name, line, expected) => {
-    expect(read('oci', '/v2/team-a', line)).toEqual(expected);
+  test.each(table`
+    a blob                                         | GET /v2/team-a/x/blobs/${D}                                      | GET of a blob, GET, repository:team-a/x:pull
+    a manifest                                     | HEAD /v2/team-a/x/manifests/v1                                   | HEAD of a manifest, HEAD, repository:team-a/x:pull
+    a tag that is written                          | PUT /v2/team-a/x/manifests/v1                                    | PUT of a manifest, PUT, repository:team-a/x:pull,push
+    a manifest that is deleted                     | DELETE /v2/team-a/x/manifests/${D}                               | DELETE of a manifest, DELETE, repository:team-a/x:delete
+    the begin of an upload                         | POST /v2/team-a/x/blobs/uploads/                                 | POST of a begin of an upload, POST, repository:team-a/x:pull,push
+    an upload in one piece                         | POST /v2/team-a/x/blobs/uploads/?digest=${encodeURIComponent(D)} | POST of a begin of an upload, POST, repository:team-a/x:pull,push
+    a piece, with what the reference registry adds | PATCH /v2/team-a/x/blobs/uploads/0-1-2?_state=abc_-%3D           | PATCH of a upload, PATCH, repository:team-a/x:pull,push
+    the end of an upload                           | PUT /v2/team-a/x/blobs/uploads/0-1-2?_state=abc&digest=${D}      | PUT of a upload, PUT, repository:team-a/x:pull,push
+    tags                                           | GET /v2/team-a/x/tags/list?n=10&last=v1                          | GET of a list of tags, GET, repository:team-a/x:pull
+    referrers                                      | GET /v2/team-a/x/referrers/${D}?artifactType=application/vnd.a%2Bjson | GET of a list of referrers, GET, repository:team-a/x:pull
+    D1: a mount, which reads elsewhere too         | POST /v2/team-a/x/blobs/uploads/?mount=${D}&from=team-a/y        | mount of a blob from team-a/y, POST+GET, repository:team-a/x:pull,push, repository:team-a/y:pull
+  `)('%s', (_name, line, expected) => {
+    expect(read('oci', '/v2/team-a', line)).toEqual(expected.split(', '));
   });
 
   test('the catalog, where all of it is one registry', () => {
