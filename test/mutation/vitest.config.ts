@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{token,policy}/**/*.test.ts'],
+    include: ['test/{token,policy,language,review/cases}/**/*.test.ts'],
     // Waits for real time-outs, and finds no mutant that the others leave.
     exclude: ['test/token/hostile.test.ts'],
     testTimeout: 20_000,

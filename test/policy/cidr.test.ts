@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isInRange, readAddress, readRange } from '../../lib/policy/cidr.ts';
+import { isInRange, nameNetwork, readAddress, readRange } from '../../lib/policy/cidr.ts';
 
 function inside(one: string, within: string): boolean {
   const [from, to] = [readAddress(one), readRange(within)];
@@ -79,4 +79,16 @@ test.each([
   ['no address', '/24'],
 ])('a range with %s is malformed', (_name, text) => {
   expect(readRange(text)).toBeUndefined();
+});
+
+test.each([
+  ['192.0.2.1', '3221225985'],
+  ['::ffff:192.0.2.1', '3221225985'],
+  ['2001:db8:1:2:3::4', '20010db800010002::/64'],
+  ['2001:db8:1:2::9', '20010db800010002::/64'],
+  ['2001:db8:1:3::9', '20010db800010003::/64'],
+  ['nobody', ''],
+  [undefined, ''],
+])('the network of %s is %s', (address, network) => {
+  expect(nameNetwork(address)).toBe(network);
 });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type ClaimValue, findClaim, findClaimType, readClaimPath } from '../../lib/policy/claims.ts';
+import {
+  addNulls,
+  type ClaimValue,
+  findClaim,
+  findClaimType,
+  findPlainClaim,
+  readClaimPath,
+} from '../../lib/policy/claims.ts';
 import { claims } from '../harness/policy.ts';
 
 describe('a name is read as', () => {
@@ -68,4 +75,24 @@ test.each<[ClaimValue, string]>([
   [false, 'boolean'],
 ])('the type of %j is %s', (value, type) => {
   expect(findClaimType(value)).toBe(type);
+});
+
+test.each<[string | undefined, ClaimValue | undefined, string | number | undefined]>([
+  ['a', 'text', 'text'],
+  ['a', '', ''],
+  ['a', 0, 0],
+  ['a', true, undefined],
+  ['a', null, undefined],
+  ['a', ['text'], undefined],
+  ['b', 'text', undefined],
+  [undefined, 'text', undefined],
+])('the plain claim %s of %j is %j', (name, value, found) => {
+  expect(findPlainClaim(claims({ a: value }), name)).toBe(found);
+});
+
+test('what an issuer leaves out is read as null, and what it says is not', () => {
+  const sent = claims({ a: 'x' });
+  expect(addNulls(sent, ['a', 'b'])).toEqual({ a: 'x', b: null });
+  expect(addNulls(sent, ['a'])).toBe(sent);
+  expect(addNulls(sent)).toBe(sent);
 });

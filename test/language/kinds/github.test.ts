@@ -41,6 +41,13 @@ test('T50: a target names the repositories and the permissions, and neither is e
   expect(targetOf(byNumber)).toMatchObject({ app: '12345', installation: 42 });
 });
 
+test.each([
+  ['Iv1.server', { url: 'https://ghe.acme.example/api/v3', allowPrivateNetwork: true }],
+  ['Iv23li', undefined],
+])('the API of the app %s is where broker.yml says', (app, api) => {
+  expect(targetOf(github([`app: ${app}`, 'owner: acme', 'repositories: [web]'])).api).toEqual(api);
+});
+
 test('GitHub makes tokens of an hour alone', () => {
   const role = roleFrom(github());
   expect(role.session).toEqual({ seconds: 3600, max: 3600, min: 3600 });

@@ -73,6 +73,16 @@ test('claims of ours are those that a jwt role may have', () => {
   expect(grantFor<OauthTarget>(role).target.claims).toEqual({ team: 'web', at: 'main' });
 });
 
+test('T42: a claim of ours that cannot be filled is denied, by its place', () => {
+  const role = oauth('exchange', 'parameters: { account: a }', SCOPES, `claims: { step: "\${step_key}" }`);
+  const bound = role.replace(
+    /- \{ iss: (\S+), (.*) \}/,
+    '- { iss: $1, claims: { $2, step_key: { matches: "?*" } } }',
+  );
+  const decision = decideFor(roleFrom(bound), buildkiteClaims({ step_key: 'deploy *' }));
+  expect(decision).toMatchObject({ reason: 'claim_not_usable', unusable: { place: 'oauth.claims.step' } });
+});
+
 describe('a session lasts as long as the row says', () => {
   test.each([
     ['exchange', 3600, 'parameters: { account: a }'],
