@@ -30,7 +30,7 @@ export default defineConfig({
     setupFiles: ['test/harness/setup.ts'],
     coverage: {
       include: ['lib/**/*.ts'],
-      // What needs a document is driven in a browser, by test/review/console/run.ts.
+      // What needs a document is driven in a browser, by test/review/console/browser/run.ts.
       exclude: ['lib/cli/main.ts', 'lib/review/console/{main,page}.ts', 'lib/review/console/view/**'],
       thresholds: { statements: 90, branches: 85, functions: 90, lines: 90 },
     },

@@ -104,9 +104,25 @@ async function bundleCommand(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }
 
-async function bundleConsole(file: string): Promise<string> {
-  const { outputFiles } = await build({ ...CONSOLE_SETTING, entryPoints: [`lib/review/console/${file}`] });
-  return outputFiles[0]?.text ?? '';
+type Bundled = { readonly text: string; readonly inputs: readonly string[] };
+
+async function bundleConsole(file: string): Promise<Bundled> {
+  const entryPoints = [`lib/review/console/${file}`];
+  const { outputFiles, metafile } = await build({ ...CONSOLE_SETTING, entryPoints, metafile: true });
+  return { text: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs) };
+}
+
+/** The licences of the packages in a bundle, which must come with every copy of them: each text once. */
+function readNotices(inputs: readonly string[]): string {
+  const packages = new Set(
+    inputs.flatMap(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
+  );
+  const named = new Map<string, string[]>();
+  for (const name of [...packages].sort()) {
+    const text = readFileSync(join(ROOT, 'node_modules', name, 'LICENSE'), 'utf8').trim();
+    named.set(text, [...(named.get(text) ?? []), name]);
+  }
+  return [...named].map(([text, names]) => `${names.join(', ')}\n\n${text}`).join('\n\n');
 }
 
 /** CSP3 §2.3.1 hash-source: this very text between its tags, and no other, may run or style. */
@@ -119,9 +135,11 @@ function hashSource(text: string): string {
  * `connect-src`: not even this page may ask anybody anything. The same source gives the same bytes.
  */
 export async function buildConsolePage(): Promise<string> {
-  const [code, style] = [await bundleConsole('main.ts'), await bundleConsole('console.css')];
+  const { text: code, inputs } = await bundleConsole('main.ts');
+  const { text: style } = await bundleConsole('console.css');
   const policy = `default-src 'none'; script-src ${hashSource(code)}; style-src ${hashSource(style)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
   return readFileSync(join(ROOT, 'lib/review/console/index.html'), 'utf8')
+    .replace('<!-- notices -->', () => `<!--\n${readNotices(inputs)}\n-->`)
     .replace('{policy}', policy)
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script></script>', () => `<script>${code}</script>`);

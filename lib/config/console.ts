@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Complaint, Complaints } from '../language/complaint.ts';
 import { readSessionDefaults, SESSION, type SessionDefaults } from '../language/session.ts';
 import { findEntry } from '../language/tree.ts';
 import type { Person } from '../policy/demand.ts';
 import type { AppHost, Endpoint } from '../policy/endpoint.ts';
 import type { IssuerRow } from '../token/issuer.ts';
+import { type BrokerExcerpt, excerptBroker } from './broker-excerpt.ts';
 import { type ConfigTexts, loadConfig } from './load.ts';
 import { readSource } from './sources.ts';
 
@@ -18,8 +21,22 @@ export type ConsoleData = {
   /** Whom a role may name as approvers. */
   readonly people: readonly (readonly [name: string, people: readonly Person[]])[];
   /** Each role as its file has it, so that it can be edited. */
-  readonly roles: readonly { readonly name: string; readonly text: string }[];
+  readonly roles: readonly RoleText[];
+  /** The test cases of roles, each by the name of its role. */
+  readonly cases: readonly RoleText[];
+  readonly broker: BrokerExcerpt;
+  /** teams.yml as it is written: it bounds what is edited. */
+  readonly teams?: string | undefined;
 };
+
+/** A file that belongs to a role, by the role's name. */
+export type RoleText = { readonly name: string; readonly text: string };
+
+/** The text of a file of the folder; undefined where there is none. */
+function readText(...path: readonly string[]): string | undefined {
+  const file = join(...path);
+  return existsSync(file) ? readSource(file, new Complaints()) : undefined;
+}
 
 function listRoleTexts(texts: ConfigTexts): ConsoleData['roles'] {
   return texts.policies
@@ -50,6 +67,12 @@ export function readConsoleData(folder: string): {
       apps: [...(config.apps ?? [])],
       people: [...(config.people ?? [])],
       roles: listRoleTexts(written),
+      cases: config.roles.flatMap(({ name }) => {
+        const text = readText(folder, 'roles', `${name}.test.yml`);
+        return text === undefined ? [] : [{ name, text }];
+      }),
+      broker: excerptBroker(written.broker, readText(folder, 'broker.yml') ?? ''),
+      teams: readText(folder, 'teams.yml'),
     },
     complaints: [],
   };

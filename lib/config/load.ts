@@ -22,7 +22,7 @@ import { compileLimits, LIMITS } from './limits.ts';
 import { compilePeople, GROUPS, PEOPLE } from './people.ts';
 import { type LoadedRegistry, loadRegistries } from './registries.ts';
 import { complainOfEndings, locateFile, readSource, readSources } from './sources.ts';
-import { boundByTeam, readTeams, type Teams } from './teams.ts';
+import { boundByTeam, compileTeams, type Teams } from './teams.ts';
 
 /** The settings of broker.yml alone, checked and compiled. */
 export type BrokerSettings = {
@@ -174,6 +174,13 @@ function checkExternalIds(roles: readonly LoadedRole[], complaints: Complaints):
   }
 }
 
+/** Undefined where the folder has no teams.yml. */
+function loadTeams(folder: string, roles: readonly LoadedRole[], complaints: Complaints): Teams | undefined {
+  const file = join(folder, 'teams.yml');
+  const source = existsSync(file) ? readSource(file, complaints) : undefined;
+  return source === undefined ? undefined : compileTeams(file, source, roles, complaints);
+}
+
 /** The files of a folder, each compiled as far as it can be. */
 type CompiledFolder = {
   readonly broker: CompiledBroker | undefined;
@@ -195,7 +202,7 @@ function compileFolder(folder: string, complaints: Complaints): CompiledFolder {
     const compiled = { roles, registries: registries.map(({ registry }) => registry) };
     complainOfAudiences(endpoints, { ...ground, issuers: ground.rows, ...compiled }, complaints);
   }
-  const teams = readTeams(folder, loaded, complaints);
+  const teams = loadTeams(folder, loaded, complaints);
   complainOfEndings(folder, complaints);
   return { broker, roles: loaded, registries, teams };
 }

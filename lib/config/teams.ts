@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Complaints } from '../language/complaint.ts';
 import { KINDS } from '../language/kinds.ts';
 import { parse } from '../language/parse.ts';
@@ -22,7 +20,6 @@ import type { KindName } from '../policy/targets.ts';
 import { boundRole, CEILING, checkCeiling, checkRoleCeiling } from './ceilings.ts';
 import { PATTERN } from './pattern.ts';
 import { listTargetPlaces } from './places.ts';
-import { readSource } from './sources.ts';
 
 const OWNERS = list(
   text({
@@ -170,17 +167,16 @@ function complainOfCeilings(tree: Tree, teams: Teams, complaints: Complaints): v
 }
 
 /**
- * Reads teams.yml of a folder, if there is one, and complains of each role that is no team's, or that reaches
- * further than its team may. What a team does not name its roles may not target.
+ * Compiles the text of teams.yml, and complains of each role that is no team's, or that reaches further than its team
+ * may. What a team does not name its roles may not target.
  */
-export function readTeams(
-  folder: string,
+export function compileTeams(
+  file: string,
+  source: string,
   roles: readonly CompiledRole[],
   complaints: Complaints,
 ): Teams | undefined {
-  const file = join(folder, 'teams.yml');
-  const source = existsSync(file) ? readSource(file, complaints) : undefined;
-  const tree = source === undefined ? undefined : parse(file, source, complaints);
+  const tree = parse(file, source, complaints);
   const teams = tree && TEAMS.read(tree, complaints);
   if (!teams) return undefined;
   complainOfCeilings(tree, teams, complaints);

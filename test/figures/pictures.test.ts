@@ -19,7 +19,7 @@ const PAGES = [
   ...filesBelow('docs').filter(path => path.endsWith('.md') && !path.includes('node_modules')),
 ];
 /** A figure in Markdown, and a picture that has one for each theme. */
-const FIGURE = /!\[([^\]]*)\]\(([^)]+\.svg)\)/g;
+const FIGURE = /!\[([^\]]*)\]\(([^)]+\.(?:svg|png))\)/g;
 const PICTURE = /<source [^>]*srcset="([^"]+)">\s*<img alt="([^"]*)" src="([^"]+)">/g;
 
 const SHOWN = PAGES.map(read).flatMap(text => [

@@ -4,12 +4,12 @@ import { openData, type PageData } from '../../lib/review/console/held.ts';
 import { ROLES } from './local.ts';
 import { AUDIENCE, ISSUERS, rowsFrom } from './policy.ts';
 
-/** What a page holds whose roles are these texts. */
-export function heldOf(
+/** The data of a page whose roles are these texts. */
+export function dataOf(
   changes: Partial<ConsoleData> = {},
   roles: { readonly [name: string]: string } = ROLES,
-): PageData {
-  return openData({
+): ConsoleData {
+  return {
     url: AUDIENCE,
     audience: AUDIENCE,
     session: { seconds: undefined, maxSeconds: undefined },
@@ -17,9 +17,22 @@ export function heldOf(
     endpoints: [],
     apps: [],
     people: [],
+    cases: [],
+    broker: {
+      tree: { kind: 'map', entries: [], place: { file: 'broker.yml', line: 1, column: 1 } },
+      comments: '',
+    },
     roles: Object.entries(roles).map(([name, text]) => ({ name, text })),
     ...changes,
-  });
+  };
+}
+
+/** What a page holds whose roles are these texts. */
+export function heldOf(
+  changes: Partial<ConsoleData> = {},
+  roles: { readonly [name: string]: string } = ROLES,
+): PageData {
+  return openData(dataOf(changes, roles));
 }
 
 /** A role that is held. */

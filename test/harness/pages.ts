@@ -5,7 +5,13 @@ import { shell } from './shell.ts';
 
 /** The pages whose commands are run, by the test file that does: each starts many processes, so there are three. */
 export const PAGES = {
-  start: ['README.md', 'docs/start.md', 'docs/guides/policy-changes.md', 'docs/guides/policy-review.md'],
+  start: [
+    'README.md',
+    'docs/start.md',
+    'docs/guides/policy-changes.md',
+    'docs/guides/console.md',
+    'docs/guides/policy-review.md',
+  ],
   steps: [
     'docs/guides/audit.md',
     'docs/guides/aws-clients.md',

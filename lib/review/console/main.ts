@@ -1,5 +1,5 @@
 import { openData } from './held.ts';
-import { openPage } from './page.ts';
+import { openPage } from './view/page.ts';
 
 export { answerQuestion } from './answer.ts';
 export { compileRoleText, openData } from './held.ts';

@@ -30,3 +30,10 @@ export function createButton(text: string, does: () => void): HTMLButtonElement 
   made.addEventListener('click', does);
   return made;
 }
+
+/** A button that reads like a link: it leads somewhere within the page. */
+export function createStep(text: string, does: () => void): HTMLButtonElement {
+  const made = createButton(text, does);
+  made.className = 'step';
+  return made;
+}

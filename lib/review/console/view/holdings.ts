@@ -1,6 +1,6 @@
 import type { Role } from '../../../policy/role.ts';
 import { describeTarget } from '../../compare/gives.ts';
-import { createButton, createElement, findPart, showText } from './element.ts';
+import { createElement, createStep, findPart, showText } from './element.ts';
 
 /** More roles than a person reads. */
 const MOST = 100;
@@ -17,7 +17,7 @@ export function showHoldings(held: readonly Role[], all: number, choose: (role: 
       createElement(
         'li',
         {},
-        createButton(role.name, () => choose(role.name)),
+        createStep(role.name, () => choose(role.name)),
         createElement('span', { class: 'quiet' }, ` ${describeTarget(role.template)}`),
       ),
     ),
