@@ -29,23 +29,19 @@ describe('what a role demands is compiled', () => {
 });
 
 describe('what could never be met is refused', () => {
-  test.each<[string, string, string[]]>([
-    ['nobody of that name', approval('[alcie]'), ['demand-refused 1:33']],
-    ['nobody', approval('[]'), ['empty 1:32']],
-    ['no list', approval('alice'), ['wrong-type 1:32']],
-    ['no length', approval('[alice]', '1d'), ['wrong-value 1:49']],
-    ['a length of nothing', approval('[alice]', '0h'), ['wrong-value 1:49']],
-    ['more than a week', approval('[alice]', '169h'), ['wrong-value 1:49']],
-    ['a key that no step has', approval('[alice]', '1h', '"a b"'), ['wrong-value 1:19']],
-    ['no within', `approval: { step: release, by: [alice] }\n${TRUST}`, ['missing-key 1:11']],
-    [
-      'a word more',
-      `approval: { step: a, by: [alice], within: 1h, count: 2 }\n${TRUST}`,
-      ['unknown-key 1:47'],
-    ],
-    ['running as text', `running: "yes"\n${TRUST}`, ['wrong-type 1:10']],
-    ['T87: running that is taken back', `running: false\n${TRUST}`, ['demand-refused 1:10']],
-  ])('%s', (_name, role, refusals) => {
+  test.each<[name: string, role: string, ...refusals: string[]]>([
+    ['nobody of that name', approval('[alcie]'), 'demand-refused 1:33'],
+    ['nobody', approval('[]'), 'empty 1:32'],
+    ['no list', approval('alice'), 'wrong-type 1:32'],
+    ['no length', approval('[alice]', '1d'), 'wrong-value 1:49'],
+    ['a length of nothing', approval('[alice]', '0h'), 'wrong-value 1:49'],
+    ['more than a week', approval('[alice]', '169h'), 'wrong-value 1:49'],
+    ['a key that no step has', approval('[alice]', '1h', '"a b"'), 'wrong-value 1:19'],
+    ['no within', `approval: { step: release, by: [alice] }\n${TRUST}`, 'missing-key 1:11'],
+    ['a word more', `approval: { step: a, by: [alice], within: 1h, count: 2 }\n${TRUST}`, 'unknown-key 1:47'],
+    ['running as text', `running: "yes"\n${TRUST}`, 'wrong-type 1:10'],
+    ['T87: running that is taken back', `running: false\n${TRUST}`, 'demand-refused 1:10'],
+  ])('%s', (_name, role, ...refusals) => {
     expect(refusalsOf(role, eventSetting())).toEqual(refusals);
   });
 

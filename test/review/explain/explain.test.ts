@@ -36,17 +36,12 @@ function lineOf(name: string, all: string[]): string | undefined {
 }
 
 describe('the first line says the decision', () => {
-  test.each<[string, Changes, Partial<AccessRequest>, string[]]>([
-    ['and what was granted', { queue_key: 'deploy' }, {}, ['ALLOWED', 'main of mine', '900', 'read write']],
-    ['and that no statement holds', {}, {}, ['DENIED', 'tested']],
-    ['and the scope', { queue_key: 'deploy' }, { scopes: ['admin'] }, ['DENIED', 'main of mine', 'admin']],
-    [
-      'and the deny that struck',
-      { build_source: 'ui', cluster_id: 'untrusted' },
-      {},
-      ['DENIED', 'untrusted'],
-    ],
-  ])('%s', (_name, changes, access, parts) => {
+  test.each<[name: string, changes: Changes, access: Partial<AccessRequest>, ...parts: string[]]>([
+    ['and what was granted', { queue_key: 'deploy' }, {}, 'ALLOWED', 'main of mine', '900', 'read write'],
+    ['and that no statement holds', {}, {}, 'DENIED', 'tested'],
+    ['and the scope', { queue_key: 'deploy' }, { scopes: ['admin'] }, 'DENIED', 'main of mine', 'admin'],
+    ['and the deny that struck', { build_source: 'ui', cluster_id: 'untrusted' }, {}, 'DENIED', 'untrusted'],
+  ])('%s', (_name, changes, access, ...parts) => {
     const said = summarizeDecision(role, decided(changes, access));
     for (const part of parts) expect(said).toContain(part);
   });

@@ -82,24 +82,20 @@ describe('what is found of others:', () => {
     const everyone = [...RIGHT, allow('*', 'sts:AssumeRole')];
     const others = { ArnNotEquals: { 'aws:PrincipalArn': BROKER } };
 
-    test.each<[name: string, statement: object, found: string[]]>([
-      ['of all others', deny({ Condition: others }), []],
-      [
-        'of all others for one way in alone',
-        deny({ Condition: others }, 'sts:AssumeRole'),
-        ['principal-wide'],
-      ],
+    test.each<[name: string, statement: object, ...found: string[]]>([
+      ['of all others', deny({ Condition: others })],
+      ['of all others for one way in alone', deny({ Condition: others }, 'sts:AssumeRole'), 'principal-wide'],
       [
         'of all others from elsewhere',
         deny({ Condition: { ...others, Bool: { 'aws:SecureTransport': 'false' } } }),
-        ['principal-wide'],
+        'principal-wide',
       ],
       [
         'of all others of one account',
         { ...deny({ Condition: others }), Principal: { AWS: ARN } },
-        ['principal-wide'],
+        'principal-wide',
       ],
-    ])('%s', (_name, statement, found) => {
+    ])('%s', (_name, statement, ...found) => {
       expect(codes([...everyone, statement])).toEqual(found);
     });
   });
