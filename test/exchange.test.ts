@@ -228,20 +228,17 @@ describe('what is switched off', () => {
     switches: async () => [switchOf({ what, names })],
   });
 
-  test.each<{ what: SwitchSubject; names: readonly string[]; end: string }>([
-    { what: 'issuer', names: [BUILDKITE], end: 'issuer_switched_off' },
-    { what: 'kid', names: [KEY_ID], end: 'key_switched_off' },
-    { what: 'organization', names: pipeline.slice(1), end: 'caller_switched_off' },
-    { what: 'pipeline', names: pipeline, end: 'caller_switched_off' },
-    { what: 'role', names: ['once'], end: 'role_switched_off' },
-  ])(
-    '$what: nothing is issued, no token is used up, and it is told as $end',
-    async ({ what, names, end }) => {
-      const parts = { ...off(what, names), issue: never, spent: { spend: never } };
-      const outcome = await run({ role: 'once' }, parts);
-      expect([endOf(outcome), outcome.reached.off?.names]).toEqual([end, names]);
-    },
-  );
+  test.each<[what: SwitchSubject, end: string, names: readonly string[]]>([
+    ['issuer', 'issuer_switched_off', [BUILDKITE]],
+    ['kid', 'key_switched_off', [KEY_ID]],
+    ['organization', 'caller_switched_off', pipeline.slice(1)],
+    ['pipeline', 'caller_switched_off', pipeline],
+    ['role', 'role_switched_off', ['once']],
+  ])('%s: nothing is issued, no token is used up, and it is told as %s', async (what, end, names) => {
+    const parts = { ...off(what, names), issue: never, spent: { spend: never } };
+    const outcome = await run({ role: 'once' }, parts);
+    expect([endOf(outcome), outcome.reached.off?.names]).toEqual([end, names]);
+  });
 
   test('T60: an issuer and a key are looked at before any role', async () => {
     const parts = { ...off('issuer', [BUILDKITE]), roles: NO_ROLES };

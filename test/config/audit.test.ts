@@ -7,17 +7,14 @@ function read(yaml: string) {
 }
 
 test.each([
-  { yaml: 'sink: stdout', is: undefined },
-  { yaml: 'sink: stdout\nrequired: true', is: undefined },
-  {
-    yaml: 'sink: firehose\nto: kite-sts-audit',
-    is: { sink: 'firehose', to: 'kite-sts-audit', required: true },
-  },
-  {
-    yaml: 'sink: eventbridge\nto: default\nrequired: false',
-    is: { sink: 'eventbridge', to: 'default', required: false },
-  },
-])('T84: $yaml', ({ yaml, is }) => {
+  ['sink: stdout', undefined],
+  ['sink: stdout\nrequired: true', undefined],
+  ['sink: firehose\nto: kite-sts-audit', { sink: 'firehose', to: 'kite-sts-audit', required: true }],
+  [
+    'sink: eventbridge\nto: default\nrequired: false',
+    { sink: 'eventbridge', to: 'default', required: false },
+  ],
+])('T84: %s', (yaml, is) => {
   expect(read(yaml)).toEqual({ value: is, refusals: [] });
 });
 

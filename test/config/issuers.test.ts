@@ -36,40 +36,25 @@ function keyOf(more: object): string {
 
 describe('a row is compiled', () => {
   test.each([
-    { yaml: 'preset: buildkite', issuer: BUILDKITE, uri: `${BUILDKITE}/.well-known/jwks`, lifetime: 300 },
-    { yaml: 'preset: github-actions', issuer: GITHUB, uri: `${GITHUB}/.well-known/jwks`, lifetime: 600 },
-    {
-      yaml: 'preset: gitlab',
-      issuer: 'https://gitlab.com',
-      uri: 'https://gitlab.com/oauth/discovery/keys',
-      lifetime: 3600,
-    },
-    {
-      yaml: 'preset: circleci\nissuer: https://oidc.circleci.com/org/0b1c2d3e',
-      issuer: 'https://oidc.circleci.com/org/0b1c2d3e',
-      uri: 'https://oidc.circleci.com/org/0b1c2d3e/.well-known/jwks-pub.json',
-      lifetime: 3600,
-    },
-    {
-      yaml: 'preset: azure-devops\nissuer: https://vstoken.dev.azure.com/0b1c2d3e',
-      issuer: 'https://vstoken.dev.azure.com/0b1c2d3e',
-      uri: 'https://vstoken.dev.azure.com/.well-known/jwks',
-      lifetime: 600,
-    },
-    { yaml: `issuer: ${WORKSPACE}`, issuer: WORKSPACE, uri: `${WORKSPACE}/keys.json`, lifetime: 3600 },
-    {
-      yaml: 'preset: google',
-      issuer: 'https://accounts.google.com',
-      uri: 'https://www.googleapis.com/oauth2/v3/certs',
-      lifetime: 3600,
-    },
-    {
-      yaml: `${PLAIN}bind: [tenant]`,
-      issuer: 'https://ci.example',
-      uri: 'https://ci.example/jwks',
-      lifetime: 600,
-    },
-  ])('$yaml', ({ yaml, issuer, uri, lifetime }) => {
+    ['preset: buildkite', BUILDKITE, `${BUILDKITE}/.well-known/jwks`, 300],
+    ['preset: github-actions', GITHUB, `${GITHUB}/.well-known/jwks`, 600],
+    ['preset: gitlab', 'https://gitlab.com', 'https://gitlab.com/oauth/discovery/keys', 3600],
+    [
+      'preset: circleci\nissuer: https://oidc.circleci.com/org/0b1c2d3e',
+      'https://oidc.circleci.com/org/0b1c2d3e',
+      'https://oidc.circleci.com/org/0b1c2d3e/.well-known/jwks-pub.json',
+      3600,
+    ],
+    [
+      'preset: azure-devops\nissuer: https://vstoken.dev.azure.com/0b1c2d3e',
+      'https://vstoken.dev.azure.com/0b1c2d3e',
+      'https://vstoken.dev.azure.com/.well-known/jwks',
+      600,
+    ],
+    [`issuer: ${WORKSPACE}`, WORKSPACE, `${WORKSPACE}/keys.json`, 3600],
+    ['preset: google', 'https://accounts.google.com', 'https://www.googleapis.com/oauth2/v3/certs', 3600],
+    [`${PLAIN}bind: [tenant]`, 'https://ci.example', 'https://ci.example/jwks', 600],
+  ])('%s', (yaml, issuer, uri, lifetime) => {
     expect(rowOf(yaml)).toMatchObject({
       issuer,
       origin: { uri },

@@ -50,16 +50,13 @@ describe('I3: refused by name', () => {
   });
 
   test.each([
-    { provider: { iam: { role: 'arn:aws:iam::111122223333:role/mine' } }, at: 'wrong-value iam.role' },
-    { provider: { iam: { role: { 'Fn::GetAtt': ['Mine', 'Arn'] } } }, at: 'wrong-value iam.role' },
-    {
-      provider: { iam: { role: { permissionsBoundary: 'boundary' } } },
-      at: 'wrong-value iam.role.permissionsBoundary',
-    },
-    { provider: { iam: { role: { path: 'ci' } } }, at: 'wrong-value iam.role.path' },
-    { provider: { vpc: { subnetIds: ['subnet-1'] } }, at: 'missing-key vpc' },
-    { provider: { vpc: { securityGroupIds: ['sg-1'], subnetIds: [] } }, at: 'missing-key vpc' },
-  ])('$provider', ({ provider, at }) => {
+    [{ iam: { role: 'arn:aws:iam::111122223333:role/mine' } }, 'wrong-value iam.role'],
+    [{ iam: { role: { 'Fn::GetAtt': ['Mine', 'Arn'] } } }, 'wrong-value iam.role'],
+    [{ iam: { role: { permissionsBoundary: 'boundary' } } }, 'wrong-value iam.role.permissionsBoundary'],
+    [{ iam: { role: { path: 'ci' } } }, 'wrong-value iam.role.path'],
+    [{ vpc: { subnetIds: ['subnet-1'] } }, 'missing-key vpc'],
+    [{ vpc: { securityGroupIds: ['sg-1'], subnetIds: [] } }, 'missing-key vpc'],
+  ])('%j', (provider, at) => {
     const [rule, path] = at.split(' ');
     expect(refusedBy(provider)).toEqual([`${rule} serverless.yml provider.${path}`]);
   });

@@ -159,15 +159,12 @@ describe('what somebody else wrote into the store', () => {
   const certificateBy = async (signer: Signer, issuer: string) =>
     signCertificate(signer, issuer, await times());
 
-  test.each<{ name: string; sealed: () => Promise<Buffer | undefined> }>([
-    {
-      name: 'changed',
-      sealed: async () => Buffer.from((await broker.store.findSealed(FIRST)) ?? '').fill(1, -1),
-    },
-    { name: 'of another key', sealed: async () => (await broker.seal.make()).sealed },
-    { name: 'of another broker', sealed: () => sealedFor('https://other.example') },
-    { name: 'gone', sealed: async () => undefined },
-  ])('does not sign: a private half that is $name', async ({ sealed }) => {
+  test.each<[name: string, sealed: () => Promise<Buffer | undefined>]>([
+    ['changed', async () => Buffer.from((await broker.store.findSealed(FIRST)) ?? '').fill(1, -1)],
+    ['of another key', async () => (await broker.seal.make()).sealed],
+    ['of another broker', () => sealedFor('https://other.example')],
+    ['gone', async () => undefined],
+  ])('does not sign: a private half that is %s', async (_name, sealed) => {
     await signing();
     const process = withStore({ findSealed: sealed });
     expect(await signedBy(process)).toBe('kms');

@@ -180,29 +180,26 @@ describe('D08: what passes is asked again, with the same restrictions, and then 
 
 describe('an answer that was not asked for is refused', () => {
   test.each([
-    { name: 'T44: for another account', reply: stsSuccess({ account: '999999999999' }) },
-    { name: 'T44: for another role of the account', reply: stsSuccess({ role: 'admin' }) },
-    { name: 'T44: for another partition', reply: stsSuccess({ partition: 'aws-cn' }) },
-    { name: 'T44: for the session of another job', reply: stsSuccess({ session: 'web.7.aaaaaaaaaaaaaaaa' }) },
-    { name: 'T44: with the id of another job', reply: stsSuccess({ id: 'web.7.aaaaaaaaaaaaaaaa' }) },
-    {
-      name: 'T44: with the source identity of another job',
-      reply: stsSuccess({ identity: 'web.7.aaaaaaaaaaaaaaaa' }),
-    },
-    { name: 'T44: without the id of a session', reply: stsSuccess({ id: '' }) },
-    { name: 'T45: that ends in five seconds', reply: stsSuccess({ expiration: at(5) }) },
-    { name: 'T45: that ends long before it was asked to', reply: stsSuccess({ expiration: at(3539) }) },
-    { name: 'T44: for nobody', reply: stsSuccess({ user: '' }) },
-    { name: 'T45: that has expired', reply: stsSuccess({ expiration: at(-1) }) },
-    { name: 'T45: that expires now', reply: stsSuccess({ expiration: at(0) }) },
-    { name: 'T45: that lives longer than asked', reply: stsSuccess({ expiration: at(3661) }) },
-    { name: 'without an expiry', reply: stsSuccess({ expiration: '' }) },
-    { name: 'without a secret key', reply: stsSuccess({ secret: '' }) },
-    {
-      name: 'without credentials',
-      reply: () => ({ status: 200, body: '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>' }),
-    },
-  ])('$name', async ({ reply }) => {
+    ['T44: for another account', stsSuccess({ account: '999999999999' })],
+    ['T44: for another role of the account', stsSuccess({ role: 'admin' })],
+    ['T44: for another partition', stsSuccess({ partition: 'aws-cn' })],
+    ['T44: for the session of another job', stsSuccess({ session: 'web.7.aaaaaaaaaaaaaaaa' })],
+    ['T44: with the id of another job', stsSuccess({ id: 'web.7.aaaaaaaaaaaaaaaa' })],
+    ['T44: with the source identity of another job', stsSuccess({ identity: 'web.7.aaaaaaaaaaaaaaaa' })],
+    ['T44: without the id of a session', stsSuccess({ id: '' })],
+    ['T45: that ends in five seconds', stsSuccess({ expiration: at(5) })],
+    ['T45: that ends long before it was asked to', stsSuccess({ expiration: at(3539) })],
+    ['T44: for nobody', stsSuccess({ user: '' })],
+    ['T45: that has expired', stsSuccess({ expiration: at(-1) })],
+    ['T45: that expires now', stsSuccess({ expiration: at(0) })],
+    ['T45: that lives longer than asked', stsSuccess({ expiration: at(3661) })],
+    ['without an expiry', stsSuccess({ expiration: '' })],
+    ['without a secret key', stsSuccess({ secret: '' })],
+    [
+      'without credentials',
+      () => ({ status: 200, body: '<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>' }),
+    ],
+  ])('%s', async (_name, reply) => {
     sts.reply(reply);
     expect(await issue()).toBe('provider_refused');
     expect(sts.calls).toHaveLength(1);

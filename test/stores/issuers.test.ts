@@ -40,17 +40,14 @@ describe('issuers’ keys in DynamoDB', () => {
       return store().find(ORIGIN);
     };
 
-    test.each<{ name: string; change: (row: TableItem) => TableItem }>([
-      { name: 'with another set', change: row => ({ ...row, keys: { S: '{"keys":[2]}' } }) },
-      { name: 'with a set of another type', change: row => ({ ...row, keys: { N: '1' } }) },
-      { name: 'without a proof', change: ({ proof: _, ...row }) => row },
-      { name: 'with a proof of another type', change: row => ({ ...row, proof: { N: '1' } }) },
-      {
-        name: 'as they were before there were proofs',
-        change: ({ proof: _, ...row }) => ({ ...row, at: { N: `${NOW}` } }),
-      },
-      { name: 'with nothing in them', change: ({ issuer }) => ({ issuer: issuer as { S: string } }) },
-    ])('$name', async ({ change }) => {
+    test.each<[name: string, change: (row: TableItem) => TableItem]>([
+      ['with another set', row => ({ ...row, keys: { S: '{"keys":[2]}' } })],
+      ['with a set of another type', row => ({ ...row, keys: { N: '1' } })],
+      ['without a proof', ({ proof: _, ...row }) => row],
+      ['with a proof of another type', row => ({ ...row, proof: { N: '1' } })],
+      ['as they were before there were proofs', ({ proof: _, ...row }) => ({ ...row, at: { N: `${NOW}` } })],
+      ['with nothing in them', ({ issuer }) => ({ issuer: issuer as { S: string } })],
+    ])('%s', async (_name, change) => {
       expect(await found(change)).toEqual({ is: 'unproven' });
     });
 
