@@ -138,16 +138,7 @@ function describeCaller({ token, row, registryToken }: Reached): Caller | undefi
   if (!registryToken) return undefined;
   const { origin, holder, expiresAt } = registryToken;
   const { issuer, keyId, organization, organizationId, pipeline, pipelineId } = origin;
-  return {
-    issuer,
-    subject: holder,
-    organization,
-    organizationId,
-    pipeline,
-    pipelineId,
-    keyId,
-    expiresAt,
-  };
+  return { issuer, subject: holder, organization, organizationId, pipeline, pipelineId, keyId, expiresAt };
 }
 
 /** Shorter than any token: whoever puts one where a package's name belongs does not get it into the log whole (T57). */

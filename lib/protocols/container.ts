@@ -1,16 +1,9 @@
 import type { Answer } from '../answer.ts';
 import { BrokerError, type Code } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import { findBearerStatus, readRoleName } from './bearer.ts';
+import { createPathRequest, renderBearerAnswer } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import {
-  describeInOneText,
-  type IssuedAws,
-  onlyAws,
-  trimNewline,
-  writeExpiry,
-  writeHeaders,
-} from './words.ts';
+import { type IssuedAws, onlyAws, trimNewline, writeExpiry } from './words.ts';
 
 /** The SDKs send what they were given, with no scheme; whoever writes `Bearer` means the same. */
 function readContainerToken(request: HttpRequest): string {
@@ -22,34 +15,19 @@ function readContainerToken(request: HttpRequest): string {
 
 function parseContainerRequest(request: HttpRequest): ExchangeRequest {
   if (request.query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
-  return {
-    subjectToken: readContainerToken(request),
-    access: {
-      role: readRoleName(request.path.replace('/credentials/', '')),
-      scopes: undefined,
-      seconds: undefined,
-      kinds: ['aws'],
-      sessionName: undefined,
-    },
-  };
+  return createPathRequest(request, readContainerToken(request), 'aws');
 }
-
-/** Python's and JavaScript's SDKs repeat a request after any status but success, Go's after 503 alone. */
-export const containerStatus: (code: Code) => number = findBearerStatus;
 
 /** The members that the SDKs read; they take another answer for none. */
 function writeCredentials(aws: IssuedAws): object {
-  const {
-    credential,
-    grant: { target },
-  } = aws;
+  const { credential, grant } = aws;
   return {
     AccessKeyId: credential.accessKeyId,
     SecretAccessKey: credential.secretAccessKey,
     Token: credential.sessionToken,
     Expiration: writeExpiry(credential.expiresAt),
-    AccountId: target.roleArn.split(':')[4],
-    RoleArn: target.roleArn,
+    AccountId: grant.target.roleArn.split(':')[4],
+    RoleArn: grant.target.roleArn,
   };
 }
 
@@ -60,22 +38,10 @@ function findContainerAdvice(code: Code): string | undefined {
   return code === 'parameter_missing' || code === 'token_expired' ? ADVICE : undefined;
 }
 
-function renderContainerAnswer(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
-  const answer = onlyAws(given);
-  const status = answer.kind === 'issued' ? 200 : containerStatus(answer.code);
-  const body =
-    answer.kind === 'issued'
-      ? writeCredentials(answer)
-      : { code: answer.code, message: describeInOneText(answer, voice, findContainerAdvice(answer.code)) };
-  return {
-    status,
-    headers: {
-      ...writeHeaders(answer, status, 'application/json'),
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(status === 405 ? { allow: 'GET' } : {}),
-    },
-    body: JSON.stringify(body),
-  };
+// Python's and JavaScript's SDKs repeat a request after any status but success, Go's after 503 alone.
+function renderContainerAnswer(answer: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
+  const door = { method: 'GET', write: writeCredentials, advise: findContainerAdvice };
+  return renderBearerAnswer(onlyAws(answer), voice, door);
 }
 
 /**

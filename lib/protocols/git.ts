@@ -1,9 +1,9 @@
 import type { Answer } from '../answer.ts';
 import { BrokerError } from '../errors.ts';
 import type { ExchangeRequest } from '../exchange.ts';
-import { findBearerStatus, readRoleName } from './bearer.ts';
+import { createPathRequest, renderBearerAnswer } from './bearer.ts';
 import type { HttpAnswer, HttpRequest, Protocol, Voice } from './protocol.ts';
-import { describeInOneText, type IssuedGithub, onlyGithub, writeHeaders } from './words.ts';
+import { type IssuedGithub, onlyGithub } from './words.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
@@ -16,46 +16,22 @@ function readGitToken(request: HttpRequest): string {
 }
 
 function parseGitRequest(request: HttpRequest): ExchangeRequest {
-  const { path, query, body } = request;
+  const { query, body } = request;
   if (query !== '') throw new BrokerError('parameter_unsupported', { at: 'query' });
   // Versions of the helper before 0.0.2 send one, and wait for another answer than this.
   if (body.length > 0) throw new BrokerError('parameter_unsupported', { at: 'body' });
-  return {
-    subjectToken: readGitToken(request),
-    access: {
-      role: readRoleName(path.replace('/git/', '')),
-      scopes: undefined,
-      seconds: undefined,
-      kinds: ['github'],
-      sessionName: undefined,
-    },
-  };
+  return createPathRequest(request, readGitToken(request), 'github');
 }
 
 /** The members that the helper reads. Times are seconds since the epoch. */
 function writeGitCredential(github: IssuedGithub, now: number): object {
-  const {
-    credential: { token, expiresAt },
-  } = github;
+  const { token, expiresAt } = github.credential;
   return { token, valid_since: Math.floor(now), expires_at: expiresAt, token_type: 'bearer' };
 }
 
-function renderGitAnswer(given: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
-  const answer = onlyGithub(given);
-  const status = answer.kind === 'issued' ? 200 : findBearerStatus(answer.code);
-  const body =
-    answer.kind === 'issued'
-      ? writeGitCredential(answer, voice.now)
-      : { code: answer.code, message: describeInOneText(answer, voice, undefined) };
-  return {
-    status,
-    headers: {
-      ...writeHeaders(answer, status, 'application/json'),
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(status === 405 ? { allow: 'POST' } : {}),
-    },
-    body: JSON.stringify(body),
-  };
+function renderGitAnswer(answer: Answer, _request: HttpRequest, voice: Voice): HttpAnswer {
+  const write = (github: IssuedGithub): object => writeGitCredential(github, voice.now);
+  return renderBearerAnswer(onlyGithub(answer), voice, { method: 'POST', write });
 }
 
 /**

@@ -19,7 +19,7 @@ const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 const BARE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const BASIC = /^Basic +([A-Za-z0-9+/]+={0,2})$/i;
 // Shorter than any token, since some clients send theirs as the user name; such a name must not get into a log.
-const USER = /^[\w.@+-]{1,64}$/;
+export const USER = /^[\w.@+-]{1,64}$/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

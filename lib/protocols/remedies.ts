@@ -88,9 +88,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: 'The statement that holds lacks the scope of the method, or the registry takes no such method. Ask contact.',
     operator: 'methods of the registry, scopes of the statement.',
   },
-  parameter_invalid: {
-    step: 'Look up the parameter in the HTTP reference (docs/reference/http.md).',
-  },
+  parameter_invalid: { step: 'Look up the parameter in the HTTP reference (docs/reference/http.md).' },
   parameter_missing: { step: 'Add it.' },
   parameter_repeated: { step: 'Send it once.' },
   parameter_unsupported: {
@@ -102,10 +100,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     operator:
       'detail of the audit event has what the provider said and who must mend what: providers (docs/providers/README.md).',
   },
-  provider_unavailable: {
-    step: 'Try again.',
-    operator: 'detail of the audit event says what was tried.',
-  },
+  provider_unavailable: { step: 'Try again.', operator: 'detail of the audit event says what was tried.' },
   rate_limited: {
     step: "Wait that long; kite-sts's own clients do. If it stays, look for a pipeline that loops.",
     operator: 'limits (docs/reference/configuration.md).',
@@ -133,10 +128,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     operator: 'look the decision id up in the audit events.',
     command: 'npx --no kite-sts explain --role deploy-web --token-file token.jwt',
   },
-  role_switched_off: {
-    step: 'Ask contact.',
-    operator: 'detail of the audit event has who did it and why.',
-  },
+  role_switched_off: { step: 'Ask contact.', operator: 'detail of the audit event has who did it and why.' },
   scope_beyond_grant: {
     step: 'Ask for less, or leave scope out.',
     operator: 'scopes of the statement that holds.',
@@ -182,9 +174,7 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: 'Mint it with --audience and the audience of the broker or of the role.',
     command: 'buildkite-agent oidc request-token --audience https://sts.acme.example',
   },
-  token_claims_invalid: {
-    step: 'Look at the claim that is named. A CI service mints no such token.',
-  },
+  token_claims_invalid: { step: 'Look at the claim that is named. A CI service mints no such token.' },
   token_expired: {
     step: 'Mint and exchange in the same step, a token for each exchange.',
     command: 'kite-sts exec --role deploy-web -- ./deploy.sh',
@@ -200,13 +190,9 @@ export const REMEDIES: { readonly [code in Code]: Remedy } = {
     step: "Leave --lifetime out, or ask for less; in GitLab lower the job's timeout.",
     operator: 'max_token_lifetime of the row.',
   },
-  token_malformed: {
-    step: 'Send it whole: three segments joined by dots, without quotes.',
-  },
+  token_malformed: { step: 'Send it whole: three segments joined by dots, without quotes.' },
   token_not_yet_valid: { step: 'Check the clocks. 30 seconds of difference are allowed.' },
-  token_signature_invalid: {
-    step: 'Mint a new token. That one was changed, or signed by someone else.',
-  },
+  token_signature_invalid: { step: 'Mint a new token. That one was changed, or signed by someone else.' },
   token_too_large: { step: 'Ask for fewer optional claims.' },
   token_type_refused: { step: 'Send an ID token. Access tokens, ours among them, are not subject tokens.' },
   trust_not_met: {

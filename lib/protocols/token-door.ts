@@ -3,8 +3,8 @@ import type { RegistryCredential } from '../outcome.ts';
 import type { Access } from '../policy/registries/grammar.ts';
 import { readForm } from './form.ts';
 import type { HttpAnswer, HttpRequest, Voice } from './protocol.ts';
-import { readPresented, writeRegistryBody } from './registry.ts';
-import { type RefusedAnswer, writeHeaders } from './words.ts';
+import { BASIC_CHALLENGE, readPresented, USER, writeRegistryBody } from './registry.ts';
+import { type RefusedAnswer, writeExpiry, writeHeaders } from './words.ts';
 
 /** What a client of a registry asks for, and the subject token that it shows. */
 export type RegistryAccessRequest = {
@@ -53,8 +53,6 @@ const CREDENTIALS: { readonly [grant: string]: string } = {
   refresh_token: 'refresh_token',
 };
 
-const USER = /^[\w.@+-]{1,64}$/;
-
 /** POST of a form: containerd, and Docker with an identity token. */
 function parseTokenPost(request: HttpRequest): RegistryAccessRequest {
   const form = readForm(request);
@@ -99,7 +97,7 @@ export function renderToken(decisionId: string, credential: RegistryCredential):
       token,
       access_token: token,
       expires_in: expiresAt - issuedAt,
-      issued_at: new Date(issuedAt * 1000).toISOString().replace('.000Z', 'Z'),
+      issued_at: writeExpiry(issuedAt),
     }),
   };
 }
@@ -124,7 +122,7 @@ export function renderTokenRefusal(refused: RefusedAnswer, voice: Voice): HttpAn
     status,
     headers: {
       ...writeHeaders(refused, status, 'application/json'),
-      ...(status === 401 ? { 'www-authenticate': 'Basic realm="kite-sts"' } : {}),
+      ...(status === 401 ? { 'www-authenticate': BASIC_CHALLENGE } : {}),
       ...(status === 405 ? { allow: 'GET, POST' } : {}),
     },
     body: writeRegistryBody(refused, voice, status),

@@ -1,7 +1,7 @@
 import { FOR_CONTACT } from '../../lib/answer.ts';
 import { TROUBLES, type Trouble } from '../../lib/aws/trouble.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { containerStatus } from '../../lib/protocols/container.ts';
+import { findBearerStatus } from '../../lib/protocols/bearer.ts';
 import { findWireError } from '../../lib/protocols/oauth.ts';
 import { findStsError } from '../../lib/protocols/sts/errors.ts';
 import { writeHeaders } from '../../lib/protocols/words.ts';
@@ -47,7 +47,7 @@ function contactOf(code: Code): string {
 
 function doorsOf(code: Code): Row {
   const atSts = findStsError(code);
-  return [wire(findWireError(code)), wire(atSts), whoAsksAgain(atSts), String(containerStatus(code))];
+  return [wire(findWireError(code)), wire(atSts), whoAsksAgain(atSts), String(findBearerStatus(code))];
 }
 
 function table(header: Row, rows: readonly Row[]): string {

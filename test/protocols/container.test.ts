@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../lib/answer.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { container, containerStatus } from '../../lib/protocols/container.ts';
+import { findBearerStatus } from '../../lib/protocols/bearer.ts';
+import { container } from '../../lib/protocols/container.ts';
 import type { HttpAnswer, HttpRequest } from '../../lib/protocols/protocol.ts';
 import { serve } from '../../lib/serve.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
@@ -123,7 +124,7 @@ describe('a refusal is answered', () => {
     '%s is ours with 5xx, and else the caller does not gain by trying again, but over a limit',
     code => {
       const { status, headers } = render(refusal(code));
-      expect(status).toBe(containerStatus(code));
+      expect(status).toBe(findBearerStatus(code));
       expect(status >= 500).toBe(CODES[code].fault === 'ours');
       expect('retry-after' in headers).toBe(status === 503 || code === 'rate_limited');
     },

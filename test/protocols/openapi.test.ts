@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { readXml } from '../../lib/aws/xml.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { findBearerStatus } from '../../lib/protocols/bearer.ts';
-import { containerStatus } from '../../lib/protocols/container.ts';
 import { PAGES } from '../../lib/protocols/discovery.ts';
 import { findWireError, GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import { describeApi } from '../../lib/protocols/openapi.ts';
@@ -90,7 +89,7 @@ const TESTED: {
     token: 'WebIdentityToken',
     wire: findStsError,
   },
-  'GET /credentials/{role}': { token: 'authorization', wire: code => [containerStatus(code), code] },
+  'GET /credentials/{role}': { token: 'authorization', wire: code => [findBearerStatus(code), code] },
   'POST /git/{role}': {
     token: 'authorization',
     role: 'git',

@@ -1,37 +1,31 @@
 import type { Code } from '../../errors.ts';
 import { ROLE_NAME } from '../../policy/name.ts';
-import { containerStatus } from '../container.ts';
-import { type ApiOperation, describeRefusals, describeText, HEADERS, type JsonSchema } from './operation.ts';
+import { findBearerStatus } from '../bearer.ts';
+import {
+  type ApiOperation,
+  describeAuthorization,
+  describeJson,
+  describeObject,
+  describeRefusals,
+  describeText,
+  HEADERS,
+  type JsonSchema,
+} from './operation.ts';
 
-const CREDENTIALS: JsonSchema = {
-  type: 'object',
-  required: ['AccessKeyId', 'SecretAccessKey', 'Token', 'Expiration', 'AccountId', 'RoleArn'],
-  properties: {
-    AccessKeyId: { type: 'string' },
-    SecretAccessKey: { type: 'string' },
-    Token: describeText('The session token.'),
-    Expiration: { type: 'string', format: 'date-time' },
-    AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
-    RoleArn: describeText("The target role's ARN."),
-  },
-};
+const CREDENTIALS = describeObject({
+  AccessKeyId: { type: 'string' },
+  SecretAccessKey: { type: 'string' },
+  Token: describeText('The session token.'),
+  Expiration: { type: 'string', format: 'date-time' },
+  AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
+  RoleArn: describeText("The target role's ARN."),
+});
+
+const MESSAGE = 'For people: what was wrong, the claims in the way, whom to ask, the decision id.';
 
 /** A refusal of a door whose clients show their user one text. */
 export function describeRefusalInWords(codes: readonly Code[]): JsonSchema {
-  return {
-    type: 'object',
-    required: ['code', 'message'],
-    properties: {
-      code: { enum: codes },
-      message: describeText(
-        'For people: what was wrong, the claims in the way, whom to ask, the decision id.',
-      ),
-    },
-  };
-}
-
-function describeContainerContent(schema: JsonSchema) {
-  return { 'application/json': { schema } };
+  return describeObject({ code: { enum: codes }, message: describeText(MESSAGE) });
 }
 
 export const roleInPath = {
@@ -45,21 +39,9 @@ export const roleInPath = {
 export const containerOperation: ApiOperation = {
   summary: "AWS credentials of a role, as the AWS SDKs ask a container's host for them",
   security: [],
-  parameters: [
-    roleInPath,
-    {
-      name: 'Authorization',
-      in: 'header',
-      required: true,
-      schema: describeText('The OIDC token of the job, as it is or after Bearer.'),
-    },
-  ],
+  parameters: [roleInPath, describeAuthorization('The OIDC token of the job, as it is or after Bearer.')],
   responses: {
-    200: {
-      description: 'The credentials.',
-      headers: HEADERS,
-      content: describeContainerContent(CREDENTIALS),
-    },
-    ...describeRefusals(containerStatus, codes => describeContainerContent(describeRefusalInWords(codes))),
+    200: { description: 'The credentials.', headers: HEADERS, content: describeJson(CREDENTIALS) },
+    ...describeRefusals(findBearerStatus, codes => describeJson(describeRefusalInWords(codes))),
   },
 };

@@ -2,7 +2,14 @@ import type { Code } from '../../errors.ts';
 import { ROLE_NAME } from '../../policy/name.ts';
 import { findWireError, GOOGLE, GRANT_TYPE, REQUESTED_TYPES, SUBJECT_TOKEN_TYPES } from '../oauth.ts';
 import { VARIABLES } from '../variables.ts';
-import { type ApiOperation, describeRefusals, describeText, HEADERS, type JsonSchema } from './operation.ts';
+import {
+  type ApiOperation,
+  describeObject,
+  describeRefusals,
+  describeText,
+  HEADERS,
+  type JsonSchema,
+} from './operation.ts';
 
 const REQUEST: JsonSchema = {
   type: 'object',
@@ -38,17 +45,13 @@ const ISSUED: JsonSchema = {
     expires_in: { type: 'integer', minimum: 0 },
     scope: describeText('The scopes that were granted.'),
     kind: { enum: ['aws', ...Object.keys(VARIABLES)], description: 'What was issued.' },
-    aws: {
-      type: 'object',
-      required: ['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration', 'AccountId'],
-      properties: {
-        AccessKeyId: { type: 'string' },
-        SecretAccessKey: { type: 'string' },
-        SessionToken: { type: 'string' },
-        Expiration: { type: 'string', format: 'date-time' },
-        AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
-      },
-    },
+    aws: describeObject({
+      AccessKeyId: { type: 'string' },
+      SecretAccessKey: { type: 'string' },
+      SessionToken: { type: 'string' },
+      Expiration: { type: 'string', format: 'date-time' },
+      AccountId: { type: 'string', pattern: '^[0-9]{12}$' },
+    }),
   },
 };
 

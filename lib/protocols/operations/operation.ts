@@ -13,6 +13,19 @@ export function describeText(description: string, more: JsonSchema = {}): JsonSc
   return { type: 'string', description, ...more };
 }
 
+/** An object that always has these members, or the named ones of them. */
+export function describeObject(properties: JsonSchema, required = Object.keys(properties)): JsonSchema {
+  return { type: 'object', required, properties };
+}
+
+export function describeJson(schema: JsonSchema): object {
+  return { 'application/json': { schema } };
+}
+
+export function describeAuthorization(description: string): object {
+  return { name: 'Authorization', in: 'header', required: true, schema: describeText(description) };
+}
+
 /** Of every answer at a door. */
 export const HEADERS = {
   'Decision-Id': { description: 'Also in the audit event.', schema: { type: 'string' } },

@@ -1,43 +1,36 @@
 import type { Code } from '../../errors.ts';
 import { findTokenStatus } from '../token-door.ts';
-import { type ApiOperation, describeRefusals, describeText, HEADERS, type JsonSchema } from './operation.ts';
+import {
+  type ApiOperation,
+  describeAuthorization,
+  describeJson,
+  describeObject,
+  describeRefusals,
+  describeText,
+  HEADERS,
+  type JsonSchema,
+} from './operation.ts';
 
 /** The Distribution specification's answer, under both names that clients look for. */
-const GIVEN: JsonSchema = {
-  type: 'object',
-  required: ['token', 'access_token', 'expires_in', 'issued_at'],
-  properties: {
-    token: describeText('A JWT for this one registry.'),
-    access_token: describeText('The same.'),
-    expires_in: { type: 'integer', minimum: 1, maximum: 60 },
-    issued_at: { type: 'string', format: 'date-time' },
-  },
-};
+const GIVEN = describeObject({
+  token: describeText('A JWT for this one registry.'),
+  access_token: describeText('The same.'),
+  expires_in: { type: 'integer', minimum: 1, maximum: 60 },
+  issued_at: { type: 'string', format: 'date-time' },
+});
 
 const MESSAGE = describeText(
   'For people: what was wrong, the claims in the way, whom to ask, the decision id.',
 );
 
 function describeRefusal(codes: readonly Code[]): JsonSchema {
-  const entry = {
-    type: 'object',
-    required: ['code', 'message'],
-    properties: { code: describeText('A code of the Distribution specification.'), message: MESSAGE },
-  };
-  return {
-    type: 'object',
-    required: ['error', 'code', 'decision_id', 'errors'],
-    properties: {
-      error: MESSAGE,
-      code: { enum: codes },
-      decision_id: { type: 'string' },
-      errors: { type: 'array', items: entry },
-    },
-  };
-}
-
-function describeJson(schema: JsonSchema): object {
-  return { 'application/json': { schema } };
+  const code = describeText('A code of the Distribution specification.');
+  return describeObject({
+    error: MESSAGE,
+    code: { enum: codes },
+    decision_id: { type: 'string' },
+    errors: { type: 'array', items: describeObject({ code, message: MESSAGE }) },
+  });
 }
 
 const SUMMARY =
@@ -61,22 +54,15 @@ export const registryTokenByGet: ApiOperation = {
   parameters: [
     { name: 'service', in: 'query', schema: SERVICE },
     { name: 'scope', in: 'query', schema: { type: 'array', items: SCOPE } },
-    {
-      name: 'Authorization',
-      in: 'header',
-      required: true,
-      schema: describeText(
-        'Basic, with the OIDC token of the job as the password. Any user name goes with it.',
-      ),
-    },
+    describeAuthorization(
+      'Basic, with the OIDC token of the job as the password. Any user name goes with it.',
+    ),
   ],
   responses: RESPONSES,
 };
 
-const FORM: JsonSchema = {
-  type: 'object',
-  required: ['grant_type'],
-  properties: {
+const FORM = describeObject(
+  {
     grant_type: { enum: ['password', 'refresh_token'] },
     username: describeText('Any.'),
     password: describeText('The OIDC token of the job, with grant_type password.'),
@@ -84,7 +70,8 @@ const FORM: JsonSchema = {
     service: SERVICE,
     scope: SCOPE,
   },
-};
+  ['grant_type'],
+);
 
 /** `POST /registry/token`. */
 export const registryTokenByPost: ApiOperation = {
