@@ -85,41 +85,51 @@ const elsewhere = inputOf({
 });
 const reserving = inputOf({ options: { reservedConcurrency: 500 } });
 
+const WRONG_CERTIFICATE = `wrong domain ${EVERYTHING.options.domain.certificateArn}`;
+const WRONG_ZONE = `wrong domain ${EVERYTHING.options.domain.hostedZoneId}`;
+const OTHER_TABLE = [{ AttributeName: 'id', KeyType: 'HASH' }];
+/** The log groups that there are, of those whose names begin as is asked for. */
+const logGroups = (find: (asked: string) => string[]): Readable => ({
+  'logs:DescribeLogGroups': ({ logGroupNamePrefix }) => ({
+    logGroups: find(String(logGroupNamePrefix)).map(logGroupName => ({ logGroupName })),
+  }),
+});
+const caller = (Arn: string, Account = ACCOUNT): Readable => ({
+  'sts:GetCallerIdentity': { Account, Arn },
+});
+const forbids = (action: string): Readable => ({ 'iam:SimulatePrincipalPolicy': simulated(action) });
+
 describe('the preflight finds', () => {
-  test.each<[name: string, answers: Readable, found: string[], input?: typeof whole]>([
-    ['nothing in an account that is empty', {}, []],
-    ['nothing where all of it is there already', { ...standing(), ...account(1000, 500) }, []],
-    [
-      'another account',
-      { 'sts:GetCallerIdentity': { Account: '999999999999', Arn: ARN } },
-      [`wrong identity ${ARN}`],
-    ],
+  test.each<[name: string, answers: Readable, found: string, input?: typeof whole]>([
+    ['nothing in an account that is empty', {}, ''],
+    ['nothing where all of it is there already', { ...standing(), ...account(1000, 500) }, ''],
+    ['another account', caller(ARN, '999999999999'), `wrong identity ${ARN}`],
     [
       'nobody, and asks nothing else',
       { 'sts:GetCallerIdentity': 'InvalidClientTokenId' },
-      ['unknown identity eu-central-1'],
+      'unknown identity eu-central-1',
     ],
     ...['ROLLBACK_COMPLETE', 'DELETE_FAILED', 'UPDATE_ROLLBACK_FAILED', 'UPDATE_IN_PROGRESS'].map(
-      (status): [string, Readable, string[]] => [
+      (status): [string, Readable, string] => [
         `a stack that is ${status}`,
         standing(status),
-        ['wrong stack kite-sts-prod', 'unknown names all'],
+        'wrong stack kite-sts-prod, unknown names all',
       ],
     ),
     [
       'a right that is not allowed, before anything is there',
-      { 'iam:SimulatePrincipalPolicy': simulated('dynamodb:CreateTable') },
-      ['wrong rights Tables'],
+      forbids('dynamodb:CreateTable'),
+      'wrong rights Tables',
     ],
     [
       'one with a stack that does without, which stops nothing',
-      { ...standing(), ...table(OURS), 'iam:SimulatePrincipalPolicy': simulated('dynamodb:CreateTable') },
-      ['unknown rights Tables'],
+      { ...standing(), ...table(OURS), ...forbids('dynamodb:CreateTable') },
+      'unknown rights Tables',
     ],
     [
       'that nobody may ask for rights',
       { 'iam:SimulatePrincipalPolicy': 'AccessDenied' },
-      [`unknown rights ${ROLE}`],
+      `unknown rights ${ROLE}`,
     ],
     [
       'that IAM does not know one question, and asks the others',
@@ -129,12 +139,12 @@ describe('the preflight finds', () => {
             ? 'InvalidInput'
             : simulated('kms:CreateKey')(asked),
       },
-      ['wrong rights Look', 'unknown rights Bucket'],
+      'wrong rights Look, unknown rights Bucket',
     ],
     [
       'that the root of the account deploys',
-      { 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:root` } },
-      [`unknown rights arn:aws:iam::${ACCOUNT}:root`],
+      caller(`arn:aws:iam::${ACCOUNT}:root`),
+      `unknown rights arn:aws:iam::${ACCOUNT}:root`,
     ],
     [
       'a function of this name that is not of this stack',
@@ -142,91 +152,47 @@ describe('the preflight finds', () => {
         'lambda:GetFunction': ({ FunctionName }) =>
           FunctionName === 'kite-sts-prod-exchange' ? {} : 'ResourceNotFoundException',
       },
-      ['wrong names kite-sts-prod-exchange'],
+      'wrong names kite-sts-prod-exchange',
     ],
     [
       'a log of a function that was removed',
-      {
-        'logs:DescribeLogGroups': ({ logGroupNamePrefix: name }) => ({
-          logGroups: String(name).endsWith('-discovery') ? [{ logGroupName: name }] : [],
-        }),
-      },
-      ['wrong names /aws/lambda/kite-sts-prod-discovery'],
+      logGroups(name => (name.endsWith('-discovery') ? [name] : [])),
+      'wrong names /aws/lambda/kite-sts-prod-discovery',
     ],
-    [
-      'no table of a longer name',
-      {
-        'logs:DescribeLogGroups': ({ logGroupNamePrefix: name }) => ({
-          logGroups: [{ logGroupName: `${name}-2` }],
-        }),
-      },
-      [],
-    ],
-    ['nothing about a table that was kept, and is ours', table(OURS), []],
-    [
-      'a table of somebody else',
-      table([{ AttributeName: 'id', KeyType: 'HASH' }]),
-      [`wrong names ${SWITCHES}`],
-    ],
-    ['a table that is about to go', table(OURS, 'DELETING'), [`wrong names ${SWITCHES}`]],
+    ['no table of a longer name', logGroups(name => [`${name}-2`]), ''],
+    ['nothing about a table that was kept, and is ours', table(OURS), ''],
+    ['a table of somebody else', table(OTHER_TABLE), `wrong names ${SWITCHES}`],
+    ['a table that is about to go', table(OURS, 'DELETING'), `wrong names ${SWITCHES}`],
     [
       'that a name may not be asked',
       { 'dynamodb:DescribeTable': 'AccessDeniedException' },
-      [`unknown names ${SWITCHES}`],
+      `unknown names ${SWITCHES}`,
     ],
-    ['more concurrency than can be set aside', account(1000, 550), ['wrong concurrency lambda'], reserving],
-    ['as much as can be', account(1000, 600), [], reserving],
-    ['a new account', account(10, 10), ['unknown concurrency lambda'], inputOf()],
-    ['a topic in another region', {}, ['wrong region custom.kiteSts.alarms.snsTopicArn'], elsewhere],
-    [
-      'a certificate that waits',
-      certificate({ Status: 'PENDING_VALIDATION' }),
-      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
-    ],
-    [
-      'one for another name',
-      certificate({ DomainName: 'other.acme.example' }),
-      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
-    ],
-    ['nothing about one with a wildcard', certificate({ DomainName: '*.acme.example' }), []],
-    [
-      'one whose wildcard is a label too high',
-      certificate({ DomainName: '*.example' }),
-      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
-    ],
-    [
-      'no certificate',
-      { 'acm:DescribeCertificate': 'ResourceNotFoundException' },
-      [`wrong domain ${EVERYTHING.options.domain.certificateArn}`],
-    ],
-    [
-      'a zone of another domain',
-      zone({ Name: 'me.example.' }),
-      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
-    ],
-    [
-      'a private zone',
-      zone({ Name: 'acme.example.', Config: { PrivateZone: 'true' } }),
-      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
-    ],
-    [
-      'no zone',
-      { 'route53:GetHostedZone': 'NoSuchHostedZone' },
-      [`wrong domain ${EVERYTHING.options.domain.hostedZoneId}`],
-    ],
+    ['more concurrency than can be set aside', account(1000, 550), 'wrong concurrency lambda', reserving],
+    ['as much as can be', account(1000, 600), '', reserving],
+    ['a new account', account(10, 10), 'unknown concurrency lambda', inputOf()],
+    ['a topic in another region', {}, 'wrong region custom.kiteSts.alarms.snsTopicArn', elsewhere],
+    ['a certificate that waits', certificate({ Status: 'PENDING_VALIDATION' }), WRONG_CERTIFICATE],
+    ['one for another name', certificate({ DomainName: 'other.acme.example' }), WRONG_CERTIFICATE],
+    ['nothing about one with a wildcard', certificate({ DomainName: '*.acme.example' }), ''],
+    ['one whose wildcard is a label too high', certificate({ DomainName: '*.example' }), WRONG_CERTIFICATE],
+    ['no certificate', { 'acm:DescribeCertificate': 'ResourceNotFoundException' }, WRONG_CERTIFICATE],
+    ['a zone of another domain', zone({ Name: 'me.example.' }), WRONG_ZONE],
+    ['a private zone', zone({ Name: 'acme.example.', Config: { PrivateZone: 'true' } }), WRONG_ZONE],
+    ['no zone', { 'route53:GetHostedZone': 'NoSuchHostedZone' }, WRONG_ZONE],
     [
       'a source of events that nobody gave its bus',
       { 'events:DescribeEventBus': 'ResourceNotFoundException' },
-      [`wrong buses ${SOURCE.source}`],
+      `wrong buses ${SOURCE.source}`,
     ],
     [
       'that a bus may not be asked for',
       { 'events:DescribeEventBus': 'AccessDeniedException' },
-      [`unknown buses ${SOURCE.source}`],
+      `unknown buses ${SOURCE.source}`,
     ],
-    ['no bus where no row has events', {}, [], inputOf()],
+    ['no bus where no row has events', {}, '', inputOf()],
   ])('%s', async (_name, answers, found, input = whole) => {
-    expect(await findingsOf(answers, input)).toEqual(found);
+    expect((await findingsOf(answers, input)).join(', ')).toBe(found);
   });
 
   test('that an answer is odd, and goes on', async () => {
@@ -241,7 +207,7 @@ describe('the preflight finds', () => {
   });
 
   test('nothing that is wrong, where it may ask nothing but who deploys', async () => {
-    const read = readable({ 'sts:GetCallerIdentity': { Account: ACCOUNT, Arn: ARN } });
+    const read = readable(caller(ARN));
     const found = await runPreflight(whole, read);
     expect(found.filter(({ condition }) => condition === 'wrong')).toEqual([]);
     expect(new Set(found.map(({ check }) => check))).toEqual(
