@@ -128,16 +128,10 @@ export default class KiteSts {
       ...complainOfDomain(config, options),
       ...listTemplateComplaints(input),
     ];
-    return found.length > 0
-      ? { complaints: found }
-      : {
-          input,
-          made: createTemplate(input),
-          warnings:
-            writeFindingList(findings.filter(each => each.level === 'warning')) +
-            writeOperatorsWarning(options),
-          complaints: [],
-        };
+    if (found.length > 0) return { complaints: found };
+    const warned = findings.filter(each => each.level === 'warning');
+    const warnings = writeFindingList(warned) + writeOperatorsWarning(options);
+    return { input, made: createTemplate(input), warnings, complaints: [] };
   }
 
   #findStack(): Stack {

@@ -10,9 +10,9 @@ export type ProviderSettings = {
   /** Where IAM lists our roles and policies. */
   readonly path: string | undefined;
   readonly roleTags: { readonly [key: string]: TemplateText };
-  /** Whether functions are in a VPC. The Serverless Framework puts them there. */
+  /** Are functions in a VPC? The Serverless Framework puts them there. */
   readonly vpc: boolean;
-  /** Whether AWS X-Ray is told of each call. */
+  /** Is AWS X-Ray told of each call? */
   readonly tracing: boolean;
   readonly architecture: 'arm64' | 'x86_64';
   readonly logRetentionInDays: number | undefined;

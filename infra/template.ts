@@ -7,8 +7,7 @@ import {
   substitute,
   type TemplateText,
 } from './cloudformation.ts';
-import type { TemplateInput } from './input.ts';
-import { findBoundaryArn } from './input.ts';
+import { findBoundaryArn, type TemplateInput } from './input.ts';
 import { checkLimits } from './limits.ts';
 import { createAlarms } from './resources/alarms.ts';
 import { createApi, functionUrlOutput } from './resources/api.ts';
@@ -31,7 +30,7 @@ import { createSwitchTable } from './resources/switches.ts';
 import { writeEnvironment } from './wiring.ts';
 
 /** A function as the Serverless Framework reads it, but for its handler and package: the build knows those. */
-export type FunctionSetting = {
+type FunctionSetting = {
   readonly runtime: 'nodejs24.x';
   readonly architecture: 'arm64' | 'x86_64';
   readonly memorySize: number;

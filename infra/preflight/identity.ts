@@ -5,6 +5,8 @@ import type { Deployer } from './look.ts';
 
 const CHECK = createTellers('identity');
 
+type CallerIdentity = { readonly Account: string; readonly Arn: string };
+
 /** Who deploys, and whether it is into the account that serverless.yml names. */
 export async function identifyDeployer(
   read: ReadAccount,
@@ -12,11 +14,7 @@ export async function identifyDeployer(
 ): Promise<{ readonly deployer?: Deployer; readonly diagnosis: Diagnosis }> {
   const { options, stack } = input;
   try {
-    const { Account: account, Arn: arn } = (await read('sts:GetCallerIdentity')) as {
-      readonly Account: string;
-      readonly Arn: string;
-    };
-    const where = `account ${account}, ${stack.region}`;
+    const { Account: account, Arn: arn } = (await read('sts:GetCallerIdentity')) as CallerIdentity;
     if (options.account !== undefined && options.account !== account)
       return {
         diagnosis: CHECK.wrong(
@@ -25,7 +23,7 @@ export async function identifyDeployer(
           'Sign in to the other account, or write the number of this one, in quotes.',
         ),
       };
-    return { deployer: { account, arn }, diagnosis: CHECK.ok(arn, where) };
+    return { deployer: { account, arn }, diagnosis: CHECK.ok(arn, `account ${account}, ${stack.region}`) };
   } catch (error) {
     const [says] = describeUnread(error, 'sts:GetCallerIdentity');
     return {

@@ -57,6 +57,15 @@ function listApiLines(...metrics: readonly string[]): Line[] {
   return metrics.map(metric => ['AWS/ApiGateway', metric, 'ApiId', '${HttpApi}']);
 }
 
+const API_GRAPHS: readonly Graph[] = [
+  { title: 'Answers of the API', lines: listApiLines('Count', '4xx', '5xx') },
+  {
+    title: 'Milliseconds of the API: one in a hundred takes longer',
+    lines: listApiLines('Latency'),
+    stat: 'p99',
+  },
+];
+
 function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
   const watched = listWatchedLines(resources);
   const pickLines = (...metrics: readonly string[]): Line[] =>
@@ -64,6 +73,7 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
   const listFunctionLines = (instead: string): Line[] =>
     pickLines('Errors').map(([namespace = '', , ...by]) => [namespace, instead, ...by]);
   const split = pickLines('Denied', 'Failed');
+  const steps = [...STEPS, ...(Object.hasOwn(resources, 'JobTable') ? [JOB_STEP] : [])];
   const ours = watched.filter(line => line[0]?.startsWith(`${MEASURED}/`) && !split.includes(line));
   return [
     {
@@ -72,21 +82,14 @@ function createGraphs(resources: Resources, roles: Config['roles']): Graph[] {
     },
     {
       title: 'Where the time goes: one in a hundred takes longer',
-      lines: [...STEPS, ...(Object.hasOwn(resources, 'JobTable') ? [JOB_STEP] : [])].flatMap(step =>
-        listMeasuredLines(step, 'protocol', PROTOCOLS, 'issued'),
-      ),
+      lines: steps.flatMap(step => listMeasuredLines(step, 'protocol', PROTOCOLS, 'issued')),
       stat: 'p99',
     },
     { title: 'Denials, by reason', lines: pickLines('Denied') },
     { title: 'Failures of ours, by code', lines: pickLines('Failed') },
     { title: 'Limits, throttling, keys', lines: ours },
     ...createRoleGraphs(roles),
-    { title: 'Answers of the API', lines: listApiLines('Count', '4xx', '5xx') },
-    {
-      title: 'Milliseconds of the API: one in a hundred takes longer',
-      lines: listApiLines('Latency'),
-      stat: 'p99',
-    },
+    ...API_GRAPHS,
     { title: 'Errors and throttles of the functions', lines: pickLines('Errors', 'Throttles') },
     { title: 'Milliseconds of the functions', lines: listFunctionLines('Duration'), stat: 'p99' },
     { title: 'Functions at once', lines: listFunctionLines('ConcurrentExecutions'), stat: 'Maximum' },

@@ -5,18 +5,11 @@ import { EVENT_REFUSED_PATTERN } from '../../lib/lambda/fault.ts';
 import type { EventSource } from '../../lib/policy/issuer.ts';
 import { getAttribute, permitInvoke, type Resource, type Resources, refer } from '../cloudformation.ts';
 import type { DeployOptions } from '../options.ts';
-import {
-  createMetricFilter,
-  JOB_DENIALS,
-  JOB_FAULTS,
-  watchCount,
-  watchEach,
-  watchFunction,
-  watchSplit,
-} from './alarms.ts';
+import { createMetricFilter, watchCount, watchEach, watchFunction, watchSplit } from './alarms.ts';
 import { createJobTable, listEventSources, noteJobs } from './jobs.ts';
 import { createLogGroup } from './logs.ts';
 import { createFunctionRole } from './roles.ts';
+import { JOB_DENIALS, JOB_FAULTS } from './thresholds.ts';
 
 const FUNCTION = 'EventsLambdaFunction';
 

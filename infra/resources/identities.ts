@@ -5,7 +5,7 @@ import { allowOnTable, createTable } from './table.ts';
 
 const ID = 'IdentityTable';
 
-/** Whether a role gives sessions of AWS. */
+/** Does a role give sessions of AWS? */
 export function needsIdentityTable(config: Config): boolean {
   return config.roles.some(each => each.template.kind === 'aws');
 }

@@ -17,7 +17,7 @@ const ID = 'IssuerKeyTable';
 const REFRESHER = [getAttribute('RefresherRole', 'Arn')];
 const PROOF_KEY = 'IssuerProofKey';
 
-/** Whether any issuer is asked for its keys: those that stand in broker.yml are asked of nobody. */
+/** Is any issuer asked for its keys? Those that stand in broker.yml are asked of nobody. */
 export function needsFetchedKeys(config: IssuerConfig): boolean {
   return [...config.rows.values()].some(each => 'uri' in each.origin);
 }

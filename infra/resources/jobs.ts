@@ -13,7 +13,7 @@ export function listEventSources(config: EventConfig): readonly EventSource[] {
   return [...config.rows.values()].flatMap(each => each.events ?? []);
 }
 
-/** Whether there are events that tell of jobs. */
+/** Are there events that tell of jobs? */
 export function needsEvents(config: EventConfig): boolean {
   return listEventSources(config).length > 0;
 }

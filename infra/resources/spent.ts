@@ -7,7 +7,7 @@ const ID = 'SpentTable';
 /** Who else could remove a use could use its token again. */
 const EXCHANGE = [getAttribute('ExchangeRole', 'Arn')];
 
-/** Whether a role takes each token once. */
+/** Does a role take each token once? */
 export function needsSpentTable(config: Config): boolean {
   return config.roles.some(each => each.singleUse);
 }

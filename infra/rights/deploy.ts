@@ -64,10 +64,8 @@ function listPairs(input: TemplateInput): readonly (readonly [action: string, ty
   });
 }
 
-/** Creates the rights to deploy this into an account, to update it and to remove it: no more, and each on what it is for. */
-export function createDeployRights(input: TemplateInput, account: string): DeployRights {
-  const deployed = Object.keys(createTemplate(input).functions) as FunctionName[];
-  const names = listResourceNames(input, deployed, account);
+/** The right of each section to the actions that no section before it takes. Throws where one is left over. */
+function createSectionRights(input: TemplateInput, names: ResourceNames): Right[] {
   let left = listPairs(input);
   const generated: Right[] = [];
   for (const { sid, takes, on, condition } of SECTIONS) {
@@ -82,6 +80,13 @@ export function createDeployRights(input: TemplateInput, account: string): Deplo
     generated.push(condition ? { ...right, Condition: condition(names, input) ?? {} } : right);
   }
   if (left.length > 0) throw new Error(`no right is for ${left.map(pair => pair.join(' of ')).join(', ')}`);
+  return generated;
+}
+
+/** Creates the rights to deploy this into an account, to update it and to remove it: no more, and each on what it is for. */
+export function createDeployRights(input: TemplateInput, account: string): DeployRights {
+  const deployed = Object.keys(createTemplate(input).functions) as FunctionName[];
+  const names = listResourceNames(input, deployed, account);
   const first = allowActions(
     'FirstApiOfTheAccount',
     ['iam:CreateServiceLinkedRole'],
@@ -91,7 +96,7 @@ export function createDeployRights(input: TemplateInput, account: string): Deplo
     Version: '2012-10-17',
     Statement: [
       ...listFrameworkRights(names, input),
-      ...generated,
+      ...createSectionRights(input, names),
       allowActions('AccessLog', ACCESS_LOG_ACTIONS, ['*']),
       first,
       ...keepBoundary(names),

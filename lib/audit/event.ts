@@ -144,7 +144,7 @@ function describeCaller({ token, row, registryToken }: Reached): Caller | undefi
 /** Shorter than any token: whoever puts one where a package's name belongs does not get it into the log whole (T57). */
 const MAX_PATH_LENGTH = 200;
 
-/** What was to be done with a registry, once it is known by whom. */
+/** The wanted use of a registry, once it is known by whom. */
 function findUse({ use, token, registryToken }: Reached): Reached['use'] | undefined {
   return token || registryToken ? use : undefined;
 }
@@ -240,7 +240,7 @@ export function createAuditEvent(drawn: ExchangeRecord): AuditEvent {
 
 const KNOWN: ReadonlySet<string> = new Set(MEMBERS);
 
-/** Whatever was handed in: what is not in the schema does not get into the log. */
+/** Leaves out members that are not in the schema: they do not get into the log. */
 function leaveOutUnknown(event: AuditEvent): AuditEvent {
   const names = Object.keys(event);
   if (names.every(name => KNOWN.has(name))) return event;

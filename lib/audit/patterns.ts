@@ -17,7 +17,7 @@ function writeAny(terms: readonly string[]): string {
 
 const EXCHANGE = writeComparison('event', 'exchange');
 
-/** What whoever throttles us is told by: AWS's codes, and our own words for a 429 of the others. */
+/** The words of whoever throttles us: AWS's codes, and our own words for a 429 of the others. */
 const THROTTLED = ['*Throttling*', '*TooManyRequests*', '*a rate limit*'];
 
 export const DENIED = `{ ${EXCHANGE} && ${writeComparison('outcome', 'denied')} }`;

@@ -10,7 +10,7 @@ import { readDirectTrusts } from './direct.ts';
 import { describeExposure, describeWho, judgeExposure } from './exposure.ts';
 import type { ForeignTrust } from './foreign/trust.ts';
 
-/** What drift finds beside all that check-targets does. docs/reference/cli-estate.md has a row for each. */
+/** Kinds of drift beside all that check-targets does. docs/reference/cli-estate.md has a row for each. */
 export const DRIFT = {
   'direct-trust':
     'Something trusts an OIDC issuer around the broker: whoever it lets in meets no rule of ours.',
@@ -37,7 +37,7 @@ export type DriftFinding = {
   readonly known: boolean;
 };
 
-/** What a finding is known by from one night to the next: not by what changes by itself, such as an age. */
+/** Names a finding so that it is known again the next night: not by what changes by itself, such as an age. */
 export function nameFinding(finding: Pick<DriftFinding, 'code' | 'of' | 'detail'>): string {
   return JSON.stringify([finding.code, finding.of, finding.detail ?? '']);
 }
@@ -46,7 +46,7 @@ export function describeCode(code: DriftCode): string {
   return code in DRIFT ? DRIFT[code as keyof typeof DRIFT] : FINDINGS[code as FindingCode];
 }
 
-/** What drift is asked with. */
+/** All that drift is looked for with. */
 export type DriftSetting = {
   readonly broker: string;
   /** Others that may stand in a trust policy. */

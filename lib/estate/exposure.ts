@@ -41,8 +41,10 @@ function createOpenPolicy(issuer: string): SearchedPolicy {
 }
 
 /** A job of an organization, or of a pipeline, of which nobody has heard. */
-function createStrangerProbe(issuer: string, claim: string, pattern: string): Statement {
-  return createProbe(claim, issuer, [createClaimCondition(claim, 'matches', [pattern])]);
+function createStrangerProbes(issuer: string, claim: string | undefined, pattern: string): Statement[] {
+  return claim === undefined
+    ? []
+    : [createProbe(claim, issuer, [createClaimCondition(claim, 'matches', [pattern])])];
 }
 
 /** The values that a statement demands of a claim, patterns among them. */
@@ -112,8 +114,8 @@ export function describeExposure(written: DirectTrust): Exposure {
   const preset = findPreset(issuer);
   const { organization, pipeline } = preset ? PRESETS[preset].labels : {};
   const strangers = [
-    ...(organization === undefined ? [] : [createStrangerProbe(issuer, organization, `${ANY_NAME}*`)]),
-    ...(pipeline === undefined ? [] : [createStrangerProbe(issuer, pipeline, `*${ANY_NAME}*`)]),
+    ...createStrangerProbes(issuer, organization, `${ANY_NAME}*`),
+    ...createStrangerProbes(issuer, pipeline, `*${ANY_NAME}*`),
   ];
   const jobs = listJobKinds(preset)
     .filter(each => each.tells !== undefined)

@@ -22,7 +22,7 @@ type GatheredDumps = {
   readonly octo: readonly OctoDump[];
 };
 
-/** What no dump tells: the issuer of Vault's mount, and the App that takes the place of octo-sts. */
+/** Facts that no dump tells: the issuer of Vault's mount, and the App that takes the place of octo-sts. */
 type GatherSetting = {
   readonly issuer: string | undefined;
   readonly app: string | undefined;
@@ -83,7 +83,7 @@ export function listForeignTrusts(dumps: GatheredDumps, gather: GatherSetting): 
   ];
 }
 
-/** What becomes of everything that lets jobs in, wherever it is. Throws as `readAwsEstate` does. */
+/** Proposes what becomes of everything that lets jobs in, wherever it is. Throws as `readAwsEstate` does. */
 export function migrateAll(
   dumps: GatheredDumps,
   setting: MigrationSetting,

@@ -36,7 +36,7 @@ export type MigratedRole = {
   readonly exposures: readonly Exposure[];
   readonly danger: ExposureDanger;
   readonly proposed: ProposedRole | undefined;
-  /** What was left out or made narrower, and why. */
+  /** Losses: all that was left out or made narrower, and why. */
   readonly notes: readonly string[];
   /** Kinds of jobs that the proposed role admits. */
   readonly admits: readonly string[];
@@ -45,7 +45,7 @@ export type MigratedRole = {
   readonly deleteWhen: string;
 };
 
-/** What a migration is made with. */
+/** The setting in which a migration is made. */
 export type MigrationSetting = {
   readonly digest: Digest;
   readonly findSample: (issuer: string) => Claims;

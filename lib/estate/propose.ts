@@ -2,7 +2,7 @@ import { listTargetPlaces } from '../config/places.ts';
 import type { ProposedRole } from './migrated-role.ts';
 import { createIssuerRow } from './migrated-role.ts';
 
-/** What was brought in, as a configuration: files by their paths below its folder. */
+/** All that was brought in, as a configuration: files by their paths below its folder. */
 export type ProposedFiles = ReadonlyMap<string, string>;
 
 type Owned = { readonly role: ProposedRole; readonly account: string; readonly team: string | undefined };

@@ -2,7 +2,7 @@ import type { Claims } from '../policy/claims.ts';
 import type { PresetName } from '../token/presets.ts';
 import { FORMS, type Form, type Piece } from './subject-vendors.ts';
 
-/** What a subject, or a pattern of them, asks of another claim: a pattern, a literal, null, any text, or absence. */
+/** A demand of a subject, or of a pattern of them, on another claim: a pattern, a literal, null, any text, or absence. */
 export type AskedValue =
   | { readonly pattern: string }
   | { readonly text: true }
@@ -20,7 +20,7 @@ export type SubjectReading = {
   /** Each job with these claims can have such a subject. */
   readonly whole: boolean;
   /**
-   * The same with fewer claims, each of which says as much: of `acme/web` the owner is told by the whole, and of any
+   * These with fewer claims, each of which says as much: of `acme/web` the owner is told by the whole, and of any
    * name below `acme/` the whole is told by the owner.
    */
   readonly shorter: readonly ReadonlyMap<string, AskedValue>[];

@@ -1,6 +1,6 @@
 import type { PresetName } from '../token/presets.ts';
 
-/** What one piece of a subject is: a text as it stands, or the value of a claim. */
+/** One piece of a subject: a text as it stands, or the value of a claim. */
 export type Piece =
   | string
   | {

@@ -3,7 +3,7 @@ import { CODES, type Code } from '../errors.ts';
 import { GRANT_TYPE } from './oauth.ts';
 import type { HttpAnswer, HttpRequest } from './protocol.ts';
 
-/** What others need in order to trust us, and nothing secret. */
+/** All that others need in order to trust us, and nothing secret. */
 export type Discovery = {
   readonly url: string;
   /** Where the pages of error codes are, if not below `url`: a broker on a laptop answers at another address. */

@@ -45,7 +45,7 @@ const AS_TEXT: HttpRequest = {
   sourceAddress: undefined,
 };
 
-/** What the door `/token` answers with this code, as a step that asked for text reads it. */
+/** The answer of `/token` with this code, as a step that asked for text reads it. */
 function createExample(code: Code, url: string, audience: string): string {
   const { status, body } = oauth.render(
     {

@@ -27,7 +27,7 @@ export function readBody(request: HttpRequest): Uint8Array {
   return request.body;
 }
 
-/** What RFC 8693 §2.1 lets a client name more than once: several targets, of which we know one at a time. */
+/** Parameters that RFC 8693 §2.1 lets a client name more than once: several targets, of which we know one at a time. */
 const TARGETS = ['audience', 'resource'];
 
 /**

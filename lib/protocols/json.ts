@@ -1,9 +1,9 @@
 import { BrokerError } from '../errors.ts';
 import { readStrictObject } from '../token/json.ts';
-import { collectParameters, readBody, readMediaType } from './form.ts';
+import { collectParameters, readBody, readForm, readMediaType } from './form.ts';
 import type { HttpRequest } from './protocol.ts';
 
-export function isJson(request: HttpRequest): boolean {
+function isJson(request: HttpRequest): boolean {
   return readMediaType(request) === 'application/json';
 }
 
@@ -21,11 +21,15 @@ function readObject(request: HttpRequest): { readonly [name: string]: unknown } 
  * The parameters of a JSON body, under the names that they have in a form: google-github-actions/auth sends
  * `subjectToken` for `subject_token`. Each is text, as in a form.
  */
-export function readJsonParameters(request: HttpRequest): ReadonlyMap<string, string> {
+function readJsonParameters(request: HttpRequest): ReadonlyMap<string, string> {
   return collectParameters(
     Object.entries(readObject(request)).map(([name, value]) => {
       if (typeof value !== 'string') throw new BrokerError('parameter_invalid', { at: 'body' });
       return [name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), value] as const;
     }),
   );
+}
+
+export function readParameters(request: HttpRequest): ReadonlyMap<string, string> {
+  return isJson(request) ? readJsonParameters(request) : readForm(request);
 }

@@ -21,10 +21,10 @@ export type HttpAnswer = {
   readonly body: string;
 };
 
-/** What rendering needs to know of the broker, beside the answer. */
+/** Facts of the broker that rendering needs beside the answer. */
 export type Voice = {
   readonly url: string;
-  /** What subject tokens are minted for unless a role says otherwise. No secret: every step must know it. */
+  /** The audience of subject tokens unless a role says otherwise. No secret: every step must know it. */
   readonly audience: string;
   readonly now: number;
 };

@@ -6,7 +6,7 @@ import { describeInOneText, type RefusedAnswer } from './words.ts';
 /** Where clients of registries are sent by a challenge, below the broker's URL. */
 export const TOKEN_PATH = '/registry/token';
 
-/** What stands in the Authorization header: the subject token, and the user name of a Basic one. */
+/** The content of the Authorization header: the subject token, and the user name of a Basic one. */
 export type PresentedCredential = { readonly subjectToken: string; readonly user: string | undefined };
 
 function refuseMember(): BrokerError {
@@ -92,13 +92,13 @@ export function readPresented(request: HttpRequest): PresentedCredential {
   return { subjectToken, user: USER.test(user) ? user : undefined };
 }
 
-/** What a challenge names: how one is let in, and to what. */
+/** The subject of a challenge: how one is let in, and to what. */
 export type RegistryDoor = {
   /** Images are asked for with a token of our own door; any other registry takes the subject token itself. */
   readonly images: boolean;
   /** The audience of the registry; undefined where several are meant, as by `GET /v2/`. */
   readonly service: string | undefined;
-  /** What the request needs. */
+  /** The access that the request needs. */
   readonly access: readonly Access[];
 };
 

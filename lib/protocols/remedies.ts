@@ -1,6 +1,6 @@
 import type { Code } from '../errors.ts';
 
-/** What to do about a code: `step` is for whoever wrote the step, `operator` for whoever keeps the policy or runs the broker. */
+/** The way out of a code: `step` is for whoever wrote the step, `operator` for whoever keeps the policy or runs the broker. */
 export type Remedy = {
   readonly step: string;
   readonly operator?: string;

@@ -44,7 +44,7 @@ function parseStsRequest(request: HttpRequest): ExchangeRequest {
  */
 const SIGNED_BY = /^AWS4-[A-Z0-9-]+ (?:.*[ ,])?Credential=(\w{16,128})\//;
 
-/** Whatever is wrong with the form is said by `parse`, to whom the request goes then. */
+/** A form with something wrong asks nothing here: it goes on to `parse`, which says so. */
 function readSessionQuestion(request: HttpRequest): SessionQuestion | undefined {
   try {
     if (readAction(readForm(request)) !== 'GetCallerIdentity') return undefined;

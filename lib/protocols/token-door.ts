@@ -6,7 +6,7 @@ import type { HttpAnswer, HttpRequest, Voice } from './protocol.ts';
 import { BASIC_CHALLENGE, readPresented, USER, writeRegistryBody } from './registry.ts';
 import { type RefusedAnswer, writeExpiry, writeHeaders } from './words.ts';
 
-/** What a client of a registry asks for, and the subject token that it shows. */
+/** The wish of a registry's client, and the subject token that it shows. */
 export type RegistryAccessRequest = {
   readonly subjectToken: string;
   readonly user: string | undefined;
@@ -19,7 +19,7 @@ export type RegistryAccessRequest = {
 const MAX_WISHES = 20;
 const WISH = /^(repository|registry):([\w./-]{1,255}):([a-z*]{1,16}(?:,[a-z*]{1,16}){0,7})$/;
 
-/** What is no scope of the Distribution specification that we know is left out: nothing is granted for it. */
+/** Leaves out words that are no scope of the Distribution specification that we know: nothing is granted for them. */
 function readWishes(scopes: readonly string[]): readonly Access[] {
   const words = scopes.flatMap(each => each.split(' ')).filter(each => each !== '');
   if (words.length > MAX_WISHES) throw new BrokerError('parameter_invalid', { at: 'scope' });

@@ -12,7 +12,7 @@ export type IssuedAws = IssuedAnswer & {
   readonly grant: GrantOf<AwsTarget>;
 };
 
-/** The same of GitHub. */
+/** An answer at a door that gives tokens of GitHub alone. */
 export type IssuedGithub = IssuedAnswer & { readonly credential: GithubCredential };
 
 /** Seconds since the epoch as ISO 8601 in UTC; the SDKs want it to end in `Z`. */
@@ -59,7 +59,7 @@ function describeMinting(voice: Voice): string {
   return `In Buildkite: buildkite-agent oidc request-token --audience ${escapePrintable(voice.audience)}.`;
 }
 
-/** What was wrong, and where. */
+/** Describes what was wrong, and where. */
 export function describeRefused(answer: RefusedAnswer, voice: Voice): string {
   const { code, says, at, nearRole, approvalStep } = answer;
   return [
@@ -127,7 +127,7 @@ function isGithub(answer: IssuedAnswer): answer is IssuedGithub {
   return answer.credential.kind === 'github';
 }
 
-/** The same of a door that asked for `github` alone. */
+/** A door that asked for `github` alone and got another kind does not let it out. */
 export function onlyGithub(answer: Answer): IssuedGithub | RefusedAnswer {
   return answer.kind === 'refused' || isGithub(answer) ? answer : replaceInternal(answer);
 }

@@ -38,7 +38,7 @@ type Manifest = {
   readonly devDependencies?: { readonly [name: string]: unknown };
 };
 
-/** What npm noted of an installed package: where its tarball was, and the digest of it. */
+/** npm's note of an installed package: where its tarball was, and the digest of it. */
 export type PackageNote = {
   readonly resolved?: string;
   readonly integrity?: string;

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import { createAlarms, DENIALS, FAULTS, PATTERNS } from '../../infra/resources/alarms.ts';
+import { createAlarms, PATTERNS } from '../../infra/resources/alarms.ts';
 import { createEventResources } from '../../infra/resources/events.ts';
 import { createRefresherResources } from '../../infra/resources/refresher.ts';
+import { DENIALS, FAULTS } from '../../infra/resources/thresholds.ts';
 import { createTemplate } from '../../infra/template.ts';
 import { STACK } from '../harness/deploy.ts';
 import { configFrom } from '../harness/local.ts';

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../../infra/options.ts';
-import { createAlarms, DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/alarms.ts';
+import { createAlarms } from '../../infra/resources/alarms.ts';
 import { createAuthorizerResources } from '../../infra/resources/authorizer.ts';
 import { createEventResources } from '../../infra/resources/events.ts';
 import { createRefresherResources } from '../../infra/resources/refresher.ts';
 import { createRotationResources } from '../../infra/resources/rotation.ts';
+import { DENIALS, FAULTS, JOB_DENIALS, JOB_FAULTS } from '../../infra/resources/thresholds.ts';
 import { MEMBERS } from '../../lib/audit/event.ts';
 import { blocks, code, codes, read, rowsOf } from '../harness/markdown.ts';
 

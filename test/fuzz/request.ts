@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { ROLE_NAME } from '../../lib/policy/name.ts';
 import { MAX_BODY, readForm } from '../../lib/protocols/form.ts';
-import { AWS_CREDENTIALS, GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
+import { GRANT_TYPE, oauth } from '../../lib/protocols/oauth.ts';
+import { AWS_CREDENTIALS } from '../../lib/protocols/oauth-answer.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { ACCEPTED, bytesOf, run, type Target } from './target.ts';
@@ -57,10 +58,10 @@ export async function judgeRequest(body: Uint8Array): Promise<string> {
   return ACCEPTED;
 }
 
-export const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
+const TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:';
 
 /** The parameters of a whole request. */
-export const PARAMETERS = {
+const PARAMETERS = {
   grant_type: GRANT_TYPE,
   subject_token_type: `${TOKEN_TYPE}jwt`,
   subject_token: 'eyJhbGciOiJSUzI1NiJ9.e30.AA',

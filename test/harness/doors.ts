@@ -2,7 +2,7 @@ import { FOR_CONTACT } from '../../lib/answer.ts';
 import { TROUBLES, type Trouble } from '../../lib/aws/trouble.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { findBearerStatus } from '../../lib/protocols/bearer.ts';
-import { findWireError } from '../../lib/protocols/oauth.ts';
+import { findWireError } from '../../lib/protocols/oauth-answer.ts';
 import { findStsError } from '../../lib/protocols/sts/errors.ts';
 import { writeHeaders } from '../../lib/protocols/words.ts';
 import { STS_MEANINGS } from '../../lib/providers/aws/meanings.ts';
@@ -25,7 +25,7 @@ type Said = {
 };
 
 /** Who sends an exchange again after this answer of the STS door: SDKs choose by the code, and by 5xx. */
-export function whoAsksAgain([status, error]: readonly [number, string]): string {
+function whoAsksAgain([status, error]: readonly [number, string]): string {
   if (status >= 500 || error === 'Throttling') return 'every SDK';
   return error === 'InvalidIdentityToken' ? 'Go' : 'nobody';
 }

@@ -94,7 +94,7 @@ export function configFolder(): string {
 }
 
 /** A stand-in for a terminal, which keeps what is written to it. */
-export type TestTerminal = Terminal & {
+type TestTerminal = Terminal & {
   readonly written: string[];
   readonly errors: string[];
   readonly stop: () => void;

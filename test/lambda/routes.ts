@@ -8,12 +8,11 @@ import { GRANT_TYPE } from '../../lib/protocols/oauth.ts';
 import { DOORS } from '../../lib/serve.ts';
 import { stsRequest } from '../harness/door.ts';
 import { httpEvent } from '../harness/gateway.ts';
-import type { TestIssuer } from '../harness/issuer.ts';
-import { tokenClaims } from '../harness/issuer.ts';
+import { type TestIssuer, tokenClaims } from '../harness/issuer.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 
 type Result = APIGatewayProxyStructuredResultV2;
-export type Case = {
+type Case = {
   readonly name: string;
   readonly of: FunctionName;
   readonly event: HttpEvent;

@@ -46,8 +46,8 @@ export const FAULTS: readonly Fault[] = [
   ['lib/lambda/fault.ts', '    fault: code,\n    decisionId,', '    error: code,\n    decisionId,'],
   ['lib/lambda/environment.ts', "sessionToken: requireVariable('AWS_SESSION_TOKEN'),", "sessionToken: '',"],
   // The template.
-  ['infra/resources/alarms.ts', 'issuer_switched_off: 1,', 'issuer_switched_off: 100,'],
-  ['infra/resources/alarms.ts', 'provider_refused: 5,', 'provider_refused: 500,'],
+  ['infra/resources/thresholds.ts', 'issuer_switched_off: 1,', 'issuer_switched_off: 100,'],
+  ['infra/resources/thresholds.ts', 'provider_refused: 5,', 'provider_refused: 500,'],
   [
     'infra/resources/alarms.ts',
     "ExchangeThrottles: watchFunction('Exchange', 'Throttles')",

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CODES, type Code } from '../../lib/errors.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import { answerDiscovery, type Discovery, PAGES } from '../../lib/protocols/discovery.ts';
-import { findWireError } from '../../lib/protocols/oauth.ts';
+import { findWireError } from '../../lib/protocols/oauth-answer.ts';
 import { REMEDIES } from '../../lib/protocols/remedies.ts';
 import { httpRequest } from '../harness/broker.ts';
 import { TRUST } from '../harness/grant.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../lib/answer.ts';
 import { CODES, type Code } from '../../lib/errors.ts';
-import { AWS_CREDENTIALS, findWireError, oauth } from '../../lib/protocols/oauth.ts';
+import { oauth } from '../../lib/protocols/oauth.ts';
+import { AWS_CREDENTIALS, findWireError } from '../../lib/protocols/oauth-answer.ts';
 import type { HttpAnswer } from '../../lib/protocols/protocol.ts';
 import { AWS, CODE_NAMES, DECISION_ID, issued, JWT, OWN_AUDIENCE, refusal } from '../harness/answer.ts';
 import { httpRequest } from '../harness/broker.ts';

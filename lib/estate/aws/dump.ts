@@ -40,7 +40,7 @@ export type AwsEstate = {
   readonly users: readonly AwsUser[];
   readonly keys: readonly AccessKey[];
   readonly providers: readonly OidcProvider[];
-  /** What a reader must know of the dumps, such as one that was cut. */
+  /** Gaps that a reader must know of, such as a dump that was cut. */
   readonly gaps: readonly string[];
 };
 
@@ -74,7 +74,7 @@ function readLastUsed(role: Claims): string | null | undefined {
   return isMapping(used) ? (readText(used, 'LastUsedDate') ?? null) : undefined;
 }
 
-/** What is not in the dump is left out, so that a second dump can add it. */
+/** Leaves out members that are not in the dump, so that a second dump can add them. */
 function keepKnown<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 }
@@ -135,7 +135,7 @@ function readProviders(dump: Claims): OidcProvider[] {
   });
 }
 
-/** What two dumps say of one role, the one that knows more of each member. */
+/** Merges two dumps of one role: of each member, the one that knows more. */
 function mergeRoles(roles: readonly AwsRole[]): AwsRole[] {
   const merged = new Map<string, AwsRole>();
   for (const role of roles) {

@@ -31,7 +31,7 @@ const BUILT_IN = [
   'www.amazon.com',
 ];
 
-/** What the broker is to AWS: the role that it runs as, and an issuer of its own. */
+/** The broker as AWS knows it: the role that it runs as, and an issuer of its own. */
 export type OwnBroker = { readonly broker: string | undefined; readonly url: string | undefined };
 
 function isOwnProvider(name: string, url: string | undefined): boolean {

@@ -27,7 +27,7 @@ function listActions(document: ClaimValue): string[] {
   });
 }
 
-/** What an IAM role's policies come to. A document that cannot be read gives nothing here: it is looked at by a person. */
+/** Describes how far an IAM role's policies reach. A document that cannot be read gives nothing here: it is looked at by a person. */
 export function describeRights(
   managed: readonly string[],
   inline: readonly ClaimValue[],

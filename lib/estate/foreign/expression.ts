@@ -1,6 +1,6 @@
 import type { Wanted } from './trust.ts';
 
-/** What a condition asks, as far as it was understood; `doubts` holds the parts that were not. */
+/** The demands of a condition, as far as it was understood; `doubts` holds the parts that were not. */
 export type ReadExpression = { readonly wanted: readonly Wanted[]; readonly doubts: readonly string[] };
 
 const TEXT = `(?:"([^"\\\\]*)"|'([^'\\\\]*)')`;

@@ -132,7 +132,7 @@ function readTrusts(binding: PoolBinding, providers: readonly PoolProvider[]): F
     }));
 }
 
-/** What of a file is of Google Cloud: providers, and bindings of `get-iam-policy` or `gcloud asset search-all-iam-policies`. */
+/** The parts of a file that are of Google Cloud: providers, and bindings of `get-iam-policy` or `gcloud asset search-all-iam-policies`. */
 export type GoogleDump = {
   readonly providers: readonly PoolProvider[];
   readonly bindings: readonly PoolBinding[];

@@ -11,7 +11,7 @@ import {
 import { createRoleNames } from '../name.ts';
 import type { ForeignTrust } from './trust.ts';
 
-/** What stands in a report where an AWS role would: the trust by its own name, of which nothing more is known. */
+/** Stands in a report where an AWS role would: the trust by its own name, of which nothing more is known. */
 function describeTrust(trust: ForeignTrust): AwsRole {
   return {
     arn: trust.source,
@@ -45,7 +45,7 @@ function migrateTrust(trust: ForeignTrust, name: string, setting: MigrationSetti
   };
 }
 
-/** What becomes of each trust of other clouds and services, the worst first. */
+/** Proposes what becomes of each trust of other clouds and services, the worst first. */
 export function migrateForeign(trusts: readonly ForeignTrust[], setting: MigrationSetting): MigratedRole[] {
   const byName = new Map(trusts.map(trust => [trust.source, trust]));
   const names = createRoleNames(

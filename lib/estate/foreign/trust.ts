@@ -3,7 +3,7 @@ import { compileReading, type DirectTrust } from '../direct.ts';
 
 /** One trust of another cloud or service, read twice: as a role, and as whom it lets in. */
 export type ForeignTrust = {
-  /** What it is called where it is. */
+  /** Its name where it is. */
   readonly source: string;
   readonly name: string;
   /** The project, tenant, repository or mount that it opens. */
@@ -12,11 +12,11 @@ export type ForeignTrust = {
   readonly made: ImportedPolicy;
   /** The provider of the role as it would stand in its file, by its key; undefined where the dump does not tell it. */
   readonly provider: { readonly [key: string]: unknown } | undefined;
-  /** What is to be deleted in the end. */
+  /** The thing to be deleted in the end. */
   readonly thing: string;
 };
 
-/** What a claim must be, in the words of the second reading. */
+/** A demand on a claim, in the words of the second reading. */
 export type Wanted = {
   readonly claim: string;
   readonly operator: 'StringEquals' | 'StringLike' | 'IpAddress';

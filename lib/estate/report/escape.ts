@@ -20,7 +20,7 @@ export function escapeMarkdown(text: string): string {
   return shown === '' ? '' : `\`${shown}\``;
 }
 
-/** What would be markup in a cell is none. Lines stay lines. */
+/** Takes the meaning from markup in a cell. Lines stay lines. */
 export function escapeMarkdownCell(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', '<br>');
 }

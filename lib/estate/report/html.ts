@@ -69,10 +69,21 @@ function writeSection(title: string, html: string): string {
   return html === '' ? '' : `<h2>${title}</h2>${html}`;
 }
 
+/** A section of a table, or nothing where it would have no rows. */
+function writeTableSection(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  return writeSection(title, rows.length === 0 ? '' : writeHtmlTable(head, rows));
+}
+
 /** One page that needs nothing else, and runs no script. */
 export function writeReportHtml(report: Report): string {
   const { accounts, made, open, counts, rows, keys, others, gaps } = report;
   const picture = drawReport(report);
+  const keyRows = keys.map(each => [each.user, each.account, each.says]);
+  const otherRows = others.map(each => [each.source, each.says]);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -83,24 +94,8 @@ ${gaps.map(gap => `<p class="gap">${escapeHtml(gap)}</p>`).join('')}
 <ul class="counts">${counts.map(({ danger, says, count }) => `<li class="${danger}"><b>${count}</b>${danger}<small>${escapeHtml(says)}</small></li>`).join('')}</ul>
 ${picture === '' ? '' : `<div class="scroll">${picture}</div>`}
 ${writeSection('Direct trusts, the worst first', rows.map(writeRow).join('\n'))}
-${writeSection(
-  'Static keys',
-  keys.length === 0
-    ? ''
-    : writeHtmlTable(
-        ['user', 'account', ''],
-        keys.map(each => [each.user, each.account, each.says]),
-      ),
-)}
-${writeSection(
-  'Other roles',
-  others.length === 0
-    ? ''
-    : writeHtmlTable(
-        ['role', ''],
-        others.map(each => [each.source, each.says]),
-      ),
-)}
+${writeTableSection('Static keys', ['user', 'account', ''], keyRows)}
+${writeTableSection('Other roles', ['role', ''], otherRows)}
 </body></html>
 `;
 }

@@ -11,7 +11,7 @@ type ReportedKind = { readonly name: string; readonly says: string; readonly dan
 /** One direct trust, in words. */
 export type ReportRow = {
   readonly danger: ExposureDanger;
-  /** What it is called where it is: an ARN, a file, a path. */
+  /** Its name where it is: an ARN, a file, a path. */
   readonly source: string;
   readonly name: string;
   readonly account: string;
@@ -22,7 +22,7 @@ export type ReportRow = {
     readonly danger: ExposureDanger;
   }[];
   readonly kinds: readonly ReportedKind[];
-  /** What it opens, where it is more than it seems. */
+  /** How far its rights reach, where that is more than it seems. */
   readonly reach: string | undefined;
   readonly role: string | undefined;
   readonly verdict: 'admits the same' | 'narrower' | 'by hand' | 'moved';
@@ -58,7 +58,7 @@ export type Report = {
   readonly gaps: readonly string[];
 };
 
-/** What each danger means, for whoever has to judge it. */
+/** The meaning of each danger, for whoever has to judge it. */
 const DANGER_SAYS: { readonly [danger in ExposureDanger]: string } = {
   anyone: 'open to people who do not work here: any organization can have it',
   outsider: 'a job that anyone from outside can cause has it, such as a pull request or a comment',
@@ -127,7 +127,7 @@ function describeKey(key: Migration['keys'][number], now: number): Report['keys'
   return { user: key.user, account: key.account, says, days };
 }
 
-/** What a migration is, in words: worst first. */
+/** Describes a migration in words, the worst first. */
 export function describeMigration(migration: Migration): Report {
   const rows = migration.roles.map(describeRow);
   return {

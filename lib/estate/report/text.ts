@@ -105,9 +105,21 @@ function writeMarkdownRow(row: ReportRow): string {
   return lines.join('\n');
 }
 
+/** A section of a table, or nothing where it would have no rows. */
+function writeTableSection(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const escaped = rows.map(row => row.map(escapeMarkdown));
+  return rows.length === 0 ? [] : [`## ${title}`, writeMarkdownTable(head, escaped)];
+}
+
 /** For a repository or an issue. Every value stands in code. */
 export function writeReportMarkdown(report: Report): string {
   const { counts, rows, others, keys, accounts, made, open, gaps } = report;
+  const keyRows = keys.map(each => [each.user, each.account, each.says]);
+  const otherRows = others.map(each => [each.source, each.says]);
   const parts = [
     '# What lets jobs in, around the broker',
     `Accounts ${escapeMarkdown(accounts.join(', '))}, ${made.slice(0, 10)}. ${open} direct trusts are open.`,
@@ -118,24 +130,8 @@ export function writeReportMarkdown(report: Report): string {
     ),
     '## Direct trusts, the worst first',
     ...rows.map(writeMarkdownRow),
-    ...(keys.length === 0
-      ? []
-      : [
-          '## Static keys',
-          writeMarkdownTable(
-            ['user', 'account', ''],
-            keys.map(each => [each.user, each.account, each.says].map(escapeMarkdown)),
-          ),
-        ]),
-    ...(others.length === 0
-      ? []
-      : [
-          '## Other roles',
-          writeMarkdownTable(
-            ['role', ''],
-            others.map(each => [each.source, each.says].map(escapeMarkdown)),
-          ),
-        ]),
+    ...writeTableSection('Static keys', ['user', 'account', ''], keyRows),
+    ...writeTableSection('Other roles', ['role', ''], otherRows),
   ];
   return `${parts.join('\n\n')}\n`;
 }

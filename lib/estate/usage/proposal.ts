@@ -15,7 +15,7 @@ export type UsageProposal = {
 
 /** Of more values than this a list would be no easier to judge than the pattern. */
 const MOST_VALUES = 20;
-/** What was used less often says nothing of what is needed. */
+/** Fewer uses say nothing of what is needed. */
 const LEAST_USES = 3;
 
 const PLAIN = /^[\x20-\x7e]{1,256}$/;

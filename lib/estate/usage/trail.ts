@@ -2,7 +2,7 @@ import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts'
 import type { Role } from '../../policy/role.ts';
 import { countValues, type UsedValue } from './usage.ts';
 
-/** What the sessions of one role did in AWS, by CloudTrail: a report, from which a person may write a policy. Never a patch (T96). */
+/** The acts of one role's sessions in AWS, by CloudTrail: a report, from which a person may write a policy. Never a patch (T96). */
 export type TrailUsage = {
   readonly role: string;
   readonly sessions: number;
@@ -106,7 +106,7 @@ function listUnlogged(roles: readonly Role[], events: readonly Claims[]): string
 }
 
 /**
- * What CloudTrail has of the sessions that the broker opened. `roleOf` tells of which of our roles a session is, by its
+ * Describes the sessions that the broker opened, as CloudTrail has them. `roleOf` tells of which of our roles a session is, by its
  * name in the audit events; `broker` is the ARN of the role that the broker runs as.
  */
 export function describeTrail(

@@ -45,7 +45,7 @@ export type RoleUsage = {
   readonly seconds: { readonly asked: number; readonly max: number };
 };
 
-/** What was used in so many days, and whether the log goes back as far. */
+/** All that was used in so many days, and how far the log goes back. */
 export type Usage = {
   readonly roles: readonly RoleUsage[];
   readonly days: number;
@@ -116,7 +116,7 @@ function describeRoleUsage(role: Role, all: readonly UsedExchange[]): RoleUsage 
 
 export type UsageSetting = { readonly days: number; readonly now: number };
 
-/** What of each role was used, and what was not. */
+/** Describes what of each role was used, and what was not. */
 export function describeUsage(
   roles: readonly Role[],
   exchanges: readonly UsedExchange[],

@@ -1,6 +1,7 @@
 import type { Code } from '../../errors.ts';
 import { ROLE_NAME } from '../../policy/name.ts';
-import { findWireError, GOOGLE, GRANT_TYPE, REQUESTED_TYPES, SUBJECT_TOKEN_TYPES } from '../oauth.ts';
+import { GOOGLE, GRANT_TYPE, REQUESTED_TYPES, SUBJECT_TOKEN_TYPES } from '../oauth.ts';
+import { findWireError } from '../oauth-answer.ts';
 import { VARIABLES } from '../variables.ts';
 import {
   type ApiOperation,

@@ -98,7 +98,7 @@ const ADVICE: { readonly [code in Code]?: string } = {
     'Write it to the file of AWS_WEB_IDENTITY_TOKEN_FILE, which is read again at each exchange. A job that outlives its token takes kite-sts exec.',
 };
 
-/** What to do, where a client of this door must do something of its own. */
+/** Advice, where a client of this door must do something of its own. */
 export function findStsAdvice(code: Code): string | undefined {
   return ADVICE[code];
 }

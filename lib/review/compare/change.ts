@@ -24,7 +24,7 @@ export type RoleChange = {
   readonly was?: string | undefined;
   /** Kinds of jobs that it admits now and did not. */
   readonly opens: readonly JobKind[];
-  /** What it gives now: of whose, and which rights. */
+  /** The credential that it gives now: of whose, and which rights. */
   readonly gives: string | undefined;
   readonly gained: readonly Gain[];
   readonly lost: readonly Gain[];

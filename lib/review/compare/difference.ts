@@ -21,7 +21,7 @@ export type ShownRequest = { readonly witness: Witness } | 'undecided';
 export type Gain = {
   readonly statement: Statement;
   readonly shown: ShownRequest;
-  /** What kept the request that is shown out before, in words. */
+  /** The reason, in words, why the request that is shown was kept out before. */
   readonly telling?: string | undefined;
 };
 

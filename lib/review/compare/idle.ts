@@ -10,7 +10,7 @@ import {
 export type IdleReason =
   /** Its conditions contradict each other, or the guard, or it has ended. */
   | 'never_holds'
-  /** What it speaks of, earlier trust statements have already admitted. */
+  /** Earlier trust statements have already admitted all that it speaks of. */
   | 'shadowed'
   /** It denies nobody whom a trust statement admits. */
   | 'denies_nothing';

@@ -27,7 +27,7 @@ export type StatementJobs = { readonly statement: Statement; readonly jobs: read
 /** No clock is asked: a statement that will end is still there. */
 const FROM_THE_FIRST = 0;
 
-/** What a job of this kind tells of itself by its token. */
+/** Asks for a job of this kind, by all that such a job tells of itself in its token. */
 export function createJobProbe(kind: JobKind, issuer: string): Statement {
   const { name, tells = [] } = kind;
   return createProbe(

@@ -35,7 +35,7 @@ export type SearchSpace = {
   readonly audience: Dimension;
   /** No token is in one of these: it would have a claim inside of one that is no object. */
   readonly impossible: readonly Box[];
-  /** What looking at it may cost, and what was learned so far. */
+  /** The cost that a search of it may have, and what was learned so far. */
   readonly budget: SearchBudget;
   readonly admissions: Map<GuardedPolicy, Admission>;
 };

@@ -11,7 +11,7 @@ export type CheckedTarget = {
   /** The longest session that the role gives. */
   readonly seconds: number;
   readonly findings: readonly TargetFinding[];
-  /** What its trust policy should be. */
+  /** The trust policy that it should have. */
   readonly trustPolicy: object;
 };
 

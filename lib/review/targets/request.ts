@@ -100,7 +100,7 @@ export function isActionCovered(statement: TrustStatement, action: string): bool
 
 export type Ruling = {
   readonly says: 'allowed' | 'refused' | 'denied' | 'undecided';
-  /** What could not be told: `statement: operator key`. */
+  /** Conditions that could not be judged: `statement: operator key`. */
   readonly doubts: readonly string[];
 };
 

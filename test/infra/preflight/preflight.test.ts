@@ -94,9 +94,7 @@ const logGroups = (find: (asked: string) => string[]): Readable => ({
     logGroups: find(String(logGroupNamePrefix)).map(logGroupName => ({ logGroupName })),
   }),
 });
-const caller = (Arn: string, Account = ACCOUNT): Readable => ({
-  'sts:GetCallerIdentity': { Account, Arn },
-});
+const caller = (Arn: string, Account = ACCOUNT): Readable => ({ 'sts:GetCallerIdentity': { Account, Arn } });
 const forbids = (action: string): Readable => ({ 'iam:SimulatePrincipalPolicy': simulated(action) });
 
 describe('the preflight finds', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { DENIALS, FAULTS, JOB_FAULTS, PATTERNS } from '../../../infra/resources/alarms.ts';
+import { PATTERNS } from '../../../infra/resources/alarms.ts';
+import { DENIALS, FAULTS, JOB_FAULTS } from '../../../infra/resources/thresholds.ts';
 import { CODES } from '../../../lib/errors.ts';
-import type { SharedKeys } from '../../../lib/token/copy.ts';
-import { createSharedFetch } from '../../../lib/token/copy.ts';
+import { createSharedFetch, type SharedKeys } from '../../../lib/token/copy.ts';
 import { createCachedKeys } from '../../../lib/token/keys.ts';
 import { KeySetError } from '../../../lib/token/keyset.ts';
 import { testBroker } from '../../harness/broker.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DENIALS, FAULTS } from '../../../infra/resources/alarms.ts';
+import { DENIALS, FAULTS } from '../../../infra/resources/thresholds.ts';
 import { MAX_MEASURED_ROLES } from '../../../lib/audit/metrics.ts';
 import { arnOf, propertiesOf, resourcesFor } from '../../harness/deploy.ts';
 import { issuersWithEvents } from '../../harness/job-events.ts';

@@ -12,7 +12,7 @@ export class NotCarried extends Error {}
 export type ListedExpression = {
   readonly texts: readonly string[];
   readonly patterns: readonly string[];
-  /** What was read more narrowly than it stands there. */
+  /** The parts that were read more narrowly than they stand there. */
   readonly narrower: readonly string[];
 };
 

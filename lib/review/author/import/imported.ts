@@ -33,7 +33,7 @@ export type ImportEntry = {
   readonly name: string;
   readonly draft: DraftStatement | undefined;
   readonly notes: readonly ImportNote[];
-  /** What could be carried of a statement that was left out: a draft for its reader, in a comment. */
+  /** All that could be carried of a statement that was left out: a draft for its reader, in a comment. */
   readonly partial?: DraftStatement | undefined;
 };
 
