@@ -55,7 +55,7 @@ async function findChromium(): Promise<string> {
   return found ?? (await chromium.executablePath());
 }
 
-export async function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   return playwright.launch({
     executablePath: await findChromium(),
     args: ['--no-sandbox', '--disable-gpu'],

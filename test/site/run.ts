@@ -103,12 +103,9 @@ describe('from the home page, by at most three clicks:', () => {
     for (const width of [390, 1280])
       test(`${question}, at ${width} px: ${clicks.join(' › ')}`, async () => {
         const page = await opened(here, '/', { colorScheme: 'light', width });
-        for (const click of clicks) {
-          await page.locator('a:visible', { hasText: click }).first().click();
-          await page.waitForLoadState('networkidle');
-        }
+        for (const click of clicks) await page.locator('a:visible', { hasText: click }).first().click();
+        await page.locator('.VPContent', { hasText: answer }).waitFor();
         assert.ok(clicks.length <= 3);
-        assert.ok((await page.locator('main, .VPContent').first().innerText()).includes(answer));
         await page.close();
       });
 });
