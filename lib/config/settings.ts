@@ -1,14 +1,22 @@
-import { type Complaint, writeComplaint } from '../language/complaint.ts';
-import { suggestWord } from '../language/nearest.ts';
+import { type Complaint, Complaints, writeComplaint } from '../language/complaint.ts';
 
 const HTTP_URL = /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/;
 const LEVELS = ['error', 'info', 'debug'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
+function isNoTable(name: string): boolean {
+  return !/^[\w.-]{3,255}$/.test(name);
+}
+
+function isNoKey(id: string): boolean {
+  return !/^[\w:/-]+$/.test(id);
+}
+
 type SettingRule = {
   readonly says: string;
-  readonly fallback: string | undefined;
-  readonly wrong: (value: string) => boolean;
+  readonly fallback?: string;
+  /** Left out: it may have any value. */
+  readonly wrong?: (value: string) => boolean;
 };
 
 /**
@@ -28,62 +36,50 @@ export const SETTINGS = {
   },
   KITE_STS_AWS_ENDPOINT: {
     says: 'Where AWS STS and KMS are reached, for an emulator. On the laptop it must be a loopback address.',
-    fallback: undefined,
     wrong: value => !HTTP_URL.test(value) || !URL.canParse(value),
   },
   KITE_STS_SIGNING_KEYS: {
     says: 'The KMS keys that sign for us, by id or ARN with commas between: the first signs, all are published. The deployment sets it.',
-    fallback: undefined,
     wrong: value => !/^[\w:/-]+(,[\w:/-]+)*$/.test(value),
   },
   KITE_STS_SEALED_KEYS: {
     says: 'The DynamoDB table of sealed signing keys; without it KMS signs each token. The deployment sets it.',
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_SEALING_KEY: {
     says: 'The KMS key, by id or ARN, that opens sealed signing keys. The deployment sets it.',
-    fallback: undefined,
-    wrong: value => !/^[\w:/-]+$/.test(value),
+    wrong: isNoKey,
   },
   KITE_STS_IDENTITY_TABLE: {
     says: 'The DynamoDB table that remembers whose sessions the STS door gave. The deployment sets it; a function whose roles give AWS sessions does not start without it.',
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_SPENT_TABLE: {
     says: 'The DynamoDB table of tokens that `single_use` roles have taken. The deployment sets it; a function with such a role does not start without it.',
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_JOB_TABLE: {
     says: 'The DynamoDB table of what events have told of jobs. The deployment sets it; a function of one that hears events does not start without it.',
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_SWITCH_TABLE: {
     says: 'The DynamoDB table of what is switched off. The deployment sets it; a function that decides does not start without it.',
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_APP_KEYS: {
     says: 'App=ARN with commas between: the key of KMS, or the secret, by which we sign as each app of a role. The deployment sets it.',
-    fallback: undefined,
     wrong: value => !/^[\w.-]+=arn:[\w+=.@:/-]+(,[\w.-]+=arn:[\w+=.@:/-]+)*$/.test(value),
   },
   KITE_STS_ISSUER_KEY_TABLE: {
     says: "The DynamoDB table of issuers' keys, which the function refresher writes. The deployment sets it; a function whose issuers are asked for keys does not start without it.",
-    fallback: undefined,
-    wrong: value => !/^[\w.-]{3,255}$/.test(value),
+    wrong: isNoTable,
   },
   KITE_STS_ISSUER_KEY_PROOF: {
     says: "The KMS key, by id or ARN, that proves rows of the table of issuers' keys. The deployment sets it; a function that is told of the table does not start without it.",
-    fallback: undefined,
-    wrong: value => !/^[\w:/-]+$/.test(value),
+    wrong: isNoKey,
   },
   KITE_STS_TARBALL_SHA256: {
     says: 'The SHA-256 of tarballs of kite-sts, with spaces between: packaging and `upgrade` take no other. Keep it among the variables of your CI, which no pull request can write.',
-    fallback: undefined,
     wrong: value => !/^([0-9a-f]{64}( [0-9a-f]{64})*)?$/.test(value),
   },
   KITE_STS_LOG_LEVEL: {
@@ -93,23 +89,16 @@ export const SETTINGS = {
   },
   KITE_STS_URL: {
     says: 'The https URL of the broker, for `exchange`, `exec`, `credential-process` and `whoami`; `--broker` goes before it.',
-    fallback: undefined,
     wrong: value => !HTTP_URL.test(value),
   },
   KITE_STS_ID_TOKEN: {
     says: 'The subject token, where the CI fills a variable with it, as GitLab does; `--token-env` names another.',
-    fallback: undefined,
-    wrong: () => false,
   },
   KITE_STS_REACH: {
     says: 'Set by `exec --reach` and by the plugin: the registries, clusters, databases and package domains that the helpers answer for, with spaces between.',
-    fallback: undefined,
-    wrong: () => false,
   },
   KITE_STS_TOKEN_FILE: {
     says: 'Set by `exec` for its command: the file that always holds the current token.',
-    fallback: undefined,
-    wrong: () => false,
   },
 } as const satisfies Record<string, SettingRule>;
 
@@ -142,14 +131,25 @@ function locateSetting(name: string) {
   return { file: `environment ${name}`, line: 1, column: 1 };
 }
 
-function findUnknownSettings(environment: Environment): Complaint[] {
-  return Object.keys(environment)
-    .filter(name => name.startsWith(PREFIX) && !Object.hasOwn(SETTINGS, name))
-    .map(name => ({
-      rule: 'setting-unknown' as const,
-      place: locateSetting(name),
-      message: `${name} is not a setting.${suggestWord(name, Object.keys(SETTINGS))}`,
-    }));
+function complainOfUnknownSettings(environment: Environment, complaints: Complaints): void {
+  const known = Object.keys(SETTINGS);
+  for (const name of Object.keys(environment))
+    if (name.startsWith(PREFIX) && !known.includes(name))
+      complaints.at(locateSetting(name)).unknownName('setting-unknown', 'There is no setting', name, known);
+}
+
+/** Reads one setting; what is wrong with it is complained of, and it is as if it were not there. */
+function readSetting(
+  name: SettingName,
+  environment: Environment,
+  complaints: Complaints,
+): string | undefined {
+  const { fallback, wrong, says }: SettingRule = SETTINGS[name];
+  const written = environment[name];
+  if (written === undefined) return fallback;
+  if (!wrong?.(written)) return written;
+  const here = complaints.at(locateSetting(name));
+  return here.say('setting-value', `${name} has a value that it cannot have. ${says}`) ?? fallback;
 }
 
 /** The name of a secret may hold an `=`, and no app's id does. */
@@ -159,20 +159,13 @@ function splitAppKey(pair: string): [app: string, arn: string] {
 }
 
 /** Reads the settings from the environment: an unknown `KITE_STS_…` is refused, with the nearest name. */
-export function readSettings(environment: Environment): { settings: Settings; complaints: Complaint[] } {
-  const complaints = findUnknownSettings(environment);
-  const readValue = (name: SettingName): string | undefined => {
-    const { fallback, wrong, says }: SettingRule = SETTINGS[name];
-    const written = environment[name];
-    if (written === undefined) return fallback;
-    if (!wrong(written)) return written;
-    complaints.push({
-      rule: 'setting-value',
-      place: locateSetting(name),
-      message: `${name} has a value that it cannot have. ${says}`,
-    });
-    return fallback;
-  };
+export function readSettings(environment: Environment): {
+  readonly settings: Settings;
+  readonly complaints: readonly Complaint[];
+} {
+  const complaints = new Complaints();
+  complainOfUnknownSettings(environment, complaints);
+  const readValue = (name: SettingName) => readSetting(name, environment, complaints);
   return {
     settings: {
       port: Number(readValue('PORT')),
@@ -192,7 +185,7 @@ export function readSettings(environment: Environment): { settings: Settings; co
       // A variable that a CI does not know is empty there.
       tarballDigests: readValue('KITE_STS_TARBALL_SHA256')?.split(' ').filter(Boolean) ?? [],
     },
-    complaints,
+    complaints: complaints.all,
   };
 }
 

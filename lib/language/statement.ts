@@ -17,7 +17,7 @@ import {
   text,
   time,
 } from './shape.ts';
-import { type Entry, findEntry, type MapTree, type Tree } from './tree.ts';
+import { type Entry, findEntry, listItems, type MapTree, type Tree } from './tree.ts';
 
 /** At most so many statements in a role's trust and deny together. */
 export const MAX_STATEMENTS = 50;
@@ -211,7 +211,7 @@ export function compileStatementList(
 ): Placed<Statement>[] {
   const here = complaints.at(tree);
   if (tree.kind !== 'list') here.wrongType('a list of statements, each of which begins with "- iss: …"');
-  const items = tree.kind === 'list' ? tree.items : [];
+  const items = listItems(tree);
   if (tree.kind === 'list' && items.length === 0)
     here.say(
       'empty',

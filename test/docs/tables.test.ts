@@ -192,7 +192,7 @@ describe('what the tables say is so', () => {
   test.each(rowsOf(CONFIGURATION, 'variable').map(([name, fallback]) => ({ name: code(name), fallback })))(
     'the default of $name',
     ({ name, fallback = '' }) => {
-      const setting: { fallback: string | undefined } = SETTINGS[name as keyof typeof SETTINGS];
+      const setting: { says: string; fallback?: string } = SETTINGS[name as keyof typeof SETTINGS];
       expect(code(fallback) || undefined).toBe(setting.fallback);
     },
   );

@@ -1,7 +1,6 @@
-import type { Complaint, Rule } from '../../language/complaint.ts';
-import { Complaints } from '../../language/complaint.ts';
+import { type Complaint, Complaints, type Rule } from '../../language/complaint.ts';
 import { compileStatement } from '../../language/statement.ts';
-import { findEntry, type MapTree, type Tree } from '../../language/tree.ts';
+import { findEntry, listItems, type MapTree, type Tree } from '../../language/tree.ts';
 import type { Condition, Scalar } from '../../policy/condition.ts';
 import { findVocabularyTypes, type IssuerFacts } from '../../policy/issuer.ts';
 import type { Statement } from '../../policy/statement.ts';
@@ -130,7 +129,7 @@ function convertComplaint(complaint: Complaint): LintFinding {
 function lintScopes(tree: MapTree): LintFinding[] {
   const scopes = findEntry(tree, 'scopes')?.value;
   if (!scopes) return [createDialectFinding('dialect-no-scopes', tree.place)];
-  const items = scopes.kind === 'list' ? scopes.items : [];
+  const items = listItems(scopes);
   return items
     .filter(item => item.kind === 'scalar' && !SCOPES.includes(item.value))
     .map(({ place }) => createDialectFinding('dialect-scope', place));

@@ -1,4 +1,4 @@
-import { findEntry, type MapTree, type ScalarTree, type Tree } from '../../language/tree.ts';
+import { findEntry, listItems, type MapTree, type ScalarTree, type Tree } from '../../language/tree.ts';
 import type { Condition } from '../../policy/condition.ts';
 import type { Role } from '../../policy/role.ts';
 import type { Effect, Statement } from '../../policy/statement.ts';
@@ -34,8 +34,7 @@ function pairStatements(
   statements: readonly Statement[],
   rows: ReadonlyMap<string, IssuerRow>,
 ): LintedStatement[] {
-  const list = findEntry(tree, effect)?.value;
-  const items = list?.kind === 'list' ? list.items : [];
+  const items = listItems(findEntry(tree, effect)?.value);
   return statements.flatMap((statement, index) => {
     const row = rows.get(statement.issuer);
     const item = items[index];

@@ -1,7 +1,7 @@
 import { findTeams } from '../../../config/teams.ts';
 import { describeKinds, type JobKind } from '../../../jobs/kind.ts';
 import { suggestWord } from '../../../language/nearest.ts';
-import { findEntry } from '../../../language/tree.ts';
+import { findEntry, listItems } from '../../../language/tree.ts';
 
 import { judgeJobs, type StatementJobs } from '../../compare/jobs.ts';
 import type { Linted, LintedStatement } from '../linted.ts';
@@ -71,7 +71,7 @@ function findIdleWords(judged: JudgedStatement): LintMatch[] {
   } = judged;
   const written = findEntry(tree, 'knowingly')?.value;
   const names = written && findEntry(written, 'jobs')?.value;
-  return (names?.kind === 'list' ? names.items : []).flatMap(item => {
+  return listItems(names).flatMap(item => {
     const name = item.kind === 'scalar' ? String(item.value) : '';
     const isAdmitted = admitted.some(each => each.name === name && each.danger !== undefined);
     return isAdmitted ? [] : [{ place: item.place, message: explainIdleWord(name, statement.id, known) }];
