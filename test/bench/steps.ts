@@ -22,6 +22,7 @@ import { AUDIENCE, BUILDKITE, NOW } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { compareDoors } from './doors.ts';
 import { comparePolicies } from './policies.ts';
+import { describeMeasurement, saveResult } from './results.ts';
 
 type Step = {
   readonly name: string;
@@ -133,9 +134,14 @@ async function exchangeAt({ broker: at }: { readonly broker: Broker }): Promise<
 }
 
 const VALID = 'verify: every check';
+/**
+ * What refusals are held against: the arithmetic of a signature, which whoever refuses early saves. Not our own verification,
+ * beside which a refusal would look dearer the cheaper that becomes. Half of each is the making of an error with its stack.
+ */
+const ARITHMETIC = 'node:crypto RS256 verify';
 const steps: readonly Step[] = [
   {
-    name: 'node:crypto RS256 verify',
+    name: ARITHMETIC,
     run: () =>
       cryptoVerify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
   },
@@ -145,29 +151,33 @@ const steps: readonly Step[] = [
       jwtVerify(good, cached, { currentDate: new Date(NOW * 1000), audience: AUDIENCE, issuer: BUILDKITE }),
   },
   { name: VALID, run: () => verify(good, NOW), aim: { most: 1.2, of: 'jose.jwtVerify' } },
-  { name: 'refuse: garbage', run: () => refused(verify('not a token', NOW)), aim: { most: 0.1, of: VALID } },
+  {
+    name: 'refuse: garbage',
+    run: () => refused(verify('not a token', NOW)),
+    aim: { most: 0.25, of: ARITHMETIC },
+  },
   {
     name: 'refuse: 16 KiB of garbage',
     run: () => refused(verify('x'.repeat(16_384), NOW)),
-    aim: { most: 0.1, of: VALID },
+    aim: { most: 0.25, of: ARITHMETIC },
   },
   {
     name: 'refuse: unlisted issuer',
     run: () => refused(verify(stranger, NOW)),
-    aim: { most: 0.1, of: VALID },
+    aim: { most: 0.25, of: ARITHMETIC },
   },
   {
     // Its claims are read first, so that an issuer is asked by tokens of good form alone.
     name: 'refuse: unknown key id',
     run: () => refused(verify(otherKey, NOW)),
-    aim: { most: 0.3, of: VALID },
+    aim: { most: 0.7, of: ARITHMETIC },
   },
   {
     name: 'refuse: wrong audience',
     run: () => refused(verify(elsewhere, NOW)),
-    aim: { most: 0.3, of: VALID },
+    aim: { most: 0.7, of: ARITHMETIC },
   },
-  { name: 'refuse: expired', run: () => refused(verify(expired, NOW)), aim: { most: 0.3, of: VALID } },
+  { name: 'refuse: expired', run: () => refused(verify(expired, NOW)), aim: { most: 0.7, of: ARITHMETIC } },
   { name: 'refuse: bad signature', run: () => refused(verify(forged, NOW)) },
   { name: 'decide: ten statements, with trace', run: () => decideFrom(single, 'role-0') },
   {
@@ -185,15 +195,21 @@ const steps: readonly Step[] = [
   },
 ];
 
+/** Microseconds on a CPU so far: whatever else the machine does is not in it. */
+function readCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
 /** Runs one step for a turn; microseconds for one run of it. */
 async function turn({ run }: Step): Promise<number> {
-  const started = performance.now();
+  const started = readCpu();
   let runs = 0;
   do {
     for (let i = 0; i < 8; i++) await run();
     runs += 8;
-  } while (performance.now() - started < TURN);
-  return ((performance.now() - started) * 1000) / runs;
+  } while (readCpu() - started < TURN * 1000);
+  return (readCpu() - started) / runs;
 }
 
 function median(numbers: readonly number[]): number {
@@ -223,7 +239,7 @@ for (const { name, aim } of steps) {
     median(times.get(name) ?? [])
       .toFixed(1)
       .padStart(8),
-    ratio(name, 'node:crypto RS256 verify').toFixed(2).padStart(10),
+    ratio(name, ARITHMETIC).toFixed(2).padStart(10),
     ratio(name, 'jose.jwtVerify').toFixed(2).padStart(9),
     ratio(name, VALID).toFixed(3).padStart(10),
   ];
@@ -233,6 +249,19 @@ for (const { name, aim } of steps) {
     `${name.padEnd(42)}${columns.join('')}  ${aim === undefined ? '' : `${met ? 'met' : 'MISSED'}: at most ${aim.most} × ${aim.of}`}`,
   );
 }
+saveResult('steps', {
+  ...describeMeasurement(ROUNDS),
+  rows: steps.map(({ name, aim }) => ({
+    name,
+    micros: median(times.get(name) ?? []),
+    byArithmetic: ratio(name, ARITHMETIC),
+    byJose: ratio(name, 'jose.jwtVerify'),
+    aim:
+      aim === undefined
+        ? ''
+        : `at most ${aim.most} × ${aim.of}${ratio(name, aim.of) > aim.most ? ': **missed**' : ''}`,
+  })),
+});
 if (!comparePolicies()) missed++;
 if (!(await compareDoors())) missed++;
 console.log(missed === 0 ? 'every aim is met' : `${missed} aims are missed`);

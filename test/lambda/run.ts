@@ -1,15 +1,16 @@
 /**
- * `npm run lambda [-- ROUNDS [draw]]`: the packaged functions under AWS's own Runtime Interface Client. Every route is
+ * `npm run lambda [-- ROUNDS [write]]`: the packaged functions under AWS's own Runtime Interface Client. Every route is
  * asked cold and warm; then CPU time is told as ratios to an empty handler, all in turn within one run, and beside a
  * hand-written floor and a broker of AWS's client; then what a first answer takes and a million exchanges cost by
- * memory. `draw` draws the former. Exits with 1 when an answer is wrong or an aim is missed. The Client is built here
+ * memory. `write` keeps the result for the page. Exits with 1 when an answer is wrong or an aim is missed. The Client is built here
  * once, which needs cmake and a C++ compiler.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
-import { drawPlot } from '../bench/plot.ts';
+import { LAMBDA_AIMS } from '../bench/page.ts';
+import { describeMeasurement, type LambdaRow, saveResult } from '../bench/results.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { testIssuer } from '../harness/issuer.ts';
 import { type Folders, folders } from './folders.ts';
@@ -36,18 +37,11 @@ type Measured = {
   readonly of: keyof Folders['of'] | 'floor' | 'sdk';
   readonly event: unknown;
   readonly status: number;
-  readonly aims?: { readonly cold: number; readonly warm: number };
+  readonly aims?: { readonly cold: number; readonly warm: number } | undefined;
 };
 
 const WARM_UP = 300;
 const BLOCK = 100;
-/** As ratios to the empty handler: what issue and page call the aims. */
-const AIMS = {
-  health: { cold: 1.3, warm: 1.1 },
-  denied: { cold: 1.6, warm: 1.6 },
-  aws: { cold: 1.8, warm: 2.6 },
-};
-
 const issuer = await testIssuer();
 if (!built()) {
   console.log(
@@ -92,7 +86,7 @@ const measured: readonly Measured[] = [
     of: 'discovery',
     event: httpEvent({ method: 'GET', path: '/health' }),
     status: 200,
-    aims: AIMS.health,
+    aims: LAMBDA_AIMS['discovery: health'],
   },
   { name: 'exchange: no token', of: 'exchange', event: httpEvent({ body: 'grant_type=x' }), status: 400 },
   {
@@ -100,14 +94,14 @@ const measured: readonly Measured[] = [
     of: 'exchange',
     event: await exchangeEvent(issuer, 'deploy', { build_branch: 'other' }),
     status: 400,
-    aims: AIMS.denied,
+    aims: LAMBDA_AIMS['exchange: denied'],
   },
   {
     name: 'exchange: AWS, by STS',
     of: 'exchange',
     event: await exchangeEvent(issuer, 'deploy'),
     status: 200,
-    aims: AIMS.aws,
+    aims: LAMBDA_AIMS['exchange: AWS, by STS'],
   },
   {
     name: 'exchange: JWT, by KMS',
@@ -120,6 +114,12 @@ const measured: readonly Measured[] = [
     of: 'floor',
     event: await exchangeEvent(issuer, 'deploy'),
     status: 200,
+  },
+  {
+    name: 'peer: floor, denied',
+    of: 'floor',
+    event: await exchangeEvent(issuer, 'deploy', { build_branch: 'other' }),
+    status: 403,
   },
   {
     name: "peer: AWS's client, by STS",
@@ -205,6 +205,9 @@ const WHOLE_CPU = 1769;
 /** Dollars of a GB-second and of a million requests on arm64; how long STS takes, and how many exchanges are cold. */
 const PRICES = { gbSecond: 0.0000133334, million: 0.2 } as const;
 const [STS_MS, COLD_SHARE] = [45, 0.01];
+/** Which are also measured by a clock, and how often. */
+const COMPARED = ['exchange: AWS, by STS', 'peer: floor, by STS', "peer: AWS's client, by STS"];
+const CLOCK_ROUNDS = 5;
 
 /** Milliseconds to a first answer: initialization has a whole CPU whatever the memory, all that follows its share. */
 function estimateFirst(cold: readonly ColdStart[], memory: number): number {
@@ -219,43 +222,72 @@ function estimateCost(cold: readonly ColdStart[], warm: readonly number[], memor
   return (memory / 1024) * milliseconds * 1000 * PRICES.gbSecond + PRICES.million;
 }
 
-function tellByMemory(cold: readonly (readonly ColdStart[])[], warm: readonly (readonly number[])[]): void {
-  const lines = measured.map(({ name }, index) => ({
-    name,
-    values: MEMORY.map(memory =>
-      estimateFirst(
-        cold.flatMap(round => round[index] ?? []),
-        memory,
-      ),
-    ),
-    costs: MEMORY.map(memory =>
-      estimateCost(
-        cold.flatMap(round => round[index] ?? []),
-        warm.flatMap(round => round[index] ?? []),
-        memory,
-      ),
-    ),
-  }));
+/** Milliseconds by a clock to the first answer of a new process that has its memory's share of a CPU once it is ready. */
+async function measureThrottled(each: Measured, memory: number): Promise<number | undefined> {
+  const began = performance.now();
+  const running = await start(each);
+  await running.ready();
+  const init = performance.now() - began;
+  const isHeld = running.throttle(memory / WHOLE_CPU);
+  const asked = performance.now();
+  await ask(running, each);
+  const first = performance.now() - asked;
+  await running.end();
+  return isHeld ? init + first : undefined;
+}
+
+/** By memory; empty where this machine does not let us hold a process. */
+async function measureByClock(each: Measured, rounds: number): Promise<readonly number[]> {
+  const medians: number[] = [];
+  for (const memory of MEMORY) {
+    const times: number[] = [];
+    while (times.length < rounds) {
+      const time = await measureThrottled(each, memory);
+      if (time === undefined) return [];
+      times.push(time);
+    }
+    medians.push(median(times));
+  }
+  return medians;
+}
+
+type Rounds = readonly (readonly number[])[];
+
+async function describeRows(cold: readonly (readonly ColdStart[])[], warm: Rounds): Promise<LambdaRow[]> {
+  const floor = measured.findIndex(({ of }) => of === 'floor');
+  const rows: LambdaRow[] = [];
+  for (const [index, each] of measured.entries()) {
+    const starts = cold.flatMap(round => round[index] ?? []);
+    const answers = warm.flatMap(round => round[index] ?? []);
+    rows.push({
+      name: each.name,
+      init: median(starts.map(({ init }) => init)),
+      first: median(starts.map(({ init, whole }) => whole - init)),
+      wholeByEmpty: summary(
+        cold.map(round => round.map(({ whole }) => whole)),
+        index,
+      ).ratio,
+      warm: median(answers),
+      warmByEmpty: summary(warm, index).ratio,
+      warmByFloor: median(warm.map(round => (round[index] ?? Number.NaN) / (round[floor] ?? Number.NaN))),
+      answers: MEMORY.map(memory => estimateFirst(starts, memory)),
+      throttled: COMPARED.includes(each.name) ? await measureByClock(each, CLOCK_ROUNDS) : [],
+      costs: MEMORY.map(memory => estimateCost(starts, answers, memory)),
+    });
+  }
+  return rows;
+}
+
+function tellByMemory(rows: readonly LambdaRow[]): void {
   console.log(`\nby MB: ${MEMORY.join(', ')}`);
-  for (const { name, values, costs } of lines)
+  const columns = (values: readonly number[]): string =>
+    values.map(each => each.toFixed(0).padStart(6)).join('');
+  for (const { name, init, first, answers, throttled, costs } of rows) {
+    const dollars = costs.map(each => each.toFixed(2).padStart(6)).join('');
     console.log(
-      `${name.padEnd(26)} first ms ${values.map(each => each.toFixed(0).padStart(5)).join('')}   $ a million ${costs.map(each => each.toFixed(2).padStart(6)).join('')}`,
+      `${name.padEnd(28)} init ${init.toFixed(1)} first ${first.toFixed(1)} | first answer, ms ${columns(answers)} | by a clock ${columns(throttled)} | $ a million ${dollars}`,
     );
-  if (process.argv[3] !== 'draw') return;
-  const names = [
-    'empty handler',
-    'exchange: AWS, by STS',
-    'peer: floor, by STS',
-    "peer: AWS's client, by STS",
-  ];
-  const plot = {
-    title: 'First answer by memory: milliseconds, computed from CPU time',
-    below: 'memory of the function, MB',
-    beside: 'ms',
-    places: MEMORY,
-    lines: lines.filter(({ name }) => names.includes(name)),
-  };
-  writeFileSync(join(import.meta.dirname, '../../docs/images/first-answer.svg'), drawPlot(plot));
+  }
 }
 
 let wrong = await askAll();
@@ -268,7 +300,9 @@ if (wrong === 0) {
     cold.map(round => round.map(({ whole }) => whole)),
     warm,
   );
-  tellByMemory(cold, warm);
+  const rows = await describeRows(cold, warm);
+  tellByMemory(rows);
+  saveResult('lambda', { ...describeMeasurement(rounds), memory: MEMORY, rows });
 }
 aws.close();
 packed.remove();

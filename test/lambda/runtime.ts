@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { throttle } from './throttle.ts';
 
 const RIC = join(import.meta.dirname, 'node_modules/aws-lambda-ric/index.mjs');
 const ARN = 'arn:aws:lambda:us-east-1:123456789012:function:kite-sts';
@@ -20,6 +21,8 @@ export type Running = {
   ready(): Promise<void>;
   /** CPU time that its threads have used, in milliseconds. */
   cpu(): number;
+  /** Holds it to a share of a CPU from now on; false where this machine does not let us. */
+  throttle(share: number): boolean;
   /** What it wrote to standard output and standard error. */
   written(): string;
   end(): Promise<void>;
@@ -137,6 +140,7 @@ export async function run(
   const api = runtimeApi();
   const child = starts(folder, await api.listen(), environment);
   let written = '';
+  let release: ReturnType<typeof throttle>;
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (written += String(chunk)));
   const gone = new Promise<void>(resolve => child.once('exit', () => resolve()));
   const ended = gone.then((): never => {
@@ -148,10 +152,15 @@ export async function run(
       JSON.parse(await within(api.invoke(event), ended)) as APIGatewayProxyStructuredResultV2,
     ready: () => within(api.ready(), ended),
     cpu: () => cpuOf(child.pid ?? 0),
+    throttle: share => {
+      release = throttle(child.pid ?? 0, share);
+      return release !== undefined;
+    },
     written: () => written,
     end: async () => {
       child.kill('SIGKILL');
       await gone;
+      release?.();
       api.close();
     },
   };
