@@ -13,6 +13,8 @@ import { type Readable, readable } from '../harness/readable.ts';
 import { ACCOUNT, EVERYTHING } from '../harness/whole.ts';
 
 const STACK = 'kite-sts-prod';
+const FUNCTION = 'kite-sts-prod-exchange';
+const SEALED = 'kite-sts-prod-SealedKeyTable-N';
 const NOW = Date.parse('2026-12-01T12:00:00Z') / 1000;
 const BROKER = `arn:aws:iam::${ACCOUNT}:role/kite-sts-prod-eu-central-1-exchange`;
 const TRUST = ROLES.publish.split('jwt:')[0];
@@ -24,6 +26,14 @@ const FEDERATED = `arn:aws:iam::${ACCOUNT}:role/ci/federated`;
 const AWAY = 'arn:aws:iam::222222222222:role/deploy';
 const ISSUER = new URL(AUDIENCE).hostname;
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${ISSUER}`;
+
+/** What an account is asked, as often as it is named here. */
+const STACKS = 'cloudformation:DescribeStacks';
+const TABLE = 'dynamodb:DescribeTable';
+const BACKUPS = 'dynamodb:DescribeContinuousBackups';
+const ALARMS = 'cloudwatch:DescribeAlarms';
+const SECRET = 'secretsmanager:DescribeSecret';
+const OIDC = 'iam:GetOpenIDConnectProvider';
 
 const config = configFrom({
   deploy: `${TRUST}aws: { role_arn: "${TARGET}" }\n`,
@@ -39,10 +49,10 @@ const resource = (LogicalResourceId: string, type: string, PhysicalResourceId: s
   PhysicalResourceId,
 });
 const RESOURCES = [
-  resource('ExchangeLambdaFunction', 'Lambda::Function', 'kite-sts-prod-exchange'),
+  resource('ExchangeLambdaFunction', 'Lambda::Function', FUNCTION),
   resource('SwitchTable', 'DynamoDB::Table', 'kite-sts-prod-switches'),
   resource('SpentTable', 'DynamoDB::Table', 'kite-sts-prod-SpentTable-N'),
-  resource('SealedKeyTable', 'DynamoDB::Table', 'kite-sts-prod-SealedKeyTable-N'),
+  resource('SealedKeyTable', 'DynamoDB::Table', SEALED),
   resource('FirstSigningKey', 'KMS::Key', 'k-1'),
   resource('ExchangeErrorsAlarm', 'CloudWatch::Alarm', 'kite-sts-prod-ExchangeErrorsAlarm-N'),
 ];
@@ -77,13 +87,12 @@ const RIGHT_FEDERATED = role(FEDERATED, [
   federated({ [`${ISSUER}:aud`]: 'sts.amazonaws.com', [`${ISSUER}:sub`]: 'role:tested' }),
 ]);
 
-const roles =
-  (
-    deploy: object | string = RIGHT,
-    other: object | string = RIGHT_FEDERATED,
-  ): Readable['iam:GetRole'] & object =>
-  ({ RoleName }) =>
-    (RoleName === 'deploy' ? deploy : other) as never;
+const roles = (
+  deploy: JsonObject | string = RIGHT,
+  other: JsonObject | string = RIGHT_FEDERATED,
+): Readable => ({
+  'iam:GetRole': ({ RoleName }) => (RoleName === 'deploy' ? deploy : other),
+});
 const alarm = (more: object = {}) => ({
   AlarmName: 'kite-sts-prod-ExchangeErrorsAlarm-N',
   AlarmDescription: 'errors of the function Exchange',
@@ -91,6 +100,7 @@ const alarm = (more: object = {}) => ({
   ActionsEnabled: 'true',
   ...more,
 });
+const alarms = (...MetricAlarms: object[]): Readable => ({ [ALARMS]: { MetricAlarms } });
 
 const lambda = (more: object, keys = `${APP}=${APP_KEY},${OTHER_APP}=${APP_SECRET}`): Readable => ({
   'lambda:GetFunction': {
@@ -104,6 +114,10 @@ const lambda = (more: object, keys = `${APP}=${APP_KEY},${OTHER_APP}=${APP_SECRE
 });
 const STACK_ID = `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/kite-sts-prod/id`;
 const OUTPUTS = [{ OutputKey: 'ExchangeRoleArn', OutputValue: BROKER }];
+const status = (StackStatus: string, Outputs: object[] | string = OUTPUTS): Readable => ({
+  [STACKS]: { Stacks: [{ StackId: STACK_ID, StackStatus, Outputs }] },
+});
+const tables = (Table: object): Readable => ({ [TABLE]: { Table } });
 
 /** Of one key of KMS this is said; of the others, that they are well. */
 const kms = (said: JsonObject | string, id = 'k-1'): Readable => ({
@@ -113,23 +127,21 @@ const kms = (said: JsonObject | string, id = 'k-1'): Readable => ({
 
 /** An account with a deployment that is well. */
 const WELL: Readable = {
-  'cloudformation:DescribeStacks': {
-    Stacks: [{ StackId: STACK_ID, StackStatus: 'UPDATE_COMPLETE', Outputs: OUTPUTS }],
-  },
+  ...status('UPDATE_COMPLETE'),
   'cloudformation:ListStackResources': { StackResourceSummaries: RESOURCES },
-  'dynamodb:DescribeTable': { Table: { TableStatus: 'ACTIVE', DeletionProtectionEnabled: true } },
-  'dynamodb:DescribeContinuousBackups': {
+  ...tables({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: true }),
+  [BACKUPS]: {
     ContinuousBackupsDescription: {
       PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' },
     },
   },
   'dynamodb:Scan': { Items: [{ day: { S: '2026-12-01' } }, { day: { S: '2026-12-04' } }] },
-  'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm()] },
+  ...alarms(alarm()),
   ...kms('', 'none'),
   ...lambda({}),
-  'secretsmanager:DescribeSecret': { Name: 'app' },
-  'iam:GetRole': roles(),
-  'iam:GetOpenIDConnectProvider': { ClientIDList: ['sts.amazonaws.com'] },
+  [SECRET]: { Name: 'app' },
+  ...roles(),
+  [OIDC]: { ClientIDList: ['sts.amazonaws.com'] },
 };
 
 const examined = (answers: Readable, more: Partial<Deployment> = {}) =>
@@ -152,10 +164,6 @@ async function findingsOf(answers: Readable, more: Partial<Deployment> = {}): Pr
     .map(({ condition, check, of }) => `${condition} ${check} ${of}`);
 }
 
-const status = (StackStatus: string, Outputs: object[] | string = OUTPUTS): Readable => ({
-  'cloudformation:DescribeStacks': { Stacks: [{ StackId: STACK_ID, StackStatus, Outputs }] },
-});
-const tables = (Table: object): Readable => ({ 'dynamodb:DescribeTable': { Table } });
 const everyTable = (condition: string) =>
   RESOURCES.filter(({ ResourceType }) => ResourceType.endsWith('Table')).map(
     ({ PhysicalResourceId }) => `${condition} table ${PhysicalResourceId}`,
@@ -176,165 +184,125 @@ describe('from inside', () => {
     expect(rowsOf('docs/guides/operate.md', 'look inside').map(([look = '']) => code(look))).toEqual(inside);
   });
 
-  test.each<[name: string, answers: Readable, found: string[]]>([
-    [
-      'no stack',
-      { 'cloudformation:DescribeStacks': 'ValidationError: Stack with id x does not exist' },
-      [`wrong stack ${STACK}`],
-    ],
-    [
-      'a stack that may not be read',
-      { 'cloudformation:DescribeStacks': 'AccessDenied' },
-      [`unknown stack ${STACK}`],
-    ],
-    ['a deployment that failed', status('UPDATE_ROLLBACK_COMPLETE'), [`wrong stack ${STACK}`]],
-    ['a deployment that is stuck', status('UPDATE_ROLLBACK_FAILED'), [`wrong stack ${STACK}`]],
-    ['no output of whom targets must trust', status('UPDATE_COMPLETE', ''), ['unknown target all']],
-    ['a deployment that goes on', status('UPDATE_IN_PROGRESS'), [`unknown stack ${STACK}`]],
-    ['tables that are gone', { 'dynamodb:DescribeTable': 'ResourceNotFoundException' }, everyTable('wrong')],
-    ['tables that go', tables({ TableStatus: 'DELETING' }), everyTable('wrong')],
-    [
-      'tables that may not be read',
-      { 'dynamodb:DescribeTable': 'AccessDeniedException' },
-      everyTable('unknown'),
-    ],
+  test.each<[name: string, answers: Readable, ...found: string[]]>([
+    ['no stack', { [STACKS]: 'ValidationError: Stack with id x does not exist' }, `wrong stack ${STACK}`],
+    ['a stack that may not be read', { [STACKS]: 'AccessDenied' }, `unknown stack ${STACK}`],
+    ['a deployment that failed', status('UPDATE_ROLLBACK_COMPLETE'), `wrong stack ${STACK}`],
+    ['a deployment that is stuck', status('UPDATE_ROLLBACK_FAILED'), `wrong stack ${STACK}`],
+    ['no output of whom targets must trust', status('UPDATE_COMPLETE', ''), 'unknown target all'],
+    ['a deployment that goes on', status('UPDATE_IN_PROGRESS'), `unknown stack ${STACK}`],
+    ['tables that are gone', { [TABLE]: 'ResourceNotFoundException' }, ...everyTable('wrong')],
+    ['tables that go', tables({ TableStatus: 'DELETING' }), ...everyTable('wrong')],
+    ['tables that may not be read', { [TABLE]: 'AccessDeniedException' }, ...everyTable('unknown')],
     [
       'a table that anybody may delete',
       tables({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: false }),
-      ['wrong table kite-sts-prod-switches'],
+      'wrong table kite-sts-prod-switches',
     ],
     [
       'a table without backups',
-      { 'dynamodb:DescribeContinuousBackups': { ContinuousBackupsDescription: {} } },
-      ['wrong table kite-sts-prod-switches (backups)'],
+      { [BACKUPS]: { ContinuousBackupsDescription: {} } },
+      'wrong table kite-sts-prod-switches (backups)',
     ],
     [
       'backups that may not be read',
-      { 'dynamodb:DescribeContinuousBackups': 'AccessDeniedException' },
-      ['unknown table kite-sts-prod-switches (backups)'],
+      { [BACKUPS]: 'AccessDeniedException' },
+      'unknown table kite-sts-prod-switches (backups)',
     ],
-    [
-      'an alarm that rings',
-      { 'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm({ StateValue: 'ALARM' })] } },
-      ['wrong alarm ExchangeErrorsAlarm'],
-    ],
+    ['an alarm that rings', alarms(alarm({ StateValue: 'ALARM' })), 'wrong alarm ExchangeErrorsAlarm'],
     [
       'an alarm that is silenced',
-      { 'cloudwatch:DescribeAlarms': { MetricAlarms: [alarm({ ActionsEnabled: 'false' })] } },
-      ['wrong alarm ExchangeErrorsAlarm'],
+      alarms(alarm({ ActionsEnabled: 'false' })),
+      'wrong alarm ExchangeErrorsAlarm',
     ],
-    ['an alarm that is gone', { 'cloudwatch:DescribeAlarms': { MetricAlarms: '' } }, ['wrong alarm all']],
+    ['an alarm that is gone', { [ALARMS]: { MetricAlarms: '' } }, 'wrong alarm all'],
     [
       'no alarm of another stack',
-      {
-        'cloudwatch:DescribeAlarms': {
-          MetricAlarms: [alarm(), alarm({ AlarmName: 'kite-sts-prod-2-X', StateValue: 'ALARM' })],
-        },
-      },
-      [],
+      alarms(alarm(), alarm({ AlarmName: 'kite-sts-prod-2-X', StateValue: 'ALARM' })),
     ],
-    ['alarms that may not be read', { 'cloudwatch:DescribeAlarms': 'AccessDenied' }, ['unknown alarm all']],
-    ['a key that is switched off', key('Disabled'), ['wrong key FirstSigningKey']],
-    ['a key that is about to go', key('PendingDeletion'), ['wrong key FirstSigningKey']],
-    ['a key that is gone', kms('NotFoundException'), ['wrong key FirstSigningKey']],
-    ['a key that may not be read', kms('AccessDeniedException'), ['unknown key FirstSigningKey']],
+    ['alarms that may not be read', { [ALARMS]: 'AccessDenied' }, 'unknown alarm all'],
+    ['a key that is switched off', key('Disabled'), 'wrong key FirstSigningKey'],
+    ['a key that is about to go', key('PendingDeletion'), 'wrong key FirstSigningKey'],
+    ['a key that is gone', kms('NotFoundException'), 'wrong key FirstSigningKey'],
+    ['a key that may not be read', kms('AccessDeniedException'), 'unknown key FirstSigningKey'],
     [
       'a function that does not start',
       lambda({ State: 'Failed', StateReason: 'the subnet is gone' }),
-      ['wrong function kite-sts-prod-exchange'],
+      `wrong function ${FUNCTION}`,
     ],
-    [
-      'a function that was not updated',
-      lambda({ LastUpdateStatus: 'Failed' }),
-      ['wrong function kite-sts-prod-exchange'],
-    ],
-    ['nothing about a function that rests', lambda({ State: 'Inactive' }), []],
+    ['a function that was not updated', lambda({ LastUpdateStatus: 'Failed' }), `wrong function ${FUNCTION}`],
+    ['nothing about a function that rests', lambda({ State: 'Inactive' })],
     [
       'a function that is gone',
       { 'lambda:GetFunction': 'ResourceNotFoundException' },
-      ['wrong function kite-sts-prod-exchange', 'unknown app-key all'],
+      `wrong function ${FUNCTION}`,
+      'unknown app-key all',
     ],
     [
       'a function that may not be read',
       { 'lambda:GetFunction': 'AccessDeniedException' },
-      ['unknown function kite-sts-prod-exchange', 'unknown app-key all'],
+      `unknown function ${FUNCTION}`,
+      'unknown app-key all',
     ],
-    ['an app without a key', lambda({}, `${APP}=${APP_KEY}`), [`wrong app-key ${OTHER_APP}`]],
-    ['an app whose key is switched off', key('Disabled', APP_KEY), [`wrong app-key ${APP}`]],
-    ['an app whose key is about to go', key('PendingDeletion', APP_KEY), [`wrong app-key ${APP}`]],
-    ['an app whose key is gone', kms('NotFoundException', APP_KEY), [`wrong app-key ${APP}`]],
-    ['an app whose key may not be read', kms('AccessDeniedException', APP_KEY), [`unknown app-key ${APP}`]],
-    [
-      'an app whose secret is about to go',
-      { 'secretsmanager:DescribeSecret': { DeletedDate: NOW } },
-      [`wrong app-key ${OTHER_APP}`],
-    ],
-    [
-      'an app whose secret is gone',
-      { 'secretsmanager:DescribeSecret': 'ResourceNotFoundException' },
-      [`wrong app-key ${OTHER_APP}`],
-    ],
+    ['an app without a key', lambda({}, `${APP}=${APP_KEY}`), `wrong app-key ${OTHER_APP}`],
+    ['an app whose key is switched off', key('Disabled', APP_KEY), `wrong app-key ${APP}`],
+    ['an app whose key is about to go', key('PendingDeletion', APP_KEY), `wrong app-key ${APP}`],
+    ['an app whose key is gone', kms('NotFoundException', APP_KEY), `wrong app-key ${APP}`],
+    ['an app whose key may not be read', kms('AccessDeniedException', APP_KEY), `unknown app-key ${APP}`],
+    ['an app whose secret is about to go', { [SECRET]: { DeletedDate: NOW } }, `wrong app-key ${OTHER_APP}`],
+    ['an app whose secret is gone', { [SECRET]: 'ResourceNotFoundException' }, `wrong app-key ${OTHER_APP}`],
     [
       'an app whose secret may not be read',
-      { 'secretsmanager:DescribeSecret': 'AccessDeniedException' },
-      [`unknown app-key ${OTHER_APP}`],
+      { [SECRET]: 'AccessDeniedException' },
+      `unknown app-key ${OTHER_APP}`,
     ],
-    ['no sealed key', days(), ['wrong sealed-key kite-sts-prod-SealedKeyTable-N']],
-    [
-      'sealed keys that are old',
-      days('2026-11-29', '2026-11-30'),
-      ['wrong sealed-key kite-sts-prod-SealedKeyTable-N'],
-    ],
+    ['no sealed key', days(), `wrong sealed-key ${SEALED}`],
+    ['sealed keys that are old', days('2026-11-29', '2026-11-30'), `wrong sealed-key ${SEALED}`],
     [
       'sealed keys that may not be read',
       { 'dynamodb:Scan': 'AccessDeniedException' },
-      ['unknown sealed-key kite-sts-prod-SealedKeyTable-N'],
+      `unknown sealed-key ${SEALED}`,
     ],
-    ['a target that is not there', { 'iam:GetRole': roles('NoSuchEntity') }, [`wrong ${OF_TARGET}`]],
+    ['a target that is not there', roles('NoSuchEntity'), `wrong ${OF_TARGET}`],
     [
       'a target of another path',
-      { 'iam:GetRole': roles(role(`arn:aws:iam::${ACCOUNT}:role/x/deploy`, [])) },
-      [`wrong ${OF_TARGET}`],
+      roles(role(`arn:aws:iam::${ACCOUNT}:role/x/deploy`, [])),
+      `wrong ${OF_TARGET}`,
     ],
     [
       'a target that trusts somebody else',
-      { 'iam:GetRole': roles(role(TARGET, [assumed(`${BROKER}-2`)])) },
-      [`wrong ${OF_TARGET}`, `wrong ${OF_TARGET}`],
+      roles(role(TARGET, [assumed(`${BROKER}-2`)])),
+      `wrong ${OF_TARGET}`,
+      `wrong ${OF_TARGET}`,
     ],
     [
       'a target with another ExternalId',
-      { 'iam:GetRole': roles(role(TARGET, [assumed(BROKER, 'kite-sts:other'), beside])) },
-      [`wrong ${OF_TARGET}`],
+      roles(role(TARGET, [assumed(BROKER, 'kite-sts:other'), beside])),
+      `wrong ${OF_TARGET}`,
     ],
-    ['a target that may not be read', { 'iam:GetRole': roles('AccessDenied') }, [`unknown target ${TARGET}`]],
+    ['a target that may not be read', roles('AccessDenied'), `unknown target ${TARGET}`],
     [
       'a target that cannot be read',
-      { 'iam:GetRole': roles({ Role: { Arn: TARGET, AssumeRolePolicyDocument: '%7B' } }) },
-      [`unknown target ${TARGET}`],
+      roles({ Role: { Arn: TARGET, AssumeRolePolicyDocument: '%7B' } }),
+      `unknown target ${TARGET}`,
     ],
     [
       'a target via web_identity that any role of the broker gets',
-      {
-        'iam:GetRole': roles(RIGHT, role(FEDERATED, [federated({ [`${ISSUER}:aud`]: 'sts.amazonaws.com' })])),
-      },
-      [`wrong ${OF_FEDERATED}`],
+      roles(RIGHT, role(FEDERATED, [federated({ [`${ISSUER}:aud`]: 'sts.amazonaws.com' })])),
+      `wrong ${OF_FEDERATED}`,
     ],
-    [
-      'no OIDC provider',
-      { 'iam:GetOpenIDConnectProvider': 'NoSuchEntity' },
-      [`wrong oidc-provider ${PROVIDER}`],
-    ],
+    ['no OIDC provider', { [OIDC]: 'NoSuchEntity' }, `wrong oidc-provider ${PROVIDER}`],
     [
       'an OIDC provider for somebody else',
-      { 'iam:GetOpenIDConnectProvider': { ClientIDList: ['other'] } },
-      [`wrong oidc-provider ${PROVIDER}`],
+      { [OIDC]: { ClientIDList: ['other'] } },
+      `wrong oidc-provider ${PROVIDER}`,
     ],
     [
       'an OIDC provider that may not be read',
-      { 'iam:GetOpenIDConnectProvider': 'AccessDenied' },
-      [`unknown oidc-provider ${PROVIDER}`],
+      { [OIDC]: 'AccessDenied' },
+      `unknown oidc-provider ${PROVIDER}`,
     ],
-  ])('%s is found', async (_name, answers, found) => {
+  ])('%s is found', async (_name, answers, ...found) => {
     expect(await findingsOf(answers)).toEqual(found);
   });
 
@@ -351,18 +319,16 @@ describe('from inside', () => {
 
   test('whoever may stand beside the broker is named', async () => {
     const person = 'arn:aws:iam::222222222222:role/break-glass';
-    const answers: Readable = {
-      'iam:GetRole': roles(role(TARGET, [assumed(BROKER), beside, assumed(person)])),
-    };
+    const answers = roles(role(TARGET, [assumed(BROKER), beside, assumed(person)]));
     expect(await findingsOf(answers)).toEqual([`wrong ${OF_TARGET}`]);
     expect(await findingsOf(answers, { also: [person] })).toEqual([]);
   });
 
   test('what is wrong says what to do, and nothing that was read goes into it but names', async () => {
     const found = await examined({
-      'iam:GetRole': roles('NoSuchEntity'),
+      ...roles('NoSuchEntity'),
       ...kms('NotFoundException'),
-      'cloudwatch:DescribeAlarms': { MetricAlarms: '' },
+      [ALARMS]: { MetricAlarms: '' },
       'dynamodb:Scan': { Items: [] },
     });
     const wrong = found.filter(({ condition }) => condition === 'wrong');

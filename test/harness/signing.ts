@@ -2,7 +2,12 @@ import type { AppSigners } from '../../lib/keys/apps.ts';
 import { createLocalSigner } from '../../lib/keys/local.ts';
 import type { Signer } from '../../lib/keys/signer.ts';
 import type { Discovery } from '../../lib/protocols/discovery.ts';
-import type { SigningSetting } from '../../lib/providers/signed.ts';
+import {
+  createClaimSigner,
+  FEDERATION_TOKEN,
+  type SaidClaims,
+  type SigningSetting,
+} from '../../lib/providers/signed.ts';
 import { AUDIENCE, NOW } from './policy.ts';
 
 const signer = createLocalSigner();
@@ -36,3 +41,15 @@ export const UNTRUSTED_SIGNING: SigningSetting = { ...SIGNING, issuer: 'https://
 
 /** The same with a key that nobody published. */
 export const STRANGE_SIGNING: SigningSetting = { ...SIGNING, signer: createLocalSigner() };
+
+export type Mint = (said?: Partial<SaidClaims>, using?: SigningSetting, now?: number) => Promise<string>;
+
+let minted = 0;
+/** What mints our JWTs for this audience, each with an id of its own; a test says what is odd about one. */
+export function createMint(audience: string, seconds = 300): Mint {
+  return async (said = {}, using = SIGNING, now = NOW) => {
+    const sign = createClaimSigner({ ...using, randomId: () => `minted-${++minted}` });
+    const whole = { subject: 'role:deploy', audience, seconds, ...said };
+    return (await sign(FEDERATION_TOKEN, whole, now)).token;
+  };
+}

@@ -1,14 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createLocalSigner } from '../../lib/keys/local.ts';
-import {
-  createClaimSigner,
-  FEDERATION_TOKEN,
-  type SaidClaims,
-  type SigningSetting,
-} from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
-import { APP_SIGNER, SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { APP_SIGNER, createMint, SIGNING, STRANGE_SIGNING, UNTRUSTED_SIGNING } from '../harness/signing.ts';
 
 const clouds = await testClouds();
 beforeEach(() => clouds.reply());
@@ -106,16 +100,7 @@ describe('a request is refused', () => {
 });
 
 describe('a workload identity', () => {
-  let counted = 0;
-  const mint = async (
-    said: Partial<SaidClaims> = {},
-    using: SigningSetting = SIGNING,
-    now = NOW,
-  ): Promise<string> => {
-    const whole = { subject: 'role:a', audience: 'https://buildkite.com/acme', seconds: 300, ...said };
-    const unique = { ...using, randomId: () => `identity-${++counted}` };
-    return (await createClaimSigner(unique)(FEDERATION_TOKEN, whole, now)).token;
-  };
+  const mint = createMint('https://buildkite.com/acme');
   const identity = (token: string, form: Form = {}) =>
     fetch(`${clouds.setting.base}/buildkite.com/oauth/token`, {
       method: 'POST',
@@ -144,7 +129,7 @@ describe('a workload identity', () => {
 
   test.each<[string, () => Promise<string>]>([
     ['for another audience', () => mint({ audience: 'https://sts.test.example' })],
-    ['of another issuer', () => mint({}, { ...SIGNING, issuer: 'https://a.example' })],
+    ['of another issuer', () => mint({}, UNTRUSTED_SIGNING)],
     ['whose key nobody published', () => mint({}, STRANGE_SIGNING)],
     ['that has expired', () => mint({}, SIGNING, NOW - 300)],
     ['that is none', async () => 'a.b.c'],

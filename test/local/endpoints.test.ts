@@ -1,13 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  createClaimSigner,
-  FEDERATION_TOKEN,
-  type SaidClaims,
-  type SigningSetting,
-} from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
-import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { createMint, SIGNING, STRANGE_SIGNING, UNTRUSTED_SIGNING } from '../harness/signing.ts';
 
 const clouds = await testClouds();
 beforeEach(() => clouds.reply());
@@ -50,17 +44,7 @@ const REAL = {
 } as const;
 type Service = keyof typeof REAL;
 
-let made = 0;
-async function mint(
-  service: Service,
-  said: Partial<SaidClaims> = {},
-  using: SigningSetting = SIGNING,
-  now = NOW,
-) {
-  const whole = { subject: 'role:deploy', audience: `${service}-of-acme`, seconds: 300, ...said };
-  const counted = { ...using, randomId: () => `${++made}` };
-  return (await createClaimSigner(counted)(FEDERATION_TOKEN, whole, now)).token;
-}
+const mintFor = (service: Service) => createMint(`${service}-of-acme`);
 
 async function ask(service: Service, token: string, changes: Members = {}, headers: Members = BETA) {
   const [to, body, name, members] = REAL[service];
@@ -79,19 +63,20 @@ async function ask(service: Service, token: string, changes: Members = {}, heade
 const SERVICES = Object.keys(REAL) as Service[];
 
 describe.each(SERVICES)('a JWT for %s', service => {
+  const mint = mintFor(service);
   test('buys a token of its kind', async () => {
-    expect(await ask(service, await mint(service))).toMatchObject({
+    expect(await ask(service, await mint())).toMatchObject({
       status: 200,
       body: { token_type: 'Bearer', expires_in: REAL[service][4], access_token: expect.any(String) },
     });
   });
 
   test.each<[string, () => Promise<string>]>([
-    ['of another service', () => mint(service, { audience: 'another' })],
-    ['of another issuer', () => mint(service, {}, { ...SIGNING, issuer: 'https://a.example' })],
-    ['whose key nobody published', () => mint(service, {}, STRANGE_SIGNING)],
-    ['that has expired', () => mint(service, {}, SIGNING, NOW - 300)],
-    ['of the future', () => mint(service, {}, SIGNING, NOW + 1)],
+    ['of another service', () => mint({ audience: 'another' })],
+    ['of another issuer', () => mint({}, UNTRUSTED_SIGNING)],
+    ['whose key nobody published', () => mint({}, STRANGE_SIGNING)],
+    ['that has expired', () => mint({}, SIGNING, NOW - 300)],
+    ['of the future', () => mint({}, SIGNING, NOW + 1)],
     ['that is none', async () => 'a.b.c'],
   ])('T90: is refused %s', async (_name, token) => {
     expect(await ask(service, await token())).toMatchObject({
@@ -101,7 +86,7 @@ describe.each(SERVICES)('a JWT for %s', service => {
   });
 
   test('T08: counts once', async () => {
-    const token = await mint(service);
+    const token = await mint();
     expect((await ask(service, token)).status).toBe(200);
     expect((await ask(service, token)).body).toMatchObject({ error: 'invalid_grant' });
   });
@@ -110,7 +95,7 @@ describe.each(SERVICES)('a JWT for %s', service => {
     ['of another grant', { grant_type: 'client_credentials' }],
     ['with what it does not know', { requested_subject: 'root' }],
   ])('is refused %s', async (_name, changes) => {
-    expect(await ask(service, await mint(service), changes)).toMatchObject({
+    expect(await ask(service, await mint(), changes)).toMatchObject({
       body: { error: 'invalid_request' },
     });
   });
@@ -124,11 +109,11 @@ test.each<[Service, Members]>([
   ['openrouter', { scope: 'management' }],
   ['openrouter', { federation_policy_id: 'mine' }],
 ])('%s refuses %j', async (service, changes) => {
-  expect((await ask(service, await mint(service), changes)).status).toBe(400);
+  expect((await ask(service, await mintFor(service)(), changes)).status).toBe(400);
 });
 
 test('Anthropic wants the header of its federation', async () => {
-  expect((await ask('anthropic', await mint('anthropic'), {}, {})).body).toMatchObject({
+  expect((await ask('anthropic', await mintFor('anthropic')(), {}, {})).body).toMatchObject({
     error: 'invalid_request',
   });
 });

@@ -1,13 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  createClaimSigner,
-  FEDERATION_TOKEN,
-  type SaidClaims,
-  type SigningSetting,
-} from '../../lib/providers/signed.ts';
 import { testClouds } from '../harness/clouds.ts';
 import { NOW } from '../harness/policy.ts';
-import { SIGNING, STRANGE_SIGNING } from '../harness/signing.ts';
+import { createMint, SIGNING, STRANGE_SIGNING, UNTRUSTED_SIGNING } from '../harness/signing.ts';
 
 const POOL =
   '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci-pool/providers/kite-sts';
@@ -25,14 +19,7 @@ async function answer(response: Response): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
-async function jwt(
-  said: Partial<SaidClaims> = {},
-  using: SigningSetting = SIGNING,
-  now = NOW,
-): Promise<string> {
-  const whole = { subject: 'role:deploy', audience: `https:${POOL}`, seconds: 3600, ...said };
-  return (await createClaimSigner(using)(FEDERATION_TOKEN, whole, now)).token;
-}
+const mint = createMint(`https:${POOL}`, 3600);
 
 async function exchanged(token: string, form: Form = {}): Promise<Answer> {
   const body = new URLSearchParams({
@@ -58,25 +45,28 @@ async function generated(token: string, body: unknown): Promise<Answer> {
 }
 
 test('a JWT of the trusted issuer buys a token that lives no longer than the JWT, and an hour at most', async () => {
-  expect(await exchanged(await jwt({ seconds: 300 }))).toMatchObject({
+  expect(await exchanged(await mint({ seconds: 300 }))).toMatchObject({
     status: 200,
     body: { token_type: 'Bearer', expires_in: 300, issued_token_type: `${TYPE}access_token` },
   });
-  expect((await exchanged(await jwt({ seconds: 7200 }))).body['expires_in']).toBe(3600);
+  expect((await exchanged(await mint({ seconds: 7200 }))).body['expires_in']).toBe(3600);
 });
 
 describe('T51: a JWT is refused', () => {
   test.each<[name: string, token: () => Promise<string>]>([
-    ['for another provider', () => jwt({ audience: `https:${POOL}-2` })],
-    ['without the scheme in its audience', () => jwt({ audience: POOL })],
-    ['of another issuer', () => jwt({}, { ...SIGNING, issuer: 'https://a.example' })],
-    ['whose key nobody published', () => jwt({}, STRANGE_SIGNING)],
-    ['that has expired', () => jwt({ seconds: 60 }, SIGNING, NOW - 60)],
-    ['of the future', () => jwt({}, SIGNING, NOW + 1)],
-    ['that lives for more than a day', () => jwt({ seconds: 86_401 })],
-    ['whose subject is longer than 127 bytes', () => jwt({ subject: 'x'.repeat(128) })],
-    ['without a subject', () => jwt({ subject: '' })],
-    ['that was changed', async () => (await jwt()).replace(/.(?=.{9}$)/, each => (each === 'A' ? 'B' : 'A'))],
+    ['for another provider', () => mint({ audience: `https:${POOL}-2` })],
+    ['without the scheme in its audience', () => mint({ audience: POOL })],
+    ['of another issuer', () => mint({}, UNTRUSTED_SIGNING)],
+    ['whose key nobody published', () => mint({}, STRANGE_SIGNING)],
+    ['that has expired', () => mint({ seconds: 60 }, SIGNING, NOW - 60)],
+    ['of the future', () => mint({}, SIGNING, NOW + 1)],
+    ['that lives for more than a day', () => mint({ seconds: 86_401 })],
+    ['whose subject is longer than 127 bytes', () => mint({ subject: 'x'.repeat(128) })],
+    ['without a subject', () => mint({ subject: '' })],
+    [
+      'that was changed',
+      async () => (await mint()).replace(/.(?=.{9}$)/, each => (each === 'A' ? 'B' : 'A')),
+    ],
     ['that is none', async () => 'a.b.c'],
   ])('%s', async (_name, token) => {
     expect(await exchanged(await token())).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
@@ -92,13 +82,13 @@ describe('a request is refused', () => {
     ['without a scope', { scope: '' }, 'invalid_scope'],
     ['with a scope that there is not', { scope: `${PLATFORM} all` }, 'invalid_scope'],
   ])('%s', async (_name, form, error) => {
-    expect(await exchanged(await jwt(), form)).toMatchObject({ status: 400, body: { error } });
+    expect(await exchanged(await mint(), form)).toMatchObject({ status: 400, body: { error } });
   });
 });
 
 describe('a service account', () => {
   const token = async (scope = PLATFORM) =>
-    String((await exchanged(await jwt(), { scope })).body['access_token']);
+    String((await exchanged(await mint(), { scope })).body['access_token']);
 
   test('gives a token for as long as is asked', async () => {
     expect(await generated(await token(), { scope: [PLATFORM], lifetime: '43200s' })).toMatchObject({

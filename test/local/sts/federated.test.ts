@@ -1,12 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  createClaimSigner,
-  FEDERATION_TOKEN,
-  type SaidClaims,
-  type SigningSetting,
-} from '../../../lib/providers/signed.ts';
 import { NOW } from '../../harness/policy.ts';
-import { SIGNING, STRANGE_SIGNING } from '../../harness/signing.ts';
+import { createMint, SIGNING, STRANGE_SIGNING, UNTRUSTED_SIGNING } from '../../harness/signing.ts';
 import { testSts } from '../../harness/sts.ts';
 
 const sts = await testSts();
@@ -15,14 +9,7 @@ beforeEach(() => sts.reply());
 const TAGS = 'https://aws.amazon.com/tags';
 const SOURCE = 'https://aws.amazon.com/source_identity';
 
-async function jwt(
-  said: Partial<SaidClaims> = {},
-  using: SigningSetting = SIGNING,
-  now = NOW,
-): Promise<string> {
-  const whole = { subject: 'role:deploy', audience: 'sts.amazonaws.com', seconds: 300, ...said };
-  return (await createClaimSigner(using)(FEDERATION_TOKEN, whole, now)).token;
-}
+const mint = createMint('sts.amazonaws.com');
 
 /** The code of the error, or none: unsigned, as no SDK signs this action. */
 async function codeOf(token: string, form: { readonly [name: string]: string } = {}): Promise<string> {
@@ -39,17 +26,17 @@ async function codeOf(token: string, form: { readonly [name: string]: string } =
 }
 
 function claims(name: string, value: unknown) {
-  return jwt({ claims: { [name]: value } });
+  return mint({ claims: { [name]: value } });
 }
 
 describe('AssumeRoleWithWebIdentity is allowed', () => {
   test.each<[name: string, token: () => Promise<string>, form?: { readonly [name: string]: string }]>([
-    ['with a JWT alone', () => jwt()],
-    ['for twelve hours', () => jwt(), { DurationSeconds: '43200' }],
+    ['with a JWT alone', mint],
+    ['for twelve hours', mint, { DurationSeconds: '43200' }],
     [
       'with tags and a source identity',
       () =>
-        jwt({
+        mint({
           claims: { [TAGS]: { principal_tags: { a: ['b'] }, transitive_tag_keys: ['a'] }, [SOURCE]: 'web.1' },
         }),
     ],
@@ -62,11 +49,11 @@ describe('AssumeRoleWithWebIdentity is refused', () => {
   test.each<
     [name: string, token: () => Promise<string>, code: string, form?: { readonly [name: string]: string }]
   >([
-    ['for another audience', () => jwt({ audience: 'https://sts.amazonaws.com' }), 'InvalidIdentityToken'],
-    ['of another issuer', () => jwt({}, { ...SIGNING, issuer: 'https://a.example' }), 'InvalidIdentityToken'],
-    ['with a key that nobody published', () => jwt({}, STRANGE_SIGNING), 'InvalidIdentityToken'],
-    ['when the JWT has expired', () => jwt({}, SIGNING, NOW - 300), 'ExpiredTokenException'],
-    ['before it was issued', () => jwt({}, SIGNING, NOW + 1), 'InvalidIdentityToken'],
+    ['for another audience', () => mint({ audience: 'https://sts.amazonaws.com' }), 'InvalidIdentityToken'],
+    ['of another issuer', () => mint({}, UNTRUSTED_SIGNING), 'InvalidIdentityToken'],
+    ['with a key that nobody published', () => mint({}, STRANGE_SIGNING), 'InvalidIdentityToken'],
+    ['when the JWT has expired', () => mint({}, SIGNING, NOW - 300), 'ExpiredTokenException'],
+    ['before it was issued', () => mint({}, SIGNING, NOW + 1), 'InvalidIdentityToken'],
     ['with a tag that is text', () => claims(TAGS, { principal_tags: { a: 'b' } }), 'InvalidIdentityToken'],
     [
       'with a tag of two values',
@@ -81,8 +68,8 @@ describe('AssumeRoleWithWebIdentity is refused', () => {
     ],
     ['T47: with a source identity that is none', () => claims(SOURCE, 'a b'), 'ValidationError'],
     ['with a source identity that is a number', () => claims(SOURCE, 1), 'InvalidIdentityToken'],
-    ['for thirteen hours', () => jwt(), 'ValidationError', { DurationSeconds: '46800' }],
-    ['without a role', () => jwt(), 'ValidationError', { RoleArn: '' }],
+    ['for thirteen hours', mint, 'ValidationError', { DurationSeconds: '46800' }],
+    ['without a role', mint, 'ValidationError', { RoleArn: '' }],
   ])('%s', async (_name, token, code, form) => {
     expect(await codeOf(await token(), form)).toBe(code);
   });
