@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VERBS } from '../lib/cli/run.ts';
 import { FUNCTIONS } from '../lib/config/wiring.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { call, configFolder, emptyFolder } from './harness/local.ts';
+import { call, configFolder, fileOf } from './harness/local.ts';
 import { links, ROOT } from './harness/markdown.ts';
 import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
 import { AUDIENCE } from './harness/policy.ts';
@@ -177,9 +177,7 @@ describe('installed, on the Node of the machine', () => {
     ['0 when allowed', { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' }, 0],
     ['2 when denied', { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'next' }, 2],
   ])('explain exits with %s', async (_name, claims, exits) => {
-    const file = join(emptyFolder(), 'claims.json');
-    writeFileSync(file, JSON.stringify(claims));
-    const answer = await ran(['explain', '--role', 'publish', '--claims', file, '--json']);
+    const answer = await ran(['explain', '--role', 'publish', '--claims', fileOf(claims), '--json']);
     expect(answer.exits).toBe(exits);
     expect(JSON.parse(answer.out)).toMatchObject({ role: 'publish', allowed: exits === 0 });
   });

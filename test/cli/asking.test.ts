@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { runLine, wordsOf } from '../harness/command-line.ts';
-import { agentCall, folderOf, localBroker } from '../harness/local.ts';
+import { agentCall, fileOf, localBroker } from '../harness/local.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { buildkiteStep } from '../harness/step.ts';
@@ -15,7 +14,7 @@ const PATH = { PATH: process.env['PATH'] };
 
 describe('a subject token is taken', () => {
   test.each<[name: string, source: () => readonly [words: string[], environment: object]]>([
-    ['from a file', () => [['--token-file', join(folderOf({ token: `${token}\n` }), 'token')], {}]],
+    ['from a file', () => [['--token-file', fileOf(`${token}\n`)], {}]],
     [
       'from a command, which a shell reads',
       () => [['--token-command', `echo aside >&2; echo ${token}`], PATH],
@@ -86,12 +85,7 @@ describe('without a subject token it exits with 1, and says why:', () => {
   test.each<[name: string, words: string[], environment: object, said: string]>([
     ['there is none', [], {}, 'ACTIONS_ID_TOKEN_REQUEST_URL'],
     ['the file is not there', ['--token-file', '/nowhere/token'], {}, '/nowhere/token'],
-    [
-      'the file holds none',
-      ['--token-file', join(folderOf({ token: 'secret' }), 'token')],
-      {},
-      'gave no token',
-    ],
+    ['the file holds none', ['--token-file', fileOf('secret')], {}, 'gave no token'],
     ['the command fails', ['--token-command', 'echo no >&2; exit 3'], PATH, '(3): no'],
     ['the command says nothing', ['--token-command', 'false'], PATH, '--token-command failed (1).\n'],
     ['the job has no permission', [], { GITHUB_ACTIONS: 'true' }, 'id-token: write'],

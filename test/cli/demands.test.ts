@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runLine, wordsOf } from '../harness/command-line.ts';
 import { ALICE, BOB, BUILD, SOURCE } from '../harness/job-events.ts';
-import { emptyFolder, folderOf } from '../harness/local.ts';
+import { fileOf, folderOf } from '../harness/local.ts';
 
 const BROKER = `url: https://sts.acme.example
 people: { alice: ${ALICE}, bob: ${BOB} }
@@ -32,12 +32,6 @@ function configOf(demands = APPROVED, more: Files = {}): string {
 
 function ran(folder: string, ...words: readonly string[]) {
   return runLine(words, { KITE_STS_CONFIG: folder });
-}
-
-function fileOf(value: unknown): string {
-  const file = join(emptyFolder(), 'file.json');
-  writeFileSync(file, JSON.stringify(value));
-  return file;
 }
 
 describe('explain', () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import { folderOf } from '../harness/local.ts';
+import { fileOf } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 
 const MAIN = join(ROOT, 'lib/cli/main.ts');
@@ -32,7 +32,7 @@ function bash(script: string, ...words: string[]): Promise<Ran> {
 }
 
 test('claims on standard input are waited for, also behind npx', async () => {
-  const wrapper = join(folderOf({ 'wrapper.mjs': WRAPPER }), 'wrapper.mjs');
+  const wrapper = fileOf(WRAPPER, 'wrapper.mjs');
   const ran = await bash(
     '(sleep 0.5; echo "{}") | "$1" "$3" "$2" explain --config config --role deploy-web --claims - --json',
     wrapper,

@@ -1,9 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Config, loadConfig } from '../../lib/config/load.ts';
 import { runLine, wordsOf } from '../harness/command-line.ts';
-import { configFolder, emptyFolder, exchangeAt, localBroker } from '../harness/local.ts';
+import {
+  configFiles,
+  configFolder,
+  exchangeAt,
+  fileOf,
+  folderOf,
+  localBroker,
+  ROLES,
+} from '../harness/local.ts';
 
 const FOLDER = configFolder();
 
@@ -24,8 +30,7 @@ const [issued = '', denied = ''] = lines.map(line =>
   String((JSON.parse(line) as { decision_id: string }).decision_id),
 );
 /** An audit log with two exchanges of a real broker, one issued and one denied, and what stands between. */
-const log = join(emptyFolder(), 'audit.jsonl');
-writeFileSync(log, `starting\n${lines.join('\n')}\n`);
+const log = fileOf(`starting\n${lines.join('\n')}\n`);
 
 function explained(folder: string, ...words: string[]) {
   return runLine(['explain', ...words], { KITE_STS_CONFIG: folder });
@@ -54,14 +59,8 @@ describe('a decision of the audit log is explained', () => {
   });
 
   test('by the role as it is now, which is told, when it has changed', async () => {
-    const changed = configFolder();
-    writeFileSync(
-      join(changed, 'roles/publish.yml'),
-      readFileSync(join(changed, 'roles/publish.yml'), 'utf8').replace(
-        'build_branch: main',
-        'build_branch: next',
-      ),
-    );
+    const publish = ROLES.publish.replace('build_branch: main', 'build_branch: next');
+    const changed = folderOf({ ...configFiles(), 'roles/publish.yml': publish });
     const { exits, out } = await explained(changed, '--decision', issued, '--audit', log, '--json');
     expect(exits).toBe(2);
     expect(JSON.parse(out)).toMatchObject({
@@ -81,10 +80,8 @@ describe('a decision of the audit log is explained', () => {
 
 /** An event as no broker writes it, in a log of its own. */
 function logOf(members: object): string {
-  const file = join(emptyFolder(), 'audit.jsonl');
   const event = { event: 'exchange', decision_id: 'd1', role: 'publish', time: '2027-01-15T08:00:00.000Z' };
-  writeFileSync(file, `${JSON.stringify({ ...event, ...members })}\n`);
-  return file;
+  return fileOf(`${JSON.stringify({ ...event, ...members })}\n`);
 }
 
 test('claims that the event did not keep are named', async () => {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { composeEnvironment } from '../../lib/client/supply.ts';
-import { folderOf } from '../harness/local.ts';
+import { fileOf } from '../harness/local.ts';
 import { NOW } from '../harness/policy.ts';
 import { testServer } from '../harness/server.ts';
 import { never, supplying } from '../harness/supplied.ts';
@@ -48,7 +47,7 @@ test('a job of four simulated hours never has an expired key, and each exchange 
   });
   const others = { AWS_ACCESS_KEY_ID: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'other', AWS_PROFILE: 'other' };
   const before = { PATH: process.env['PATH'], HOME: '/nowhere', CLOCK: times.url, ...others };
-  const child = spawn(process.execPath, [join(folderOf({ 'job.cjs': JOB }), 'job.cjs')], {
+  const child = spawn(process.execPath, [fileOf(JOB, 'job.cjs')], {
     env: composeEnvironment(before, 'aws', { environment, end }),
     stdio: ['ignore', 'inherit', 'inherit'],
   });

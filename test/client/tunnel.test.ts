@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
-import { folderOf } from '../harness/local.ts';
+import { fileOf } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { type SecureServer, secureServer, testProxy } from '../harness/proxied.ts';
 import { closedUrl } from '../harness/server.ts';
@@ -19,7 +19,7 @@ function exchanged(broker: SecureServer, environment: object, host = HOST): Prom
   const env = {
     PATH: process.env['PATH'],
     KITE_STS_ID_TOKEN: 'aa.bb.cc',
-    NODE_EXTRA_CA_CERTS: join(folderOf({ 'root.pem': broker.cert }), 'root.pem'),
+    NODE_EXTRA_CA_CERTS: fileOf(broker.cert, 'root.pem'),
     ...environment,
   };
   return new Promise(resolve => {

@@ -72,6 +72,12 @@ export function folderOf(files: { readonly [path: string]: string }): string {
   return folder;
 }
 
+/** The path of a file with this text, alone in a folder; what is no text is written as JSON. */
+export function fileOf(content: unknown, name = 'file'): string {
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return join(folderOf({ [name]: text }), name);
+}
+
 /** Every complaint about a folder of these files as `file:line:column rule`, its file as seen from the folder. */
 export function complaintsOf(files: { readonly [path: string]: string }): string[] {
   const folder = folderOf(files);

@@ -1,11 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { atEnd } from '../harness/endings.ts';
-import { configFolder, emptyFolder, folderOf } from '../harness/local.ts';
+import { configFolder, emptyFolder, fileOf } from '../harness/local.ts';
 import { movedClock } from '../harness/moved.ts';
 import { type Installed, NODE } from '../harness/pack.ts';
 
@@ -55,7 +54,7 @@ export function testHours(installed: () => Installed): void {
     const PORT = await started(installed(), { ...base, PORT: '0' });
     const words = ['exec', '--role', 'deploy', '--broker', `http://127.0.0.1:${PORT}`];
     const mint = ['--token-command', `'${NODE}' '${bin}' token`];
-    const job = join(folderOf({ 'job.cjs': JOB }), 'job.cjs');
+    const job = fileOf(JOB, 'job.cjs');
     const options = { cwd: folder, env: { ...base, PORT } };
     const { stdout } = await promisify(execFile)(NODE, [bin, ...words, ...mint, '--', NODE, job], options);
     const [first, second] = JSON.parse(stdout);

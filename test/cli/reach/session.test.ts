@@ -1,9 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findAwsSession, findGoogleToken } from '../../../lib/cli/reach/session.ts';
 import { Failure, type Terminal } from '../../../lib/cli/verb.ts';
-import { emptyFolder } from '../../harness/local.ts';
+import { fileOf } from '../../harness/local.ts';
 import { testServer } from '../../harness/server.ts';
 
 const KEYS = { accessKeyId: 'ASIA1', secretAccessKey: 's/e+c', sessionToken: 't/o+k==' };
@@ -14,11 +12,6 @@ function terminal(environment: Terminal['environment']): Terminal {
 }
 function find(environment: Terminal['environment']) {
   return findAwsSession(terminal(environment), fetch);
-}
-function file(text: string): string {
-  const path = join(emptyFolder(), 'credentials');
-  writeFileSync(path, text);
-  return path;
 }
 const PROFILE =
   '[default]\naws_access_key_id = ASIA1\naws_secret_access_key = s/e+c\naws_session_token = t/o+k==\n';
@@ -42,12 +35,12 @@ describe('the AWS session of a step is found', () => {
     );
     const at = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/credentials` };
     expect(await find({ ...at, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'own' })).toEqual(KEYS);
-    expect(await find({ ...at, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file('own') })).toEqual(KEYS);
+    expect(await find({ ...at, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: fileOf('own') })).toEqual(KEYS);
     await expect(find({ ...at, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'other' })).rejects.toThrow(Failure);
   });
 
   test('in the file of the plugin', async () => {
-    expect(await find({ AWS_SHARED_CREDENTIALS_FILE: file(PROFILE) })).toEqual(KEYS);
+    expect(await find({ AWS_SHARED_CREDENTIALS_FILE: fileOf(PROFILE) })).toEqual(KEYS);
   });
 });
 
@@ -57,11 +50,11 @@ describe('there is none', () => {
     ['in a long-lived key', () => ({ AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's' })],
     [
       'in a file with a long-lived key',
-      () => ({ AWS_SHARED_CREDENTIALS_FILE: file(PROFILE.replace(/aws_session.*\n/, '')) }),
+      () => ({ AWS_SHARED_CREDENTIALS_FILE: fileOf(PROFILE.replace(/aws_session.*\n/, '')) }),
     ],
     [
       'in a file of another profile',
-      () => ({ AWS_SHARED_CREDENTIALS_FILE: file(PROFILE.replace('default', 'other')) }),
+      () => ({ AWS_SHARED_CREDENTIALS_FILE: fileOf(PROFILE.replace('default', 'other')) }),
     ],
     ['in a file that is not there', () => ({ AWS_SHARED_CREDENTIALS_FILE: '/nowhere' })],
     [
@@ -74,7 +67,7 @@ describe('there is none', () => {
 });
 
 test('the access token of Google is found in a file or a variable', async () => {
-  expect(await findGoogleToken(terminal({ CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: file('ya29.a\n') }))).toBe(
+  expect(await findGoogleToken(terminal({ CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: fileOf('ya29.a\n') }))).toBe(
     'ya29.a',
   );
   expect(await findGoogleToken(terminal({ CLOUDSDK_AUTH_ACCESS_TOKEN: 'ya29.b' }))).toBe('ya29.b');

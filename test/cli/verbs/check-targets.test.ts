@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { FINDINGS } from '../../../lib/review/targets/findings.ts';
 import { runLine, wordsOf } from '../../harness/command-line.ts';
-import { configFolder, folderOf } from '../../harness/local.ts';
+import { configFolder, fileOf } from '../../harness/local.ts';
 import { code, read, rowsOf } from '../../harness/markdown.ts';
 
 const BROKER = 'arn:aws:iam::111122223333:role/kite-sts-prod-eu-central-1-exchange';
@@ -32,13 +31,7 @@ async function ran(words: readonly string[], config = configFolder()) {
   return runLine(['check-targets', '--config', config, ...words]);
 }
 function from(content: string, ...words: string[]) {
-  return ran([
-    '--from',
-    join(folderOf({ 'targets.json': content }), 'targets.json'),
-    '--broker-role-arn',
-    BROKER,
-    ...words,
-  ]);
+  return ran(['--from', fileOf(content, 'targets.json'), '--broker-role-arn', BROKER, ...words]);
 }
 
 describe('a target that is right exits with 0, also when the file has', () => {

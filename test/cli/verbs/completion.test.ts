@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VERBS } from '../../../lib/cli/run.ts';
 import { runLine } from '../../harness/command-line.ts';
-import { folderOf } from '../../harness/local.ts';
+import { fileOf } from '../../harness/local.ts';
 
 function printed(shell: string) {
   return runLine(['completion', shell]);
@@ -61,7 +60,7 @@ describe.each([
 
   test.skipIf(!has(shell))(`can read it (where ${shell} is installed)`, async () => {
     const { out } = await printed(shell);
-    const file = join(folderOf({ completion: out }), 'completion');
+    const file = fileOf(out);
     const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
   });
@@ -74,7 +73,7 @@ test('fish is told which options take a value, after which it offers no option',
 });
 
 test.skipIf(!has('fish'))('fish offers the options of a verb (where it is installed)', async () => {
-  const file = join(folderOf({ completion: (await printed('fish')).out }), 'completion');
+  const file = fileOf((await printed('fish')).out);
   const asked = `source ${file}; complete -C 'kite-sts lint --str'`;
   expect(spawnSync('fish', ['-c', asked], { encoding: 'utf8' }).stdout).toBe('--strict\n');
 });

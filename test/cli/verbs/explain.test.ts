@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../../lib/cli/run.ts';
 import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { type TestIssuer, testIssuer, tokenClaims } from '../../harness/issuer.ts';
-import { folderOf, testTerminal } from '../../harness/local.ts';
+import { fileOf, folderOf, testTerminal } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
 
 const FOLDER = folderOf({
@@ -39,17 +38,11 @@ const MAIN = {
   build_source: 'webhook',
 };
 
-let files = 0;
-function written(content: string): string {
-  const name = `claims-${files++}.json`;
-  return join(folderOf({ [name]: content }), name);
-}
-
 function ran(...words: string[]) {
   return runLine(['explain', ...words], { KITE_STS_CONFIG: FOLDER });
 }
 function explained(claims: object, ...words: string[]) {
-  return ran('--role', 'publish', '--claims', written(JSON.stringify(claims)), ...words);
+  return ran('--role', 'publish', '--claims', fileOf(claims), ...words);
 }
 
 describe('exit code 0 and the statement that allowed, for', () => {
@@ -134,7 +127,7 @@ describe('as text', () => {
   });
 
   test('it has colors for a person alone', async () => {
-    const file = written(JSON.stringify(MAIN));
+    const file = fileOf(MAIN);
     const terminal = { ...testTerminal({ KITE_STS_CONFIG: FOLDER }), colors: true };
     await run(['explain', '--role', 'publish', '--claims', file], terminal);
     expect(terminal.written.join('')).toContain('\u001b[32mALLOWED\u001b[39m');
@@ -161,7 +154,7 @@ describe('from a token', () => {
     issuer = await testIssuer();
   });
 
-  const fromToken = (token: string) => ran('--role', 'publish', '--token-file', written(token));
+  const fromToken = (token: string) => ran('--role', 'publish', '--token-file', fileOf(token));
 
   test.each([
     ['an allowed one', { ...MAIN }, 0],
@@ -184,15 +177,15 @@ test.each<[name: string, exits: number, words: string, said: string]>([
   [
     'seconds that are no number',
     64,
-    `--role publish --claims ${written('{}')} --expires-in 1h`,
+    `--role publish --claims ${fileOf('{}')} --expires-in 1h`,
     '--expires-in',
   ],
-  ['what is no address', 64, `--role publish --claims ${written('{}')} --source-ip 999.1.1.1`, '--source-ip'],
-  ['a role that is mistyped', 1, `--role publsh --claims ${written('{}')}`, '"publish"'],
+  ['what is no address', 64, `--role publish --claims ${fileOf('{}')} --source-ip 999.1.1.1`, '--source-ip'],
+  ['a role that is mistyped', 1, `--role publsh --claims ${fileOf('{}')}`, '"publish"'],
   ['a file that is not there', 1, '--role publish --claims /nowhere/claims.json', '/nowhere/claims.json'],
-  ['claims that are not JSON', 1, `--role publish --claims ${written('organization_slug: acme')}`, 'JSON'],
-  ['claims with a member twice', 1, `--role publish --claims ${written('{"a":1,"a":2}')}`, 'JSON'],
-  ['claims that are a list', 1, `--role publish --claims ${written('[]')}`, 'JSON'],
+  ['claims that are not JSON', 1, `--role publish --claims ${fileOf('organization_slug: acme')}`, 'JSON'],
+  ['claims with a member twice', 1, `--role publish --claims ${fileOf('{"a":1,"a":2}')}`, 'JSON'],
+  ['claims that are a list', 1, `--role publish --claims ${fileOf('[]')}`, 'JSON'],
 ])('%s exits with %i', async (_name, exits, words, said) => {
   const answer = await ran(...wordsOf(words));
   expect(answer).toMatchObject({ exits, out: '' });

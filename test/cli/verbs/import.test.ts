@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { runLine, wordsOf } from '../../harness/command-line.ts';
-import { folderOf } from '../../harness/local.ts';
+import { fileOf, folderOf } from '../../harness/local.ts';
 import { GITHUB } from '../../harness/policy.ts';
 
 const ARN = 'arn:aws:iam::123456789012:role/deploy-web';
@@ -35,7 +34,7 @@ const OTHER = {
 };
 
 function imported(text: string, ...words: string[]) {
-  return runLine(['import', join(folderOf({ policy: text }), 'policy'), ...words]);
+  return runLine(['import', fileOf(text, 'policy'), ...words]);
 }
 
 test('the output of get-role is a role that loads as it is', async () => {

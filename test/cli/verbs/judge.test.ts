@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENGINE } from '../../../lib/policy/decide.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { runLine } from '../../harness/command-line.ts';
-import { folderOf } from '../../harness/local.ts';
+import { fileOf } from '../../harness/local.ts';
 
 function judged(...words: string[]) {
   return runLine(['judge', ...words]);
@@ -23,10 +22,7 @@ describe('the package’s own policy', () => {
     expect(head.policies.map(({ name }: { name: string }) => name)).toContain('deploy-web');
     for (const { digest } of head.policies) expect(digest).toMatch(/^[0-9a-f]{64}$/);
 
-    const file = join(
-      folderOf({ requests: requests.map(each => JSON.stringify(each)).join('\n') }),
-      'requests',
-    );
+    const file = fileOf(requests.map(each => JSON.stringify(each)).join('\n'));
     const decisions = lines((await judged('--requests', file)).out);
     expect(decisions).toHaveLength(requests.length);
     // The proposals admit by each statement, and deny beside each.
@@ -41,7 +37,7 @@ describe('the package’s own policy', () => {
 });
 
 test('what is no request is told by its line', async () => {
-  const file = join(folderOf({ requests: '{"of":"role","name":"x","claims":{},"at":1}\n{' }), 'requests');
+  const file = fileOf('{"of":"role","name":"x","claims":{},"at":1}\n{');
   expect(await judged('--requests', file)).toMatchObject({
     exits: 1,
     out: '',

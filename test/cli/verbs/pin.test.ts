@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { runLine, wordsOf } from '../../harness/command-line.ts';
 import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
-import { folderOf } from '../../harness/local.ts';
+import { fileOf, folderOf } from '../../harness/local.ts';
 import { BUILDKITE } from '../../harness/policy.ts';
 
 const ROLE = `trust:
@@ -44,7 +44,7 @@ async function ran(folder: string, ...words: string[]) {
 }
 
 async function tokenFile(claims: object): Promise<string> {
-  return join(folderOf({ token: await issuer.sign(tokenClaims({ ...claims })) }), 'token');
+  return fileOf(await issuer.sign(tokenClaims({ ...claims })));
 }
 async function withToken(claims: object, folder = configured(), ...more: string[]) {
   return ran(folder, 'deploy', '--token-file', await tokenFile(claims), ...more);
@@ -54,7 +54,7 @@ function event(claims: object, members: object = {}): string {
   return JSON.stringify({ event: 'exchange', outcome: 'issued', role: 'deploy', claims, ...members });
 }
 function withAudit(...lines: string[]) {
-  return ran(configured(), 'deploy', '--audit', join(folderOf({ log: lines.join('\n') }), 'log'));
+  return ran(configured(), 'deploy', '--audit', fileOf(lines.join('\n')));
 }
 
 test('the ids of a token stand beside the names, the role still loads, and the step is told what to ask for', async () => {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testBroker } from '../../harness/broker.ts';
 import { runLine } from '../../harness/command-line.ts';
 import { tokenClaims } from '../../harness/issuer.ts';
-import { configFiles, folderOf, ROLES } from '../../harness/local.ts';
+import { configFiles, fileOf, folderOf, ROLES } from '../../harness/local.ts';
 
 const FILES = configFiles();
 const ACME = { organization_slug: 'acme', pipeline_slug: 'web' };
@@ -17,7 +16,7 @@ await ask({ audience: 'publish', subject_token: 'a.b.c' });
 async function replayed(lines: readonly string[], from = '', to = '', words: readonly string[] = []) {
   const path = 'roles/publish.yml';
   const folder = folderOf({ ...FILES, [path]: (FILES[path] ?? '').replace(from, to) });
-  const file = join(folderOf({ log: lines.join('\n') }), 'log');
+  const file = fileOf(lines.join('\n'));
   const { exits, out } = await runLine(['replay', file, ...words], { KITE_STS_CONFIG: folder });
   return { exits, out };
 }

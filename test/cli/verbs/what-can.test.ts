@@ -1,19 +1,14 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runLine } from '../../harness/command-line.ts';
-import { configFiles, folderOf } from '../../harness/local.ts';
+import { configFiles, fileOf, folderOf } from '../../harness/local.ts';
 
 const FILES = configFiles();
 const PUSH = { organization_slug: 'acme', pipeline_slug: 'web', build_branch: 'main' };
 
-function claimsFile(claims: object): string {
-  return join(folderOf({ 'claims.json': JSON.stringify(claims) }), 'claims.json');
-}
-
 async function asked(claims: object, guard = '') {
   const broker = (FILES['broker.yml'] ?? '').replace('buildkite\n', `buildkite\n${guard}`);
   const folder = folderOf({ ...FILES, 'broker.yml': broker });
-  const words = ['what-can', '--claims', claimsFile(claims), '--json'];
+  const words = ['what-can', '--claims', fileOf(claims), '--json'];
   const { exits, out } = await runLine(words, { KITE_STS_CONFIG: folder });
   return { exits, roles: (JSON.parse(out) as { role: string }[]).map(({ role }) => role) };
 }
@@ -32,7 +27,7 @@ test('a guard that the claims do not meet leaves none', async () => {
 
 test.each([
   ['claims and a token at once', ['--claims', 'a', '--token-file', 'b']],
-  ['what is no address', ['--claims', claimsFile({}), '--source-ip', '203.0.113.0/24']],
+  ['what is no address', ['--claims', fileOf({}), '--source-ip', '203.0.113.0/24']],
 ])('%s is wrong usage', async (_name, words) => {
   const environment = { KITE_STS_CONFIG: folderOf(FILES) };
   expect(await runLine(['what-can', ...words], environment)).toMatchObject({ exits: 64 });

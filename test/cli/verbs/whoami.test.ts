@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runLine } from '../../harness/command-line.ts';
 import { testIssuer, tokenClaims } from '../../harness/issuer.ts';
-import { agentCall, folderOf, localBroker } from '../../harness/local.ts';
+import { agentCall, fileOf, localBroker } from '../../harness/local.ts';
 import { AUDIENCE, BUILDKITE } from '../../harness/policy.ts';
 import { closedUrl, testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
@@ -14,9 +13,6 @@ function whoami(words: readonly string[]) {
   return runLine(['whoami', '--broker', broker.url, ...words], buildkiteStep(broker).environment);
 }
 
-function file(token: string): string {
-  return join(folderOf({ token }), 'token');
-}
 function now(): number {
   return Math.floor(Date.now() / 1000);
 }
@@ -48,7 +44,7 @@ describe('exit code 2 and a finding', () => {
     ['for a token that has expired', { exp: now() - 1 }, 'token_expired'],
     ['for a token that never expires', { exp: undefined }, 'token_expired'],
   ])('%s', async (_name, claims, finding) => {
-    const words = ['--token-file', file(await signed(claims))];
+    const words = ['--token-file', fileOf(await signed(claims))];
     const { exits, out } = await whoami([...words, '--json']);
     expect([exits, JSON.parse(out).findings]).toEqual([2, [finding]]);
     expect((await whoami(words)).out).toContain(`${finding}: `);
@@ -65,14 +61,14 @@ describe('exit code 2 and a finding', () => {
     ['at a page', async () => (await testServer(() => ({ status: 200, body: '<html>' }))).url],
     ['at what has no issuer', async () => (await testServer(() => ({ status: 200, body: {} }))).url],
   ])('%s', async (_name, url) => {
-    const words = ['whoami', '--broker', await url(), '--token-file', file(await signed({})), '--json'];
+    const words = ['whoami', '--broker', await url(), '--token-file', fileOf(await signed({})), '--json'];
     const { exits, out } = await runLine(words, {});
     expect([exits, JSON.parse(out).findings]).toEqual([2, ['broker_unreachable']]);
   });
 });
 
 test('a broker refuses the token of several audiences that whoami warns of', async () => {
-  const path = file(await signed({ aud: ['https://other.example', AUDIENCE] }));
+  const path = fileOf(await signed({ aud: ['https://other.example', AUDIENCE] }));
   const words = ['exchange', '--role', 'publish', '--broker', broker.url, '--token-file', path];
   expect(await runLine(words, {})).toMatchObject({ exits: 2, out: '' });
 });
@@ -80,7 +76,7 @@ test('a broker refuses the token of several audiences that whoami warns of', asy
 test.each(['--- forged', '^^^ +++', '::error::forged', '##[error]'])(
   'a claim of the name %s cannot begin a line',
   async name => {
-    const { out } = await whoami(['--token-file', file(await signed({ [name]: 'x' }))]);
+    const { out } = await whoami(['--token-file', fileOf(await signed({ [name]: 'x' }))]);
     expect(out.split('\n').filter(line => /^\s*(---|\^\^\^|::)|##\[/.test(line))).toEqual([]);
   },
 );
@@ -89,14 +85,14 @@ test('T54: neither the token nor its signature is ever printed', async () => {
   const { token } = (await agentCall(broker.port, { audience: AUDIENCE })).json();
   const [header = '', payload = '', signature = ''] = String(token).split('.');
   for (const words of [[], ['--json']]) {
-    const { exits, out, error } = await whoami(['--token-file', file(String(token)), ...words]);
+    const { exits, out, error } = await whoami(['--token-file', fileOf(String(token)), ...words]);
     expect(exits).toBe(0);
     for (const part of [header, payload, signature]) expect(out + error).not.toContain(part);
   }
 });
 
 test('a claim cannot forge a line', async () => {
-  const path = file(await signed({ build_branch: 'a\n^^^ +++\u001b[31m\u202e' }));
+  const path = fileOf(await signed({ build_branch: 'a\n^^^ +++\u001b[31m\u202e' }));
   const { out } = await whoami(['--token-file', path]);
   expect(out).not.toMatch(/^\^\^\^/m);
   expect(out).toMatch(/^[\x20-\x7e\n]*$/);
@@ -106,7 +102,7 @@ test.each([
   ['a token that is none', 'not a token'],
   ['a token that cannot be taken apart', 'aa.bb.cc'],
 ])('%s exits with 1 and is not repeated', async (_name, token) => {
-  const { exits, out, error } = await whoami(['--token-file', file(token)]);
+  const { exits, out, error } = await whoami(['--token-file', fileOf(token)]);
   expect([exits, out]).toEqual([1, '']);
   expect(error).not.toContain(token);
 });
