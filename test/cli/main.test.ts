@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
+import { MAIN, type Ran, runProgram } from '../harness/command-line.ts';
 import { fileOf } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
-
-const MAIN = join(ROOT, 'lib/cli/main.ts');
 
 /** As npx does: it looks at its own standard input, which makes the pipe non-blocking, and hands it on. */
 const WRAPPER = `
@@ -14,21 +11,8 @@ process.stdin.pause();
 spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' }).on('close', exits => process.exit(exits));
 `;
 
-type Ran = { readonly exits: number | null; readonly out: string; readonly error: string };
-
 function bash(script: string, ...words: string[]): Promise<Ran> {
-  return new Promise(resolve => {
-    const child = spawn('bash', ['-c', script, 'bash', process.execPath, MAIN, ...words], { cwd: ROOT });
-    let out = '';
-    let error = '';
-    child.stdout.on('data', chunk => {
-      out += chunk;
-    });
-    child.stderr.on('data', chunk => {
-      error += chunk;
-    });
-    child.on('close', exits => resolve({ exits, out, error }));
-  });
+  return runProgram('bash', ['-c', script, 'bash', process.execPath, MAIN, ...words], { cwd: ROOT });
 }
 
 test('claims on standard input are waited for, also behind npx', async () => {

@@ -1,13 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { run } from '../../lib/cli/run.ts';
 import type { Terminal } from '../../lib/cli/verb.ts';
-import { runLine } from '../harness/command-line.ts';
+import { MAIN, runLine, runMain } from '../harness/command-line.ts';
 import { agentCall, emptyFolder, localBroker, testTerminal } from '../harness/local.ts';
-import { ROOT } from '../harness/markdown.ts';
 import { AUDIENCE } from '../harness/policy.ts';
 import { buildkiteStep, FOR_BROKER } from '../harness/step.ts';
 
@@ -75,41 +74,35 @@ describe.each(Object.entries(WORDS))('%s', (_name, words) => {
   });
 });
 
-const MAIN = join(ROOT, 'lib/cli/main.ts');
-
 test('what goes into a file goes into no log', async () => {
   const path = join(emptyFolder(), 'credential.env');
   const env = { PATH: process.env['PATH'], KITE_STS_ID_TOKEN: token, GITLAB_CI: 'true' };
-  const words = [MAIN, ...WORDS.exchange, '--broker', broker.url];
-  const child = spawn(process.execPath, words, { env, stdio: ['ignore', openSync(path, 'w'), 'inherit'] });
+  const words = [...WORDS.exchange, '--broker', broker.url];
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    env,
+    stdio: ['ignore', openSync(path, 'w'), 'inherit'],
+  });
   expect(await new Promise(resolve => child.once('close', resolve))).toBe(0);
   expect(secretsIn(readFileSync(path, 'utf8'))).toHaveLength(3);
-  const piped = await new Promise(resolve =>
-    execFile(process.execPath, words, { env }, (failed, out) => resolve([failed?.code, out])),
-  );
-  expect(piped).toEqual([1, '']);
+  expect(await runMain(words, env)).toMatchObject({ exits: 1, out: '' });
 });
 
 describe('exec', () => {
-  const started = (
-    environment: object,
-    ...command: string[]
-  ): Promise<[exits: number, out: string, error: string]> =>
-    new Promise(resolve => {
-      const words = [MAIN, 'exec', '--role', 'publish', ...FOR_BROKER, '--', ...command];
-      execFile(process.execPath, words, { env: { ...environment } }, (failed, out, error) =>
-        resolve([failed ? Number(failed.code) : 0, out, error]),
-      );
-    });
+  const started = (environment: object, ...command: string[]) =>
+    runMain(['exec', '--role', 'publish', ...FOR_BROKER, '--', ...command], environment);
 
   test('has hidden the credential before its command has it', async () => {
     const command = ['sh', '-c', 'grep -c -F -e "$ACCESS_TOKEN" "$SEEN/redacted"'];
-    expect(await started(buildkiteStep(broker).environment, ...command)).toEqual([0, '1\n', '']);
+    expect(await started(buildkiteStep(broker).environment, ...command)).toEqual({
+      exits: 0,
+      out: '1\n',
+      error: '',
+    });
   });
 
   test('says once that nothing can be hidden, and goes on', async () => {
     const { environment } = buildkiteStep(broker);
-    const [exits, out, error] = await started(
+    const { exits, out, error } = await started(
       { ...environment, BUILDKITE_AGENT_JOB_API_SOCKET: '' },
       'echo',
       'started',

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { openOperatedBroker } from '../../lib/cli/operator.ts';
 import { run } from '../../lib/cli/run.ts';
+import { runMain } from '../harness/command-line.ts';
 import { folderOf, testTerminal } from '../harness/local.ts';
-import { ROOT } from '../harness/markdown.ts';
 import { testServer } from '../harness/server.ts';
 import { stsCaller, testSts } from '../harness/sts.ts';
 
@@ -116,11 +113,7 @@ async function signedBy(environment: { readonly [name: string]: string }) {
     KITE_STS_AWS_ENDPOINT: server.url,
     ...environment,
   };
-  const words = [join(ROOT, 'lib/cli/main.ts'), 'disabled', '--stack', 'kite-sts-prod'];
-  const child = spawn(process.execPath, words, { env });
-  let error = '';
-  child.stderr.on('data', chunk => (error += chunk));
-  const [exits] = await once(child, 'close');
+  const { exits, error } = await runMain(['disabled', '--stack', 'kite-sts-prod'], env);
   const { authorization = '', 'x-amz-security-token': token } = server.asked[0]?.headers ?? {};
   const [, key, region] = /Credential=(\w+)\/\d{8}\/([\w-]+)\//.exec(authorization) ?? [];
   return { exits, error, key, region, token };

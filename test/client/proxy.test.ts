@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { findProxy } from '../../lib/client/proxy.ts';
+import { runProgram } from '../harness/command-line.ts';
 import { testProxy } from '../harness/proxied.ts';
 
 const BROKER = 'https://sts.acme.example/token';
@@ -83,7 +83,7 @@ async function asksProxy(variables: object, url: string): Promise<boolean> {
   const words = ['-q', '-s', '--max-time', '5', '--resolve', `${hostname}:443:127.0.0.1`, url];
   const named = Object.entries(variables).map(([name, value]) => [name, value === PROXY ? proxy.url : value]);
   const env = { PATH: process.env['PATH'], ...Object.fromEntries(named) };
-  await new Promise(resolve => execFile('curl', words, { env }, resolve));
+  await runProgram('curl', words, { env });
   return proxy.asked.length > 0;
 }
 

@@ -1,20 +1,15 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
+import { type Ran, runMain } from '../harness/command-line.ts';
 import { fileOf } from '../harness/local.ts';
-import { ROOT } from '../harness/markdown.ts';
 import { type SecureServer, secureServer, testProxy } from '../harness/proxied.ts';
 import { closedUrl } from '../harness/server.ts';
 
 const HOST = 'sts.acme.example';
 const TOKEN = { kind: 'jwt', access_token: 'issued-token', expires_in: 300 };
 
-type Ran = { readonly exits: number; readonly out: string; readonly error: string };
-
 /** `kite-sts exchange` in a process of its own, since a process reads once which roots it trusts. */
 function exchanged(broker: SecureServer, environment: object, host = HOST): Promise<Ran> {
-  const main = join(ROOT, 'lib/cli/main.ts');
   const words = ['exchange', '--role', 'web', '--broker', `https://${host}`, '--timeout', '20'];
   const env = {
     PATH: process.env['PATH'],
@@ -22,11 +17,7 @@ function exchanged(broker: SecureServer, environment: object, host = HOST): Prom
     NODE_EXTRA_CA_CERTS: fileOf(broker.cert, 'root.pem'),
     ...environment,
   };
-  return new Promise(resolve => {
-    execFile(process.execPath, [main, ...words], { env }, (failed, out, error) =>
-      resolve({ exits: failed ? Number(failed.code) : 0, out, error }),
-    );
-  });
+  return runMain(words, env);
 }
 
 test('a broker is asked through the proxy, which sees nothing of the token', async () => {

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { MAIN } from './command-line.ts';
 import { emptyFolder } from './local.ts';
 import { ROOT } from './markdown.ts';
 
-const MAIN = join(ROOT, 'lib/cli/main.ts');
 /** Code that Node compiled once: each command is a process of its own. */
 const COMPILED = join(ROOT, 'node_modules/.cache/kite-sts');
 

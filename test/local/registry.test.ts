@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../lib/config/load.ts';
+import { runProgram } from '../harness/command-line.ts';
 import { agentCall, type Called, call, emptyFolder, localBroker } from '../harness/local.ts';
 
 const NPM = 'https://packages.acme.example/acme/npm';
@@ -25,10 +25,8 @@ async function mint(job: (typeof jobs)[number], audience: string): Promise<strin
   return String((await agentCall(local.port, { audience }, job)).json()['token']);
 }
 
-type Ran = { readonly exits: number; readonly output: string };
-
 /** npm with a configuration and a cache of its own, which knows one registry and one token. */
-function npm(words: string, folder: string, token: string): Promise<Ran> {
+function npm(words: string, folder: string, token: string) {
   const at = `127.0.0.1:${local.port}/npm/`;
   const userconfig = join(emptyFolder(), 'npmrc');
   writeFileSync(userconfig, `registry=http://${at}\n//${at}:_authToken=${token}\n`);
@@ -40,11 +38,7 @@ function npm(words: string, folder: string, token: string): Promise<Ran> {
     npm_config_audit: 'false',
     npm_config_update_notifier: 'false',
   };
-  return new Promise(resolve =>
-    execFile('npm', words.split(' '), { cwd: folder, env }, (error, output, errors) =>
-      resolve({ exits: error ? Number(error.code) : 0, output: output + errors }),
-    ),
-  );
+  return runProgram('npm', words.split(' '), { cwd: folder, env });
 }
 
 function packageFolder(name: string): string {
@@ -61,14 +55,14 @@ describe('npm itself', () => {
       npm('publish', packageFolder('greeting'), publisher),
       npm('publish', packageFolder('intruder'), reader),
     ]);
-    expect(published, published.output).toMatchObject({ exits: 0 });
+    expect(published, published.error).toMatchObject({ exits: 0 });
     expect(refused.exits).toBe(1);
-    expect(refused.output).toMatch(/E403[\s\S]*errors\/method_not_granted/);
+    expect(refused.error).toMatch(/E403[\s\S]*errors\/method_not_granted/);
 
     const folder = emptyFolder();
     mkdirSync(join(folder, 'node_modules'));
     const installed = await npm('install --no-package-lock greeting', folder, reader);
-    expect(installed, installed.output).toMatchObject({ exits: 0 });
+    expect(installed, installed.error).toMatchObject({ exits: 0 });
     const { default: greeting } = (await import(join(folder, 'node_modules/greeting/index.js'))) as {
       default: string;
     };

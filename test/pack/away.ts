@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
+import { type Ran, runProgram } from '../harness/command-line.ts';
 import { emptyFolder } from '../harness/local.ts';
 import { type Installed, NODE } from '../harness/pack.ts';
 import { closedUrl, rawServer, type Said, testServer } from '../harness/server.ts';
@@ -119,15 +119,9 @@ const ROWS: readonly Row[] = [
   { name: 'that answers 103 first', broker: hinting, tries: 1 },
 ];
 
-type Ran = { readonly exits: number; readonly out: string; readonly error: string };
-
 function ran(node: string, { folder, bin }: Installed, words: readonly string[]): Promise<Ran> {
-  return new Promise(resolve => {
-    const env = { PATH: process.env['PATH'], TMPDIR: emptyFolder(), ...JOB };
-    execFile(node, [bin, ...words], { cwd: folder, env }, (failed, out, error) =>
-      resolve({ exits: failed ? Number(failed.code ?? 'NaN') : 0, out, error }),
-    );
-  });
+  const env = { PATH: process.env['PATH'], TMPDIR: emptyFolder(), ...JOB };
+  return runProgram(node, [bin, ...words], { cwd: folder, env });
 }
 
 /** Each verb, what follows it, and its exit codes and output. */

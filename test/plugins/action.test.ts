@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { type Used, useAction } from '../harness/action.ts';
+import { runProgram } from '../harness/command-line.ts';
 import { agentCall, call, configFrom, emptyFolder, localBroker } from '../harness/local.ts';
 import { ROOT } from '../harness/markdown.ts';
 import { AUDIENCE, GITHUB } from '../harness/policy.ts';
@@ -64,19 +64,14 @@ function masks({ commands }: Used): string[] {
 }
 
 /** What a step that follows prints when it runs this program of test/clients. */
-async function client(program: string, variables: Texts): Promise<{ out: string; error: string }> {
+function client(program: string, variables: Texts) {
   const env = {
     PATH: process.env['PATH'],
     HOME: emptyFolder(),
     AWS_EC2_METADATA_DISABLED: 'true',
     ...variables,
   };
-  const child = spawn(process.execPath, [join(ROOT, 'test/clients', program)], { env });
-  const said = { out: '', error: '' };
-  child.stdout.on('data', chunk => (said.out += chunk));
-  child.stderr.on('data', chunk => (said.error += chunk));
-  await new Promise(resolve => child.once('close', resolve));
-  return said;
+  return runProgram(process.execPath, [join(ROOT, 'test/clients', program)], { env });
 }
 
 const AWS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CREDENTIAL_EXPIRATION'];

@@ -1,13 +1,10 @@
 /** The last mile as processes: what a command of `exec` gets from the helpers, and what stays on the disk. */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import process from 'node:process';
 import { decodeJwt } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { runMain } from '../../harness/command-line.ts';
 import { emptyFolder, localBroker } from '../../harness/local.ts';
-import { ROOT } from '../../harness/markdown.ts';
 import { testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
 
@@ -43,26 +40,15 @@ const aws = await testServer(({ path, headers }) => {
     : { status: 400, body: { __type: 'com.amazonaws#AccessDeniedException' } };
 });
 
-type Ran = {
-  readonly exits: number;
-  readonly out: string;
-  readonly error: string;
-  readonly left: readonly string[];
-};
-
 /** A shell line as the command of `exec`, in a step of Buildkite, with these entries. */
-function ran(line: string, reach: readonly string[] = REACH): Promise<Ran> {
+async function ran(line: string, reach: readonly string[] = REACH) {
   const TMPDIR = emptyFolder();
   const HOME = emptyFolder();
   const { environment } = buildkiteStep(broker);
   const env = { ...environment, TMPDIR, HOME, KITE_STS_AWS_ENDPOINT: aws.url, PGSSLMODE: 'verify-full' };
   const entries = reach.flatMap(each => ['--reach', each]);
   const words = ['exec', '--role', 'deploy', ...FOR_BROKER, ...entries, '--', 'sh', '-c', line];
-  return new Promise(resolve => {
-    execFile(process.execPath, [join(ROOT, 'lib/cli/main.ts'), ...words], { env }, (error, out, errors) =>
-      resolve({ exits: Number(error?.code ?? 0), out, error: errors, left: readdirSync(TMPDIR) }),
-    );
-  });
+  return { ...(await runMain(words, env)), left: readdirSync(TMPDIR) };
 }
 
 const EXEC_INFO = JSON.stringify({

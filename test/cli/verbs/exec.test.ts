@@ -4,13 +4,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { runLine } from '../../harness/command-line.ts';
+import { MAIN, runLine } from '../../harness/command-line.ts';
 import { emptyFolder, localBroker } from '../../harness/local.ts';
-import { ROOT } from '../../harness/markdown.ts';
 import { testServer } from '../../harness/server.ts';
 import { buildkiteStep, FOR_BROKER } from '../../harness/step.ts';
-
-const MAIN = join(ROOT, 'lib/cli/main.ts');
 
 const broker = await localBroker();
 
