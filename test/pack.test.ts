@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VERBS } from '../lib/cli/run.ts';
 import { FUNCTIONS } from '../lib/config/wiring.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { type Ran, runProgram } from './harness/command-line.ts';
 import { call, configFolder, fileOf } from './harness/local.ts';
 import { links, ROOT } from './harness/markdown.ts';
 import { installed, NO_NETWORK, NODE } from './harness/pack.ts';
@@ -45,25 +46,10 @@ function packed(): string[] {
     .map(each => relative(home, join(each.parentPath, each.name)));
 }
 
-type Ran = { readonly exits: number; readonly out: string; readonly error: string };
-
 /** Runs the packed command on the machine's own Node, in the folder where it is installed. */
-async function ran(
-  words: readonly string[],
-  environment: { readonly [name: string]: string } = {},
-): Promise<Ran> {
+function ran(words: readonly string[], environment: { readonly [name: string]: string } = {}): Promise<Ran> {
   const env = { PATH: process.env['PATH'], KITE_STS_CONFIG: CONFIG, ...environment };
-  try {
-    const { stdout: out, stderr: error } = await run(NODE, [bin, ...words], { cwd: folder, env });
-    return { exits: 0, out, error };
-  } catch (failed) {
-    const {
-      code: exits,
-      stdout: out,
-      stderr: error,
-    } = failed as { code: number; stdout: string; stderr: string };
-    return { exits, out, error };
-  }
+  return runProgram(NODE, [bin, ...words], { cwd: folder, env });
 }
 
 /** A path of ours in a text, and not of a URL. */

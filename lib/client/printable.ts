@@ -1,5 +1,5 @@
 /**
- * What came from elsewhere, for one line of a log: nothing in it can begin another line or move the cursor.
+ * Makes text from elsewhere fit for one line of a log: nothing in it can begin another line or move the cursor.
  * `##` is broken up, and `::` at the beginning, since the runner of GitHub Actions obeys `##[command]`
  * wherever in a line it stands, and `::command::` where a line begins with it.
  */

@@ -198,38 +198,42 @@ function readServiceRequest(
   return wrong === undefined ? { members } : refuse(wrong);
 }
 
+/** Answers as this service does; the ids of JWTs that bought a token are kept in `used`. */
+async function answerAs(
+  service: FederatedService,
+  rows: readonly Endpoint[],
+  request: HttpRequest,
+  at: CloudMoment,
+  used: Set<string>,
+): Promise<HttpAnswer> {
+  const read = readServiceRequest(service, request);
+  if ('refused' in read) return read.refused;
+  const { members } = read;
+  const checked = await checkToken(members[service.token] ?? '', rows, at);
+  if ('fault' in checked) return refuseOauth('invalid_grant', FAULTS[checked.fault]);
+  const { jti } = checked.claims;
+  if (typeof jti !== 'string' || used.has(jti))
+    return refuseOauth('invalid_grant', 'Its jti was already used.');
+  used.add(jti);
+  return answerWithJson(200, {
+    access_token: `${service.prefix}${randomBytes(24).toString('base64url')}`,
+    token_type: 'Bearer',
+    expires_in: service.life(checked.claims, at.now),
+    ...service.more(members),
+  });
+}
+
 /**
  * Services that federate, by the documentation of each: they refuse what the real ones refuse, a JWT that was used before
  * among it, and what they hand out opens nothing.
  */
 export function createLocalEndpoints(known: KnownEndpoints): LocalEndpoints {
-  const used = new Set<unknown>();
-  const answer = async (
-    service: FederatedService,
-    rows: readonly Endpoint[],
-    request: HttpRequest,
-    at: CloudMoment,
-  ): Promise<HttpAnswer> => {
-    const read = readServiceRequest(service, request);
-    if ('refused' in read) return read.refused;
-    const { members } = read;
-    const checked = await checkToken(members[service.token] ?? '', rows, at);
-    if ('fault' in checked) return refuseOauth('invalid_grant', FAULTS[checked.fault]);
-    const { jti } = checked.claims;
-    if (typeof jti !== 'string' || used.has(jti))
-      return refuseOauth('invalid_grant', 'Its jti was already used.');
-    used.add(jti);
-    return answerWithJson(200, {
-      access_token: `${service.prefix}${randomBytes(24).toString('base64url')}`,
-      token_type: 'Bearer',
-      expires_in: service.life(checked.claims, at.now),
-      ...service.more(members),
-    });
-  };
+  const used = new Set<string>();
   return (to, request, at) => {
     const rows = [...known()].filter(({ url }) => url === `https://${to}`);
     const [row] = rows;
     if (!row || request.method !== 'POST') return undefined;
-    return answer(SERVICES.find(service => service.at.test(to)) ?? describeOwn(row), rows, request, at);
+    const service = SERVICES.find(each => each.at.test(to)) ?? describeOwn(row);
+    return answerAs(service, rows, request, at, used);
   };
 }

@@ -75,6 +75,22 @@ function publishStandIns(stands: readonly StandIn[]): ThrowawayIssuer['published
   );
 }
 
+/** A job is Buildkite's push of a build as long as nobody put it. */
+function findJob(id: string, jobs: Memory['jobs'], usual: LocalJob | undefined): LocalJob {
+  const job = jobs.get(id) ?? usual;
+  if (!job)
+    throw new Unprocessable(
+      'broker.yml lists no Buildkite issuer. Put the job first: PUT /local/jobs/{job}.',
+    );
+  return job;
+}
+
+function findStandIn(stands: ReadonlyMap<string, StandIn>, issuer: string, hint = ''): StandIn {
+  const stand = stands.get(issuer);
+  if (!stand) throw new Unprocessable(`No stand-in for this issuer.${hint}`);
+  return stand;
+}
+
 export function createThrowawayIssuer(
   rows: ReadonlyMap<string, IssuerRow>,
   policies: readonly Pick<TrustPolicy, 'trust'>[],
@@ -84,19 +100,7 @@ export function createThrowawayIssuer(
   const stands = createStandIns(rows, memory);
   const { jobs } = memory;
   const buildkite = [...stands.values()].find(({ row }) => row.preset === 'buildkite');
-  const findJob = (id: string): LocalJob => {
-    const job = jobs.get(id) ?? (buildkite && createPushBuild(policies, buildkite.row.issuer));
-    if (!job)
-      throw new Unprocessable(
-        'broker.yml lists no Buildkite issuer. Put the job first: PUT /local/jobs/{job}.',
-      );
-    return job;
-  };
-  const findStandIn = (issuer: string): StandIn => {
-    const stand = stands.get(issuer);
-    if (!stand) throw new Unprocessable('No stand-in for this issuer.');
-    return stand;
-  };
+  const usual = buildkite && createPushBuild(policies, buildkite.row.issuer);
   return {
     renew: (newRows, newPolicies) => createThrowawayIssuer(newRows, newPolicies, now, memory),
     keysFor(row) {
@@ -104,25 +108,22 @@ export function createThrowawayIssuer(
       return stand && createStandInKeys(stand.signer);
     },
     put(id, job) {
-      if (!stands.has(job.issuer))
-        throw new Unprocessable(
-          `No stand-in for this issuer. There is one for: ${[...stands.keys()].join(', ')}.`,
-        );
+      findStandIn(stands, job.issuer, ` There is one for: ${[...stands.keys()].join(', ')}.`);
       if (jobs.size >= MAX_JOBS && !jobs.has(id))
         throw new Unprocessable('Too many jobs. Restart the local broker.');
       // One changed attribute leaves the rest of the build as it is.
-      const usual = job.issuer === buildkite?.row.issuer ? createPushBuild(policies, job.issuer).claims : {};
-      jobs.set(id, { ...job, claims: { ...usual, ...job.claims } });
+      const before = job.issuer === usual?.issuer ? usual.claims : {};
+      jobs.set(id, { ...job, claims: { ...before, ...job.claims } });
     },
     describe(id) {
-      const job = findJob(id);
-      const { row } = findStandIn(job.issuer);
+      const job = findJob(id, jobs, usual);
+      const { row } = findStandIn(stands, job.issuer);
       return { row, claims: listJobClaims(row, id, job) };
     },
     sources: () => [...rows.values()].flatMap(({ events = [] }) => events),
     async mint(id, request) {
-      const job = findJob(id);
-      const { row, signer } = findStandIn(job.issuer);
+      const job = findJob(id, jobs, usual);
+      const { row, signer } = findStandIn(stands, job.issuer);
       // The type of a vendor's tokens: Buildkite's have none.
       const typ = row.preset === 'buildkite' ? '' : 'JWT';
       return signer.sign(typ, createPayload(row, id, job, request, now()));

@@ -15,7 +15,7 @@ export type LocalKeys = { readonly accessKeyId: string; readonly secretAccessKey
 export type SignatureFault = 'missing' | 'key_unknown' | 'wrong';
 
 /**
- * What is wrong with a request's Signature Version 4 for these keys and service, or undefined. The path is signed as
+ * Finds what is wrong with a request's Signature Version 4 for these keys and service. The path is signed as
  * it was received: one SDK calls `/local/sts/`, another `/local/sts`. Its age is not looked at: here the
  * signer's clock is our own.
  */
