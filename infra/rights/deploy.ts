@@ -66,11 +66,11 @@ function listPairs(input: TemplateInput): readonly (readonly [action: string, ty
 
 /** The right of each section to the actions that no section before it takes. Throws where one is left over. */
 function createSectionRights(input: TemplateInput, names: ResourceNames): Right[] {
-  let left = listPairs(input);
+  let unassigned = listPairs(input);
   const generated: Right[] = [];
   for (const { sid, takes, on, condition } of SECTIONS) {
-    const taken = left.filter(([action, type]) => takes(action, type));
-    left = left.filter(pair => !taken.includes(pair));
+    const taken = unassigned.filter(([action, type]) => takes(action, type));
+    unassigned = unassigned.filter(pair => !taken.includes(pair));
     if (taken.length === 0) continue;
     const right = allowActions(
       sid,
@@ -79,7 +79,8 @@ function createSectionRights(input: TemplateInput, names: ResourceNames): Right[
     );
     generated.push(condition ? { ...right, Condition: condition(names, input) ?? {} } : right);
   }
-  if (left.length > 0) throw new Error(`no right is for ${left.map(pair => pair.join(' of ')).join(', ')}`);
+  if (unassigned.length > 0)
+    throw new Error(`no right is for ${unassigned.map(pair => pair.join(' of ')).join(', ')}`);
   return generated;
 }
 

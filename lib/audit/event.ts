@@ -150,7 +150,7 @@ function findUse({ use, token, registryToken }: Reached): Reached['use'] | undef
 }
 
 /** The name of whoever unblocked the step that the role waits for, where broker.yml has one for them. */
-function nameOf(by: string, { snapshot }: Reached): string | undefined {
+function findUnblockerName(by: string, { snapshot }: Reached): string | undefined {
   return snapshot?.role.approval?.by.find(({ id }) => id === by)?.name;
 }
 
@@ -159,7 +159,7 @@ function describeApproval(reached: Reached): object | undefined {
   const unblocked = reached.job?.unblocked;
   if (!unblocked) return undefined;
   const { step, by, at } = unblocked;
-  return { step, by, name: nameOf(by, reached), at: writeIsoTime(at) };
+  return { step, by, name: findUnblockerName(by, reached), at: writeIsoTime(at) };
 }
 
 function writeMilliseconds(ms: Reached['ms']): Reached['ms'] {

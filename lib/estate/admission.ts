@@ -159,9 +159,9 @@ export type DirectAdmission = {
 
 /** A trust policy as boxes of one space, which `listDimensions` prepared. */
 export function createDirectAdmission(trust: DirectTrust, space: SearchSpace): DirectAdmission {
-  const told = trust.statements.filter(each => !each.nobody);
-  const allows = told.filter(each => each.effect === 'trust' && each.doubts.length === 0);
-  const denies = told.filter(each => each.effect === 'deny');
+  const possible = trust.statements.filter(each => !each.nobody);
+  const allows = possible.filter(each => each.effect === 'trust' && each.doubts.length === 0);
+  const denies = possible.filter(each => each.effect === 'deny');
   const ignoresCase = (statement: DirectStatement): boolean =>
     statement.readings.some(each => nameOperator(each.condition) === 'StringEqualsIgnoreCase');
   // Who may choose another subject meets an Allow by the one and escapes a Deny by the other, but in one token.
@@ -171,7 +171,7 @@ export function createDirectAdmission(trust: DirectTrust, space: SearchSpace): D
     allows: isDenied ? boxes.map(each => ({ ...each, instead: [] })) : boxes,
     // What of a Deny could not be read is left out, so that it strikes more.
     denies: denies.map(each => (ignoresCase(each) ? [] : createDirectBoxes(each, space).plain)),
-    doubts: told.flatMap(each => [
+    doubts: possible.flatMap(each => [
       ...each.doubts.map(doubt => `${each.name}: ${doubt}`),
       ...(ignoresCase(each) ? [`${each.name}: upper and lower case`] : []),
     ]),

@@ -177,10 +177,10 @@ export function readDirectTrusts(statements: readonly TrustStatement[]): DirectT
 }
 
 function readDirectTrust(statements: readonly TrustStatement[], issuer: string): DirectTrust {
-  const about = statements.filter(each => isActionCovered(each, ENTRANCE) && isAbout(each, issuer));
+  const relevant = statements.filter(each => isActionCovered(each, ENTRANCE) && isAbout(each, issuer));
   return {
     issuer,
-    statements: about.map(each => {
+    statements: relevant.map(each => {
       const read = readStatement(each, issuer);
       return each.exceptPrincipals ? { ...read, doubts: [...read.doubts, 'NotPrincipal'] } : read;
     }),

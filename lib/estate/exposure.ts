@@ -53,12 +53,12 @@ function readNames(statement: DirectStatement, claim: string): string[] {
   const written = readings
     .filter(each => each.claim === claim && !each.condition.operator.includes('Not'))
     .flatMap(each => each.condition.operands);
-  const told = forms.flat().flatMap(each => {
+  const fromForms = forms.flat().flatMap(each => {
     const asked = each.claims.get(claim);
     if (!asked || 'absent' in asked || 'text' in asked) return [];
     return 'pattern' in asked ? [asked.pattern] : [asked.value ?? ''];
   });
-  return [...written, ...told];
+  return [...written, ...fromForms];
 }
 
 function listAllows(trust: DirectTrust): DirectStatement[] {

@@ -53,9 +53,13 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
     return repository !== undefined && name !== undefined ? [{ repository, name, path, text }] : [];
   });
   const others = files.filter(each => !OCTO.test(each.path));
-  const of = (marks: RegExp, ...not: readonly RegExp[]): DumpFile[] =>
+  const selectFiles = (marks: RegExp, ...not: readonly RegExp[]): DumpFile[] =>
     others.filter(other => marks.test(other.text) && ![AWS, ...not].some(each => each.test(other.text)));
-  const [google, vault, entra] = [of(GOOGLE), of(VAULT, GOOGLE), of(ENTRA, GOOGLE, VAULT)];
+  const [google, vault, entra] = [
+    selectFiles(GOOGLE),
+    selectFiles(VAULT, GOOGLE),
+    selectFiles(ENTRA, GOOGLE, VAULT),
+  ];
   const foreign = new Set([...google, ...vault, ...entra]);
   const ofEntra = entra.flatMap(file =>
     readValues(file).map(value => ({ value, name: nameFile(file.path) })),

@@ -159,13 +159,15 @@ function omitSubjectClaims(
   return new Map([...claims].filter(([name]) => !names.includes(name)));
 }
 
-function shorten(claims: ReadonlyMap<string, AskedValue>, values: Values, form: Form) {
+function listShorterClaims(claims: ReadonlyMap<string, AskedValue>, values: Values, form: Form) {
   const { made = {} } = form;
   return Object.entries(made).flatMap(([whole, parts]) => {
-    const of = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
+    const claimParts = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
     const asked = claims.get(whole);
-    const byWhole = asked && 'value' in asked ? [omitSubjectClaims(claims, of)] : [];
-    const isOpen = of.some(name => !claims.has(name) && readAskedValue(values.get(name) ?? []) === undefined);
+    const byWhole = asked && 'value' in asked ? [omitSubjectClaims(claims, claimParts)] : [];
+    const isOpen = claimParts.some(
+      name => !claims.has(name) && readAskedValue(values.get(name) ?? []) === undefined,
+    );
     return [...byWhole, ...(isOpen ? [omitSubjectClaims(claims, [whole])] : [])];
   });
 }
@@ -192,7 +194,7 @@ export function readSubjectForms(
           values.get(piece.claim)?.some(each => !each.wild && piece.odd?.includes(each.text)),
       );
       const whole = form.whole && (preset !== 'github-actions' || ids);
-      const shorter = shorten(claims, values, form);
+      const shorter = listShorterClaims(claims, values, form);
       const there = listSubjectReadings(claims, form);
       found.set(JSON.stringify([...claims, ...there]), { claims, there, whole, shorter, odd });
       if (found.size > MOST_WAYS) return undefined;

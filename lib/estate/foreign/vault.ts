@@ -26,14 +26,16 @@ function listVaultTexts(value: ClaimValue | undefined): string[] {
 function readVaultRoleClaims(role: Claims): { readonly wanted: Wanted[]; readonly doubts: string[] } {
   const isGlob = role['bound_claims_type'] === 'glob';
   const bound = isMapping(role['bound_claims']) ? Object.entries(role['bound_claims']) : [];
-  const odd = bound.filter(([name, value]) => name.startsWith('/') || listVaultTexts(value).length === 0);
+  const unreadable = bound.filter(
+    ([name, value]) => name.startsWith('/') || listVaultTexts(value).length === 0,
+  );
   const wanted = bound.map(([claim, value]): Wanted => {
     const operands = listVaultTexts(value);
     // Vault's glob knows * alone, so a ? is itself; no pattern of ours says that.
     return { claim, operator: isGlob ? 'StringLike' : 'StringEquals', operands };
   });
   const marked = wanted.filter(({ operands }) => isGlob && operands.some(each => each.includes('?')));
-  return { wanted, doubts: [...odd.map(([name]) => name), ...marked.map(each => each.claim)] };
+  return { wanted, doubts: [...unreadable.map(([name]) => name), ...marked.map(each => each.claim)] };
 }
 
 const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
@@ -53,12 +55,12 @@ function readVaultTrust(role: Claims, issuer: string, name: string): ForeignTrus
       ? [{ claim: 'aws:SourceIp', operator: 'IpAddress' as const, operands: addresses }]
       : []),
   ];
-  const beyond = BEYOND.filter(
+  const unsupported = BEYOND.filter(
     key => role[key] !== undefined && role[key] !== '' && role[key] !== false && role[key] !== 0,
   );
   return readWanted(issuer, name, all, [
     ...doubts,
-    ...beyond,
+    ...unsupported,
     ...(role['role_type'] === 'oidc' ? ['role_type oidc'] : []),
   ]);
 }

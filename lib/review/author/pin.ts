@@ -30,12 +30,12 @@ function isSingleValue(condition: Condition): boolean {
 /** Which ids of this token belong beside the names that the statement binds. */
 export function findPins(statement: Statement, row: IssuerRow, claims: Claims): Pins {
   const { ids } = CLAIM_KNOWLEDGE[row.preset ?? 'none'];
-  const on = (claim: string): Condition[] =>
+  const selectConditions = (claim: string): Condition[] =>
     statement.conditions.filter(condition => condition.on === 'claim' && condition.name === claim);
   const named = Object.entries(ids)
     .map(([name, id]) => ({ name, id }))
-    .filter(each => on(each.name).length > 0 && on(each.id).length === 0);
-  const one = named.filter(each => on(each.name).some(isSingleValue));
+    .filter(each => selectConditions(each.name).length > 0 && selectConditions(each.id).length === 0);
+  const one = named.filter(each => selectConditions(each.name).some(isSingleValue));
   const found = one.map(each => ({ ...each, value: findClaim(claims, each.id) }));
   const pins = found.filter((each): each is Pin => typeof each.value === 'string' && ID.test(each.value));
   return {

@@ -53,15 +53,20 @@ function judgeIssuer(role: SearchedPolicy, row: IssuerRow): StatementJobs[] {
   const { issuer } = row;
   const kinds = listJobKinds(row.preset);
   const trust = role.trust.filter(each => each.issuer === issuer);
-  const told = kinds
+  const probes = kinds
     .filter(each => each.tells !== undefined)
     .map(kind => createJobProbe(kind, issuer))
     .filter(kind => trust.some(each => !isDisjoint(kind.conditions, each.conditions)));
   const standing = { role, row };
-  const space = createSearchSpace({ issuer, standings: [standing], statements: told, from: FROM_THE_FIRST });
+  const space = createSearchSpace({
+    issuer,
+    standings: [standing],
+    statements: probes,
+    from: FROM_THE_FIRST,
+  });
   const admission = findAdmission(space, standing);
   return admission.trust.map(({ statement, box }) => {
-    const admitted = told.filter(each => {
+    const admitted = probes.filter(each => {
       if (isDisjoint(each.conditions, statement.conditions)) return false;
       const inside = [...box, ...createBox(space, each, role)];
       return searchSpace(space, inside, listDenyBoxes(admission)) !== 'none';

@@ -123,8 +123,8 @@ export function summarizeDecision(role: Pick<Role, 'name'>, decision: Decision |
     return `ALLOWED: ${role.name} by "${decision.statement}", for ${decision.grant.seconds} seconds${decision.grant.scopes.length > 0 ? ` with ${decision.grant.scopes.join(' ')}` : ''}.`;
   const { reason, statement } = decision;
   const unusable = 'unusable' in decision ? decision.unusable : undefined;
-  const about = unusable ? describeUnusable(unusable) : decision.concerns;
-  return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${about === undefined ? '' : `: ${about}`}.`;
+  const hints = unusable ? describeUnusable(unusable) : decision.concerns;
+  return `DENIED: ${role.name}: ${REASONS[reason]}${statement === undefined ? '' : ` ("${statement}")`}${hints === undefined ? '' : `: ${hints}`}.`;
 }
 
 function describeNearest(decision: Decision | MethodDecision): string[] {

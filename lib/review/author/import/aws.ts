@@ -9,10 +9,9 @@ import {
   type ImportedPolicy,
   noteExact,
   noteLoss,
-  omitInPart,
   omitStatement,
 } from './imported.ts';
-import { addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
+import { addSubjectClaims, findFacts, finishEntries } from './issuer.ts';
 import { explainImpossible } from './subject.ts';
 
 // Whose account it is does not matter to a token; examples have a placeholder there.
@@ -97,8 +96,7 @@ function importForIssuer(statement: TrustStatement, host: string, setting: Impor
   const entry = { name, draft, notes: all.flatMap(each => ('notes' in each ? each.notes : [])) };
   // More conditions would make a deny strike less often.
   const entries = effect === 'trust' ? addSubjectClaims(entry, !keepsSubject) : [entry];
-  if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? entry).draft, ...reasons)];
-  return entries.map(each => checkLoadable(each, effect));
+  return finishEntries(entries, reasons, effect);
 }
 
 function findHost(principal: TrustStatement['principals'][number]): string | undefined {

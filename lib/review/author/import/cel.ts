@@ -8,7 +8,7 @@ import {
   noteLoss,
   omitInPart,
 } from './imported.ts';
-import { AUDIENCE, addSubjectClaims, checkLoadable, noteNarrower } from './issuer.ts';
+import { AUDIENCE, addSubjectClaims, finishEntries, noteNarrower } from './issuer.ts';
 
 /** A condition on tokens in CEL, as a provider of a Google Cloud workload identity pool has it. */
 export type CelSource = {
@@ -174,8 +174,7 @@ function importWay(tokens: readonly CelToken[], name: string, source: CelSource)
   );
   const draft: DraftStatement = { iss: source.issuer, claims };
   const entries = addSubjectClaims({ name, draft, notes: [AUDIENCE, ...notes] });
-  if (reasons.length > 0) return [omitInPart(name, (entries[0] ?? { draft }).draft, ...reasons)];
-  return entries.map(each => checkLoadable(each, 'trust'));
+  return finishEntries(entries, reasons);
 }
 
 /** `a == "x" || a == "y"` is one rule; other ways are statements of their own. */
@@ -189,8 +188,8 @@ function importWays(source: CelSource): ImportEntry[] {
   try {
     const tokens = stripBrackets(readTokens(source.condition));
     const all = isOneStatement(tokens, source.mapping) ? [tokens] : splitTokens(tokens, '||');
-    const nameOf = (index: number): string => (all.length === 1 ? 'The condition' : `Way ${index + 1}`);
-    return all.flatMap((each, index) => importWay(each, nameOf(index), source));
+    const nameWay = (index: number): string => (all.length === 1 ? 'The condition' : `Way ${index + 1}`);
+    return all.flatMap((each, index) => importWay(each, nameWay(index), source));
   } catch (error) {
     if (!(error instanceof UnreadError)) throw error;
     return [omitInPart('The condition', { iss: source.issuer, claims: {} }, `${error.message}.`)];

@@ -143,6 +143,17 @@ export function checkLoadable(entry: ImportEntry, effect: Effect): ImportEntry {
   return facts.vocabulary ? entry : { name, draft, notes: [...notes, noteMissingRow(draft)] };
 }
 
+/** The entries as they are, or the first of them as a draft for its reader where there are reasons to leave them out. */
+export function finishEntries(
+  entries: readonly DraftedEntry[],
+  reasons: readonly string[],
+  effect: Effect = 'trust',
+): ImportEntry[] {
+  const [first] = entries;
+  if (first && reasons.length > 0) return [omitInPart(first.name, first.draft, ...reasons)];
+  return entries.map(each => checkLoadable(each, effect));
+}
+
 export const AUDIENCE = noteExact(
   'The audience was not carried over: a token for the broker is minted for the broker.',
 );

@@ -11,10 +11,9 @@ import {
   type ImportNote,
   noteExact,
   noteLoss,
-  omitInPart,
   omitStatement,
 } from './imported.ts';
-import { AUDIENCE, addSubjectClaims, checkLoadable, findFacts } from './issuer.ts';
+import { AUDIENCE, addSubjectClaims, findFacts, finishEntries } from './issuer.ts';
 
 /** `data` of `vault read -format=json auth/jwt/role/<name>`. */
 type VaultRole = { readonly [key: string]: unknown };
@@ -119,8 +118,7 @@ function importVaultEntries(role: VaultRole, iss: string): ImportEntry[] {
   const draft: DraftStatement = { iss, claims, ...(addresses.request ? { request: addresses.request } : {}) };
   const reasons = [...explainUnsupported(role), ...refused, ...addresses.refused];
   const entries = addSubjectClaims({ name: NAME, draft, notes: [AUDIENCE] });
-  if (reasons.length > 0) return [omitInPart(NAME, (entries[0] ?? { draft }).draft, ...reasons)];
-  return entries.map(each => checkLoadable(each, 'trust'));
+  return finishEntries(entries, reasons);
 }
 
 function notePolicies(role: VaultRole): ImportNote {
