@@ -65,6 +65,17 @@ test('it asks by another method, and gives the headers of the answer', async () 
     });
 });
 
+test.each(['1\r\nx-two: 2', '1\n', '1\0', '1\u2028', 'ü'])('a header of %j is not sent', async value => {
+  let asked = 0;
+  const { url } = await serverOf((_message, response) => {
+    asked++;
+    response.end();
+  });
+  const sent = post({ url, headers: { 'x-one': value }, body: '' });
+  await expect(sent).rejects.toMatchObject({ name: 'HeaderRefused', undone: true });
+  expect(asked).toBe(0);
+});
+
 test('it follows no redirect', async () => {
   const { url } = await serverOf((_message, response) => {
     response.writeHead(307, { location: '/elsewhere' }).end();

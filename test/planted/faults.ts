@@ -21,6 +21,13 @@ export const FAULTS: readonly Fault[] = [
     '    switchTable: `${switchTable}-2`,\n    issuerKeyTable',
   ],
   ['lib/lambda/log.ts', 'Buffer.from(`${lines}\\n`)', 'Buffer.from(lines)'],
+  ['lib/lambda/log.ts', 'const STANDARD_OUTPUT = 1', 'const STANDARD_OUTPUT = 2'],
+  ['lib/lambda/log.ts', 'for (let at = 0; at < bytes.length; ) {', 'for (let at = 0; at < 1; ) {'],
+  [
+    'lib/lambda/ahead.ts',
+    'endpoint ?? findRegionalEndpoint(name, region)',
+    'findRegionalEndpoint(name, region)',
+  ],
   [
     'lib/lambda/deployed.ts',
     'reportFault(error, decisionId, logLevel)',
@@ -86,7 +93,6 @@ export const FAULTS: readonly Fault[] = [
   ['lib/aws/call.ts', 'RequestTimeout|', ''],
   ['lib/aws/call.ts', 'status >= 500 || status === 429', 'status >= 500'],
   ['lib/http/connection.ts', 'CONNECT_MS = 500', 'CONNECT_MS = 500_000'],
-  ['lib/http/connection.ts', "'connect' : 'secureConnect'", "'connect' : 'connect'"],
   ['lib/http/connection.ts', '    else this.close();\n  }\n\n  private readEnd', '  }\n\n  private readEnd'],
   ['lib/http/reply.ts', 'coding !== undefined || !/', '!/'],
   ['lib/http/reply.ts', ' && end === this.bytes.length', ''],
