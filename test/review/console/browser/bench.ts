@@ -24,8 +24,9 @@ async function readThread(session: CDPSession): Promise<number> {
   return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1000;
 }
 
-/** From the key until the page has answered and its style and layout are done. */
-async function measureAnswer(page: Page, field: string, press: () => Promise<void>): Promise<number> {
+/** From a key in this field until the page has answered and its style and layout are done. */
+async function measureAnswer(page: Page, field: string, key: string): Promise<number> {
+  await page.locator(field === '#policy' ? '#policy .cm-content' : field).focus();
   await page.evaluate(
     `void (globalThis.answered = new Promise(done => {
       const field = document.querySelector('${field}');
@@ -36,7 +37,7 @@ async function measureAnswer(page: Page, field: string, press: () => Promise<voi
       field.addEventListener('${field === '#policy' ? 'keydown' : 'input'}', begin, { capture: true, once: true });
     }))`,
   );
-  await press();
+  await page.keyboard.press(key);
   return page.evaluate('answered');
 }
 
@@ -50,11 +51,12 @@ async function measureRound(browser: Browser, url: string): Promise<Round> {
   await page.locator('#count-tests:not(:empty)').waitFor();
   const surveyed: number = await page.evaluate('performance.now()');
   const surveyedCpu = await readThread(session);
-  await page.locator('#policy .cm-content').focus();
-  const edit = await measureAnswer(page, '#policy', () => page.keyboard.press('#'));
-  const claim = await measureAnswer(page, '#claims', () => page.locator('#claims').press('Space'));
+  const edit = await measureAnswer(page, '#policy', '#');
+  const claim = await measureAnswer(page, '#claims', 'Space');
   await page.locator('[data-view="roles"]').click();
-  const filter = await measureAnswer(page, '#find', () => page.locator('#find').press('w'));
+  // The head of the part takes the focus once the page has turned to it.
+  await page.locator('#roles-title:focus').waitFor();
+  const filter = await measureAnswer(page, '#find', 'w');
   await page.close();
   return { opened, openedCpu, surveyed, surveyedCpu, edit, claim, filter };
 }
