@@ -73,6 +73,7 @@ review/compare: policy language token stores config jobs review/assume.ts review
 review/targets: policy
 review/cases: policy language token config jobs review/assume.ts review/explain review/space review/compare
 review/lint: policy language token config jobs review/space review/compare
+review/findings.ts: language config review/lint
 review/author: policy language token config review/targets review/cases review/lint
 review/console: policy language token config jobs review/assume.ts review/explain review/space
     review/compare review/cases review/lint
@@ -83,7 +84,8 @@ local: errors.ts job-events.ts policy language keys token stores providers proto
 estate: policy language token config jobs review/assume.ts review/space review/compare review/targets
     review/author client
 cli: errors.ts policy language aws keys token switch.ts stores protocols config jobs review/assume.ts
-    review/explain review/compare review/targets review/cases review/lint review/author review/space client
+    review/explain review/compare review/targets review/cases review/lint review/findings.ts review/author
+    review/space client
     doctor local estate vendor
 `);
 
@@ -306,6 +308,12 @@ function findCircles(pairs: readonly (readonly [from: string, to: string])[]): s
 const INFRA = filesBelow('infra')
   .filter(path => path.endsWith('.ts'))
   .map(path => sourceOf(path));
+
+test('nothing in the package imports the command line, of which it has a bundle alone', () => {
+  const all = [...SOURCES, ...INFRA].flatMap(({ imports }) => imports);
+  const inward = all.filter(({ from, to }) => to.startsWith('lib/cli/') && !from.startsWith('lib/cli/'));
+  expect(inward).toEqual([]);
+});
 
 describe('no circle, types included,', () => {
   const ours = [...SOURCES, ...INFRA].flatMap(({ imports }) => imports);

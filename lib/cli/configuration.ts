@@ -4,7 +4,7 @@ import { suggestWord } from '../language/nearest.ts';
 import type { Registry } from '../policy/registry.ts';
 import type { Role } from '../policy/role.ts';
 import type { PolicyItem } from '../review/compare/item.ts';
-import { writeComplaints } from './findings.ts';
+import { writeComplaints } from '../review/findings.ts';
 import { Failure, type Flags, readFlag, type Terminal } from './verb.ts';
 
 /** Settings from the environment, `--config` before them. Throws `Failure` with every complaint. */

@@ -1,5 +1,5 @@
-import { lintConfig } from '../../lib/cli/findings.ts';
 import { loadConfig } from '../../lib/config/load.ts';
+import { lintConfig } from '../../lib/review/findings.ts';
 import type { LintAnswer } from '../../lib/review/lint/lint.ts';
 import type { RuleFacts } from '../../lib/review/lint/rule.ts';
 import { folderOf } from './local.ts';

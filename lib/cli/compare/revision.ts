@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Invariant, readInvariants } from '../../config/invariants.ts';
 import { type Config, loadConfig } from '../../config/load.ts';
+import { writeComplaints } from '../../review/findings.ts';
 import { useTemporaryFolder } from '../aside.ts';
-import { writeComplaints } from '../findings.ts';
 import { Failure } from '../verb.ts';
 
 /** A configuration with the sentences that it proves. */

@@ -9,6 +9,7 @@ import type { ImportedPolicy } from '../../review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
 import { importSecrets } from '../../review/author/import/secrets.ts';
 import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
+import { writeComplaints } from '../../review/findings.ts';
 import { isActionCovered } from '../../review/targets/request.ts';
 import {
   readTargetRoles,
@@ -19,7 +20,6 @@ import {
   type TrustStatement,
 } from '../../review/targets/trust.ts';
 import { readStrictJson } from '../../token/json.ts';
-import { writeComplaints } from '../findings.ts';
 import { Failure, type Flags, readChoice, readFlag, UsageError } from '../verb.ts';
 
 const SOURCES = ['aws', 'octo-sts', 'buildkite', 'vault', 'cel'] as const;

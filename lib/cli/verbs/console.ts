@@ -1,7 +1,7 @@
 import { readConsoleData } from '../../config/console.ts';
 import { renderPage } from '../../local/page.ts';
+import { writeComplaints } from '../../review/findings.ts';
 import { readCommandSettings } from '../configuration.ts';
-import { writeComplaints } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import { CONFIG_OPTION, EXIT, Failure, readFlag, type Verb } from '../verb.ts';
 

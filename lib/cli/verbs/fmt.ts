@@ -6,8 +6,8 @@ import { writeCount } from '../../language/counted.ts';
 import { parse } from '../../language/parse.ts';
 import { formatText, readMeaning } from '../../review/author/format.ts';
 import type { SchemaName } from '../../review/author/schema.ts';
+import { writeComplaints } from '../../review/findings.ts';
 import { readCommandSettings } from '../configuration.ts';
-import { writeComplaints } from '../findings.ts';
 import { CONFIG_OPTION, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 
 /** The files of a configuration: by folder and ending, what each is. The first that fits is it. */

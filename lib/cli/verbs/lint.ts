@@ -1,11 +1,11 @@
 import { type LoadResult, loadConfig } from '../../config/load.ts';
 import { writeCount } from '../../language/counted.ts';
+import { lintConfig, writeFindingList } from '../../review/findings.ts';
 import type { LintAnswer } from '../../review/lint/lint.ts';
 import type { LintFinding, LintLevel } from '../../review/lint/rule.ts';
 import { formatSarif } from '../../review/lint/sarif.ts';
 import { readCommandSettings } from '../configuration.ts';
 import { findDialectFindings } from '../dialect.ts';
-import { lintConfig, writeFindingList } from '../findings.ts';
 import {
   CONFIG_OPTION,
   EXIT,

@@ -10,8 +10,8 @@ import {
   selectSubjects,
 } from '../../review/compare/prove.ts';
 import { formatShown } from '../../review/compare/report.ts';
+import { writeComplaints } from '../../review/findings.ts';
 import { openConfig, readCommandSettings } from '../configuration.ts';
-import { writeComplaints } from '../findings.ts';
 import { locatePage } from '../manifest.ts';
 import { createConfigOption, EXIT, Failure, printResult, type Verb } from '../verb.ts';
 

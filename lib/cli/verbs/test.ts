@@ -8,9 +8,9 @@ import { formatJunit } from '../../review/cases/junit.ts';
 import { formatCasesJson, formatCasesText, isClean } from '../../review/cases/report.ts';
 import { type CasesResult, checkCases } from '../../review/cases/tested.ts';
 import type { PolicyItem } from '../../review/compare/item.ts';
+import { lintConfig, writeComplaints } from '../../review/findings.ts';
 import { colorText } from '../color.ts';
 import { findPolicies, openConfig, readCommandSettings } from '../configuration.ts';
-import { lintConfig, writeComplaints } from '../findings.ts';
 import { writeOutput } from '../output.ts';
 import {
   CONFIG_OPTION,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { lintConfig } from '../../../../lib/cli/findings.ts';
 import { loadConfig } from '../../../../lib/config/load.ts';
+import { lintConfig } from '../../../../lib/review/findings.ts';
 import { untilPassed } from '../../../../lib/review/lint/rules/until-passed.ts';
 import { BROKER, trusting } from '../../../harness/lint.ts';
 import { folderOf } from '../../../harness/local.ts';

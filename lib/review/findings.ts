@@ -2,9 +2,9 @@ import type { LoadResult } from '../config/load.ts';
 import { readSource } from '../config/sources.ts';
 import { type Complaint, Complaints, writeComplaint } from '../language/complaint.ts';
 import { writeCount } from '../language/counted.ts';
-import { formatExcerpt } from '../review/lint/excerpt.ts';
-import { type LintAnswer, lintPolicies } from '../review/lint/lint.ts';
-import type { LintFinding } from '../review/lint/rule.ts';
+import { formatExcerpt } from './lint/excerpt.ts';
+import { type LintAnswer, lintPolicies } from './lint/lint.ts';
+import type { LintFinding } from './lint/rule.ts';
 
 /** Undefined where a finding is not about a file, such as one about the environment. */
 function readFileText(file: string): string | undefined {
