@@ -16,7 +16,7 @@ import { readTokenOrigin } from './token/origin.ts';
 import type { Verify } from './token/verify.ts';
 import type { Journal } from './visit.ts';
 
-/** The parts that tell who is asking; `broker.ts` puts them together. */
+/** The parts that tell who is asking; `authenticator.ts` puts them together. */
 export type AuthenticationParts = Pick<Counters, 'refusals'> & {
   readonly verify: Verify;
   readonly rows: ReadonlyMap<string, IssuerRow>;

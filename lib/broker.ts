@@ -164,7 +164,7 @@ function createRefusalLimits({ refusals }: Limits): Limiter {
   return createMemoryLimiter('what is refused to this pipeline', refusals);
 }
 
-/** Puts a broker together. The only file that picks implementations. */
+/** Puts a broker together: who is asked for keys and switches `authenticator.ts` picks, and all else this file. */
 export function createBroker(
   config: BrokerConfig,
   surroundings: Surroundings,

@@ -75,7 +75,11 @@ function createCallError(reply: HttpReply, service: AwsService): AwsError {
 function createUnreachedError(error: unknown): AwsError {
   // A signature that cannot be made, such as for want of credentials, is told as it is and does not pass by itself.
   const { name, message } = error as Error;
-  const unreached = new AwsError({ code: name, message }, undefined, error instanceof NoReply);
+  const unreached = new AwsError(
+    { code: name, message },
+    undefined,
+    error instanceof NoReply && error.passing,
+  );
   unreached.undone = !(error instanceof NoReply) || error.undone;
   return unreached;
 }

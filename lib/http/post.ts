@@ -21,25 +21,24 @@ export type Post = (outgoing: OutgoingRequest, patience?: number) => Promise<Htt
 /** One that can also open a connection before there is anything to send, and waits for it; in vain where it cannot be had. */
 export type Poster = Post & { open(place: URL): Promise<void> };
 
-/** There was no connection, so nothing was sent. */
-const UNSENT = [
-  'AddressRefused',
-  'ConnectTimeoutError',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'HeaderRefused',
-];
+/** A value that no header has: it is no better the next time. */
+const REFUSED = 'HeaderRefused';
+
+/** Nothing was sent: there was no connection, or nothing that can be sent. */
+const UNSENT = ['AddressRefused', 'ConnectTimeoutError', 'EAI_AGAIN', 'ECONNREFUSED', 'ENOTFOUND', REFUSED];
 
 /** Why there is no answer, by a name of ours or of the system's (`ECONNREFUSED`). Says nothing of what was sent. */
 export class NoReply extends Error {
   override readonly name: string;
   /** Nothing was sent, so nothing of it can have been done. */
   readonly undone: boolean;
+  /** Another attempt may be answered. */
+  readonly passing: boolean;
   constructor(name: string) {
     super('there was no whole answer');
     this.name = name;
     this.undone = UNSENT.includes(name);
+    this.passing = name !== REFUSED;
   }
 }
 
@@ -52,7 +51,7 @@ function writeRequest({ url, method: asked, headers, body }: OutgoingRequest): s
   let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   if (headers['host'] === undefined) head += `host: ${url.host}\r\n`;
   for (const [name, value] of Object.entries(headers)) {
-    if (!VALUE.test(value)) throw new NoReply('HeaderRefused');
+    if (!VALUE.test(value)) throw new NoReply(REFUSED);
     head += `${name}: ${value}\r\n`;
   }
   if (method === 'POST' || body !== '') head += `content-length: ${Buffer.byteLength(body)}\r\n`;
@@ -76,9 +75,7 @@ class Pool {
   take(origin: string, { url, lookup }: OutgoingRequest): Connection {
     const kept = this.rested.get(origin) ?? [];
     for (let last = kept.pop(); last; last = kept.pop()) {
-      // By the clock at each use: the timers of a frozen process stand still.
-      const rest = this.now() - last.since;
-      if (last.connection.isOpen && rest >= 0 && rest <= IDLE_SECONDS) return last.connection;
+      if (this.isFresh(last)) return last.connection;
       last.connection.close();
     }
     return this.open(origin, url, lookup);
@@ -89,11 +86,25 @@ class Pool {
     return new Connection(url, { lookup, session: this.sessions.get(origin), onSession });
   }
 
+  /** Keeps it beside those that can still be used; the others are closed, or a burst would leave them for ever. */
   put(origin: string, connection: Connection): void {
     if (!connection.isOpen) return;
     const kept = this.rested.get(origin) ?? [];
-    kept.push({ connection, since: this.now() });
-    this.rested.set(origin, kept);
+    const fresh = kept.filter(each => this.isFresh(each));
+    for (const each of kept) if (!fresh.includes(each)) each.connection.close();
+    fresh.push({ connection, since: this.now() });
+    this.rested.set(origin, fresh);
+  }
+
+  /** Begins anew with this place: what a broken connection began with may be what broke it. */
+  forgetSession(origin: string): void {
+    this.sessions.delete(origin);
+  }
+
+  /** By the clock at each use: the timers of a frozen process stand still. */
+  private isFresh({ connection, since }: Rested): boolean {
+    const rest = this.now() - since;
+    return connection.isOpen && rest >= 0 && rest <= IDLE_SECONDS;
   }
 }
 
@@ -108,6 +119,7 @@ export function createPoster(now: () => number): Poster {
     const handshake = setTimeout(() => connection.close(), CONNECT_MS);
     await connection.settle();
     clearTimeout(handshake);
+    if (!connection.isOpen) pool.forgetSession(place.origin);
     pool.put(place.origin, connection);
   };
   const post: Post = async (outgoing, patience = ATTEMPT_MS) => {
@@ -119,6 +131,7 @@ export function createPoster(now: () => number): Poster {
       pool.put(origin, connection);
       return reply;
     } catch (error) {
+      pool.forgetSession(origin);
       throw new NoReply((error as Error).name);
     }
   };

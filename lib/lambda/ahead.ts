@@ -12,5 +12,13 @@ export async function connectAhead(
   services: readonly string[],
 ): Promise<void> {
   const places = new Set(services.map(name => endpoint ?? findRegionalEndpoint(name, region)));
-  await Promise.all([...places].map(place => post.open(new URL(place))));
+  await Promise.all([...places].map(place => openQuietly(post, place)));
+}
+
+async function openQuietly(post: Poster, place: string): Promise<void> {
+  try {
+    await post.open(new URL(place));
+  } catch {
+    // An address that is none is told by whoever asks there.
+  }
 }

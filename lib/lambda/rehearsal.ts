@@ -10,7 +10,7 @@ import type { HttpEvent } from './event.ts';
 /** The time of the rehearsal, at which its token is good: in seconds since the epoch. */
 const NOW = 1_800_000_060;
 const ISSUER = 'https://rehearsal.invalid';
-const URL = 'https://sts.rehearsal.invalid';
+const BROKER_URL = 'https://sts.rehearsal.invalid';
 const ACCOUNT = '000000000000';
 
 /**
@@ -75,7 +75,7 @@ function createRole(branch: string): Role {
     name: branch,
     description: undefined,
     contact: 'nobody',
-    audience: URL,
+    audience: BROKER_URL,
     trust: [
       {
         id: 'rehearsal',
@@ -132,10 +132,10 @@ const ROLES: ReadonlyMap<string, Role> = new Map(['main', 'other'].map(each => [
 const LIMIT = { perMinute: 60, burst: 60 };
 
 const CONFIG: BrokerConfig = {
-  url: URL,
-  audience: URL,
+  url: BROKER_URL,
+  audience: BROKER_URL,
   rows: new Map([[ISSUER, ROW]]),
-  audiences: new Set([URL]),
+  audiences: new Set([BROKER_URL]),
   roles: {
     find: name => {
       const role = ROLES.get(name);
@@ -172,7 +172,7 @@ const SIGNER: Signer = {
   publicKeys: async () => [],
 };
 
-/** What the broker of the rehearsal runs on: it asks nobody, tells nobody, and remembers nothing of anybody. */
+/** What the broker of the rehearsal runs on: it asks nobody, tells nobody but of a fault of its own, and remembers nothing of anybody. */
 const SURROUNDINGS = {
   signer: SIGNER,
   aws: AWS,

@@ -54,3 +54,11 @@ test.each([
   await expect(ask(setting)).rejects.toThrow();
   expect(times()).toBe(2);
 });
+
+test('credentials that no header can hold are no outage, and asked with once', async () => {
+  const { setting, times } = await brokenService(0);
+  const credentials = { ...DUMMY_KEYS, sessionToken: 'token\n' };
+  const asked = createDynamoTable('t', { ...setting, credentials }).scan(['a']);
+  await expect(asked).rejects.toMatchObject({ code: 'HeaderRefused', passing: false, undone: true });
+  expect(times()).toBe(0);
+});

@@ -150,4 +150,39 @@ describe('by TLS', () => {
     }
     expect([...began.values()]).toEqual([false, true]);
   });
+
+  test('what a connection broke on is not begun with again', async () => {
+    setDefaultCACertificates([certificate.cert]);
+    let now = NOW;
+    const answer = (socket: Socket): void => {
+      if ((socket as TLSSocket).isSessionReused()) socket.destroy();
+      else socket.write(OK);
+    };
+    const { url } = await serve(answer).secure('localhost', certificate);
+    const kept = createPoster(() => now);
+    const told: string[] = [];
+    for (const _ of [1, 2, 3]) {
+      now += 60;
+      told.push(
+        await kept({ url, ...ask }).then(
+          ({ body }) => body,
+          ({ name }: Error) => name,
+        ),
+      );
+    }
+    expect(told).toEqual(['ok', 'ECONNRESET', 'ok']);
+  });
+});
+
+test('connections that a burst left are closed once they have rested', async () => {
+  let now = NOW;
+  const { url, sockets } = await serve(socket => socket.write(OK)).plain();
+  const kept = createPoster(() => now);
+  await Promise.all([1, 2, 3].map(() => kept({ url, ...ask })));
+  expect(sockets).toHaveLength(3);
+  now += 3;
+  await kept({ url, ...ask });
+  now += 3;
+  await kept({ url, ...ask });
+  await vi.waitFor(() => expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(2));
 });

@@ -32,6 +32,18 @@ test('T84: a log that takes nothing is thrown', () => {
   expect(() => writeLog('abc', logThat(2, 'EIO').write)).toThrow('EIO');
 });
 
+test('T84: a line is whole in the log, also after one that broke off', () => {
+  const broken = logThat(20, 'EIO');
+  expect(() => writeLog('{"decision_id":"the first of all"}', broken.write)).toThrow('EIO');
+  const full = logThat('EPIPE');
+  expect(() => writeLog('{"decision_id":"second"}', full.write)).toThrow('EPIPE');
+  const whole = logThat(99, 99);
+  writeLog('{"decision_id":"third"}', whole.write);
+  writeLog('{"decision_id":"fourth"}', whole.write);
+  const lines = [...broken.taken, ...full.taken, ...whole.taken].join('').split('\n').slice(-3);
+  expect(lines).toEqual(['{"decision_id":"third"}', '{"decision_id":"fourth"}', '']);
+});
+
 test('T84: and one that stays full, after a second', () => {
   const { write } = logThat(...Array.from({ length: 1002 }, () => 'EAGAIN'));
   expect(() => writeLog('abc', write)).toThrow('EAGAIN');

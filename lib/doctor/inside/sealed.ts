@@ -22,7 +22,7 @@ function judgeDays(table: string, said: JsonObject, now: number): Diagnosis {
 }
 
 /** Looks whether keys of the day are still made, two days before they sign. Nothing that is sealed is read. */
-export async function examineSealedKeys(opened: Opened): Promise<Diagnosis | []> {
+export async function examineSealedKeys(opened: Opened): Promise<Diagnosis | readonly Diagnosis[]> {
   const table = opened.resources.find(({ id }) => id === 'SealedKeyTable');
   if (!table) return [];
   const input = {
