@@ -64,16 +64,16 @@ function isSection(value: unknown): value is ProviderSection {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function findValue(given: ProviderSection, path: string): unknown {
+function findSectionValue(given: ProviderSection, path: string): unknown {
   return path.split('.').reduce<unknown>((at, name) => (isSection(at) ? at[name] : undefined), given);
 }
 
 function complainOfRefused(given: ProviderSection, complaints: Complaints): void {
   for (const [path, why] of Object.entries(REFUSED)) {
-    const value = findValue(given, path);
+    const value = findSectionValue(given, path);
     if (value !== undefined && value !== false) complaints.at(locateProviderSetting(path)).wrongValue(why);
   }
-  const role = findValue(given, 'iam.role');
+  const role = findSectionValue(given, 'iam.role');
   // An ARN, or a reference to a role that is made elsewhere.
   if (
     typeof role === 'string' ||
@@ -97,9 +97,9 @@ function checkVpc(vpc: ProviderSection, complaints: Complaints): void {
 
 function readBoundary(given: ProviderSection, complaints: Complaints): TemplateText | undefined {
   const paths = ['iam.role.permissionsBoundary', 'iam.role.permissionBoundary', 'rolePermissionsBoundary'];
-  const path = paths.find(each => findValue(given, each) !== undefined);
+  const path = paths.find(each => findSectionValue(given, each) !== undefined);
   if (path === undefined) return undefined;
-  const value = findValue(given, path);
+  const value = findSectionValue(given, path);
   if (
     isSection(value) ||
     (typeof value === 'string' && /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/\S+$/.test(value))
@@ -109,7 +109,7 @@ function readBoundary(given: ProviderSection, complaints: Complaints): TemplateT
 }
 
 function readPath(given: ProviderSection, complaints: Complaints): string | undefined {
-  const path = findValue(given, 'iam.role.path');
+  const path = findSectionValue(given, 'iam.role.path');
   if (path === undefined) return undefined;
   if (typeof path === 'string' && path.length <= 512 && /^\/([\w+=,.@-]+\/)*$/.test(path)) return path;
   return complaints
@@ -127,11 +127,13 @@ export function readProvider(provider: unknown, complaints: Complaints): Provide
   return {
     permissionsBoundary: readBoundary(given, complaints),
     path: readPath(given, complaints),
-    roleTags: (findValue(given, 'iam.role.tags') ?? {}) as ProviderSettings['roleTags'],
+    roleTags: (findSectionValue(given, 'iam.role.tags') ?? {}) as ProviderSettings['roleTags'],
     vpc: inVpc,
-    tracing: Boolean(findValue(given, 'tracing.lambda')),
+    tracing: Boolean(findSectionValue(given, 'tracing.lambda')),
     architecture: architecture === 'x86_64' ? 'x86_64' : 'arm64',
-    deploymentRole: (findValue(given, 'iam.deploymentRole') ?? given['cfnRole']) as TemplateText | undefined,
+    deploymentRole: (findSectionValue(given, 'iam.deploymentRole') ?? given['cfnRole']) as
+      | TemplateText
+      | undefined,
     logRetentionInDays: typeof logRetentionInDays === 'number' ? logRetentionInDays : undefined,
   };
 }

@@ -26,7 +26,7 @@ export function readClock(): number {
   return Date.now() / 1000;
 }
 
-/** What is asked of tables on the way to a verified token. */
+/** The tables that are asked on the way to a verified token. */
 export type AuthenticationTables = {
   readonly switchTable?: string | undefined;
   readonly issuerKeyTable?: string | undefined;
@@ -89,7 +89,7 @@ export function createKeySources(
   );
 }
 
-/** What of a configuration says whom we know. */
+/** The part of a configuration that says whom we know. */
 export type AuthenticationConfig = {
   readonly rows: ReadonlyMap<string, IssuerRow>;
   readonly audiences: ReadonlySet<string>;

@@ -193,7 +193,10 @@ function errorFor({ code, at }: Pick<Refusal, 'code' | 'at'>): string | undefine
   return code.startsWith('token_') ? 'invalid_token' : 'insufficient_scope';
 }
 
-function refuse(authorizer: Authorizer, outcome: Exclude<Authorization, { kind: 'authorized' }>): Refusal {
+function refuseAuthorization(
+  authorizer: Authorizer,
+  outcome: Exclude<Authorization, { kind: 'authorized' }>,
+): Refusal {
   const refused = drawRefusal(outcome);
   const door = findDoor(authorizer, outcome.reached);
   const ours = ['setup', 'ours'].includes(CODES[refused.code].fault);
@@ -214,7 +217,7 @@ export async function authorize(authorizer: Authorizer, request: HttpRequest): P
   const outcome = await recordOutcome(authorizer, await decideRequest(authorizer, request, journal));
   if (outcome.kind === 'failed' && isBroken(outcome.error.code))
     authorizer.onFault(outcome.error, decisionId);
-  if (outcome.kind !== 'authorized') return refuse(authorizer, outcome);
+  if (outcome.kind !== 'authorized') return refuseAuthorization(authorizer, outcome);
   const { registry, statement, scopes, issuer, subject } = outcome;
   return { kind: 'authorized', decisionId, registry, statement, scopes, issuer, subject };
 }

@@ -45,13 +45,13 @@ import { createMemoryLimiter, createNetworkLimiter, type Limiter, type Limits } 
 import { createMemorySpent, createTableSpent } from './stores/spent.ts';
 import { createRegistryReader } from './token/registry.ts';
 
-/** What differs between the laptop, Lambda and a test. */
+/** The parts that differ between the laptop, Lambda and a test. */
 export type Surroundings = KeyWatch & {
   readonly signer: Signer;
   readonly aws: AwsSetting;
   /** How other clouds are reached. Left out, it is as their own names say. */
   readonly clouds?: UpstreamSetting;
-  /** What signs as the apps of roles, each by a key of its own. Left out: none does. */
+  /** The signers of the apps of roles, each by a key of its own. Left out: there are none. */
   readonly apps?: AppSigners;
   /** The DynamoDB table that remembers whose sessions were given. Left out they are kept in memory; `null` when they cannot be kept. */
   readonly identityTable?: string | null;
@@ -59,7 +59,7 @@ export type Surroundings = KeyWatch & {
   readonly spentTable?: string | null;
   /** That of what events have told of jobs. Left out it is kept in memory; `null` when it cannot be kept. */
   readonly jobTable?: string | null;
-  /** What stands for that table: the laptop's own, which outlives a change of its configuration. */
+  /** A store in place of that table: the laptop's own, which outlives a change of its configuration. */
   readonly jobs?: JobStore;
   /** That of what is switched off; without it nothing can be. */
   readonly switchTable?: string | undefined;
@@ -218,7 +218,7 @@ export function createBroker(
   return registries ? { ...broker, tokenDoor: createTokenDoor(registries, broker, signer, keys) } : broker;
 }
 
-/** What an authorizer needs; of our signature it has the public keys alone. */
+/** The surroundings of an authorizer; of our signature it has the public keys alone. */
 type AuthorizerSurroundings = Pick<Surroundings, 'sink' | 'onFault' | 'now' | 'randomId'> &
   KeyWatch &
   AuthenticationTables &

@@ -56,13 +56,18 @@ async function decideOnce(parts: JobParts, journal: Journal, question: Question)
   const { role, token, access, context } = question;
   const suspended = findSuspended(await parts.switches(), role.name, context.now);
   const asked = listDemands(role, token.issuer).filter(demand => !suspended.includes(demand));
-  const job = asked.length > 0 ? await readJob(parts, journal.reached, question, asked) : undefined;
+  const job = asked.length > 0 ? await readJobFacts(parts, journal.reached, question, asked) : undefined;
   const decision = decide(role, token, access, { ...context, job, suspended });
   journal.note({ job, suspended, decision });
   return decision;
 }
 
-function readJob(parts: JobParts, { row }: Reached, { role, token }: Question, asked: readonly DemandName[]) {
+function readJobFacts(
+  parts: JobParts,
+  { row }: Reached,
+  { role, token }: Question,
+  asked: readonly DemandName[],
+) {
   const step = asked.includes('approval') ? role.approval?.step : undefined;
   return parts.jobs.read({ token, row, step });
 }

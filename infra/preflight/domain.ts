@@ -10,7 +10,7 @@ function isNameCovered(written: string, name: string): boolean {
   return written === name || (written.startsWith('*.') && name.slice(name.indexOf('.')) === written.slice(1));
 }
 
-function judgeCertificate(certificate: JsonObject, arn: string, name: string): Diagnosis {
+function judgeDomainCertificate(certificate: JsonObject, arn: string, name: string): Diagnosis {
   const { Status, SubjectAlternativeNames: names } = certificate;
   const written = Array.isArray(names) ? names.map(String) : [String(certificate['DomainName'])];
   if (Status !== 'ISSUED')
@@ -34,7 +34,7 @@ async function checkCertificate(flight: PreflightInput): Promise<Diagnosis[]> {
   const { name, certificateArn: arn } = domain;
   try {
     const { Certificate } = await flight.read('acm:DescribeCertificate', { CertificateArn: arn });
-    return [judgeCertificate(Certificate as JsonObject, arn, name)];
+    return [judgeDomainCertificate(Certificate as JsonObject, arn, name)];
   } catch (error) {
     if (isAbsent(error)) return [CHECK.wrong(arn, 'there is no such certificate', 'Look at certificateArn.')];
     return [CHECK.unknown(arn, ...describeUnread(error, 'acm:DescribeCertificate'))];

@@ -91,7 +91,7 @@ export function createKey(setting: KeySetting, ...uses: readonly IamStatement[])
   };
 }
 
-function createSigningKey(which: KeyName, signers: readonly string[], readers: readonly string[]): Resource {
+function createKmsKey(which: KeyName, signers: readonly string[], readers: readonly string[]): Resource {
   return {
     ...createKey(
       { says: `the ${which} signing key`, spec: 'RSA_2048', pending: 30 },
@@ -111,8 +111,8 @@ function createSigningKey(which: KeyName, signers: readonly string[], readers: r
  */
 export function createSigningKeys(signers: readonly string[], readers: readonly string[]): Resources {
   return {
-    [KEYS.first]: createSigningKey('first', signers, readers),
-    [KEYS.second]: createSigningKey('second', signers, readers),
+    [KEYS.first]: createKmsKey('first', signers, readers),
+    [KEYS.second]: createKmsKey('second', signers, readers),
   };
 }
 

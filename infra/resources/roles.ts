@@ -39,7 +39,7 @@ export function startId(name: string): string {
 }
 
 /** A role with a name that is known before anything is deployed: targets trust one of them, and rights to deploy name each. */
-function createRole(name: FunctionName): Resource {
+function createIamRole(name: FunctionName): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -72,7 +72,10 @@ function allowLogging(id: string): IamStatement {
 export function createFunctionRole(name: FunctionName, ...rights: readonly IamStatement[]): Resources {
   const id = startId(name);
   const document = createPolicy(allowLogging(id), ...rights);
-  return { [`${id}Role`]: createRole(name), [`${id}Rights`]: createRights(`${id}Role`, id, document) };
+  return {
+    [`${id}Role`]: createIamRole(name),
+    [`${id}Rights`]: createRights(`${id}Role`, id, document),
+  };
 }
 
 const SIGN_POLICIES = { first: 'SignWithFirstKey', second: 'SignWithSecondKey' } as const;
@@ -146,7 +149,7 @@ function createExchangeRole(input: TemplateInput, complaints: Complaints): Resou
   const attached = attachTargets(become.attached);
   const document = createExchangePolicy(...own, ...(become.inline ? [become.inline] : []));
   return {
-    ExchangeRole: createRole('exchange'),
+    ExchangeRole: createIamRole('exchange'),
     ExchangeRights: {
       ...createRights('ExchangeRole', 'Exchange', document),
       // On the day when targets move from here to there, they are there before they are gone from here.

@@ -13,7 +13,7 @@ export type TypeActions = {
 };
 
 /** Lists actions as IAM writes them. */
-export function listActions(words: ActionWords): readonly string[] {
+export function listDeployActions(words: ActionWords): readonly string[] {
   return Object.entries(words).flatMap(([service, actions]) =>
     actions.split(/\s+/).map(action => `${service}:${action}`),
   );
@@ -21,7 +21,7 @@ export function listActions(words: ActionWords): readonly string[] {
 
 const NETWORK = 'DescribeSecurityGroups DescribeSubnets DescribeVpcs DescribeNetworkInterfaces';
 /** Of a function, where `provider.vpc` is set alone. */
-export const VPC_ACTIONS = listActions({ ec2: NETWORK });
+export const VPC_ACTIONS = listDeployActions({ ec2: NETWORK });
 
 /**
  * By type. The schema of AWS::IAM::Role is https://schema.cloudformation.us-east-1.amazonaws.com/aws-iam-role.json, and so on.

@@ -2,7 +2,7 @@ import type { FunctionName } from '../../lib/config/wiring.ts';
 import type { TemplateInput } from '../input.ts';
 import { MANAGED_LIMIT } from '../resources/placement.ts';
 import { createTemplate } from '../template.ts';
-import { listActions, TYPE_ACTIONS, VPC_ACTIONS } from './actions.ts';
+import { listDeployActions, TYPE_ACTIONS, VPC_ACTIONS } from './actions.ts';
 import { listResourceNames, nameBucket, type ResourceNames, type Right, SECTIONS } from './sections.ts';
 
 export type DeployRights = { readonly Version: '2012-10-17'; readonly Statement: readonly Right[] };
@@ -18,23 +18,23 @@ function allowActions(Sid: string, Action: readonly string[], Resource: readonly
 function listFrameworkRights(names: ResourceNames, input: TemplateInput): readonly Right[] {
   const { name } = input.stack;
   const bucket = nameBucket(input);
-  const ofStack = listActions({
+  const ofStack = listDeployActions({
     cloudformation: `CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeChangeSet DescribeStackEvents
       DescribeStackResource DescribeStackResources DescribeStacks ExecuteChangeSet GetTemplate ListStackResources`,
   });
-  const objects = listActions({ s3: 'DeleteObject DeleteObjectVersion GetObject PutObject' });
+  const objects = listDeployActions({ s3: 'DeleteObject DeleteObjectVersion GetObject PutObject' });
   return [
     allowActions('Stack', ofStack, [names.arn('cloudformation', `stack/${name}/*`)]),
     allowActions('Template', ['cloudformation:ValidateTemplate'], ['*']),
     allowActions('Upload', objects, [`${bucket}/*`]),
-    allowActions('UploadTo', listActions({ s3: 'GetBucketLocation ListBucket ListBucketVersions' }), [
+    allowActions('UploadTo', listDeployActions({ s3: 'GetBucketLocation ListBucket ListBucketVersions' }), [
       bucket,
     ]),
   ];
 }
 
 /** API Gateway asks these of who lets it write a log: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html */
-const ACCESS_LOG_ACTIONS = listActions({
+const ACCESS_LOG_ACTIONS = listDeployActions({
   logs: `CreateLogDelivery DeleteLogDelivery DescribeResourcePolicies GetLogDelivery ListLogDeliveries
     PutResourcePolicy UpdateLogDelivery`,
 });
@@ -44,7 +44,12 @@ function keepBoundary(names: ResourceNames): readonly Right[] {
   const Effect = 'Deny';
   const changes = 'CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion';
   return [
-    { Sid: 'KeepTheBoundary', Effect, Action: listActions({ iam: changes }), Resource: [names.boundary] },
+    {
+      Sid: 'KeepTheBoundary',
+      Effect,
+      Action: listDeployActions({ iam: changes }),
+      Resource: [names.boundary],
+    },
     { Sid: 'NoRoleWithoutIt', Effect, Action: ['iam:DeleteRolePermissionsBoundary'], Resource: ['*'] },
   ];
 }
@@ -60,7 +65,7 @@ function listPairs(input: TemplateInput): readonly (readonly [action: string, ty
     const known = TYPE_ACTIONS[type];
     if (!known) throw new Error(`infra/rights/actions.ts does not know ${type}`);
     const network = type === 'AWS::Lambda::Function' && input.options.provider.vpc ? VPC_ACTIONS : [];
-    return [...listActions(known.given), ...network].map(action => [action, type] as const);
+    return [...listDeployActions(known.given), ...network].map(action => [action, type] as const);
   });
 }
 

@@ -4,7 +4,7 @@ import { findBoundaryArn } from '../input.ts';
 import { listEventSources } from '../resources/jobs.ts';
 import { MANAGED_POLICIES } from '../resources/placement.ts';
 import { findPartition } from '../stack.ts';
-import { listActions, VPC_ACTIONS } from './actions.ts';
+import { listDeployActions, VPC_ACTIONS } from './actions.ts';
 
 /** One right of whoever deploys, all names filled in. */
 export type Right = {
@@ -35,11 +35,13 @@ type Section = {
 };
 
 /** Actions of IAM for which AWS knows the key `iam:PermissionsBoundary`, and that change what a role may do. */
-const BOUNDED = listActions({ iam: 'CreateRole PutRolePermissionsBoundary PutRolePolicy DeleteRolePolicy' });
-const ATTACHES = listActions({ iam: 'AttachRolePolicy DetachRolePolicy' });
+const BOUNDED = listDeployActions({
+  iam: 'CreateRole PutRolePermissionsBoundary PutRolePolicy DeleteRolePolicy',
+});
+const ATTACHES = listDeployActions({ iam: 'AttachRolePolicy DetachRolePolicy' });
 
 /** Actions for which AWS takes no resource. */
-const LOOKS = listActions({
+const LOOKS = listDeployActions({
   cloudwatch: 'DescribeAlarms',
   kms: 'CreateKey',
   logs: 'DescribeLogGroups DescribeResourcePolicies',

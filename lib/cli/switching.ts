@@ -45,7 +45,7 @@ export const SWITCH_OPTIONS = {
 export const SWITCH_ABOUT = `Credentials are found as every SDK of AWS finds them: keys in the environment, AWS_PROFILE (single sign-on, a
 process, another role), a container, a machine.`;
 
-/** What each is part of, by option, from the inside out. */
+/** The wholes that each is part of, by option, from the inside out. */
 const PARTS: { readonly [what in SwitchKind]: readonly ('organization' | 'issuer')[] } = {
   issuer: [],
   kid: [],

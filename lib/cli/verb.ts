@@ -39,7 +39,7 @@ export type VerbOption =
   | { readonly type: 'boolean'; readonly help: string; readonly short?: string; readonly multiple?: false }
   | {
       readonly type: 'string';
-      /** What stands for its value in the help, such as FILE. */
+      /** The word for its value in the help, such as FILE. */
       readonly value: string;
       readonly help: string;
       readonly multiple?: true;
@@ -59,12 +59,12 @@ export type VerbWord = {
 
 /** One word after `kite-sts`, in a file of its own. Its summary stands in overview.ts, with those of all others. */
 export type Verb = {
-  /** What may stand after its name, a line for each form, where it cannot be drawn from words and options. */
+  /** The forms that may follow its name, a line each, where they cannot be drawn from words and options. */
   readonly usage?: readonly string[];
   readonly words?: readonly VerbWord[];
   /** In the order of the help. */
   readonly options: VerbOptions;
-  /** What the help says beside: paragraphs, in lines of at most 120 characters. */
+  /** Paragraphs that the help has beside, in lines of at most 120 characters. */
   readonly about?: string;
   /** Two command lines. */
   readonly examples: readonly string[];

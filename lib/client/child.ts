@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import process from 'node:process';
 
-/** What a shell says of a command that is not there, and of one that cannot be run. */
+/** The exit codes of a shell for a command that is not there, and for one that cannot be run. */
 const NOT_FOUND = 127;
 const NOT_RUN = 126;
 

@@ -91,7 +91,7 @@ const USUAL_CLIENT: Required<ClientOptions> = {
 /** The client's side of a recovering broker: few attempts, spread over little time (threat model D17). */
 const RETRIES = 3;
 const WINDOW_SECONDS = 20;
-/** What is wrong with TLS or with the proxy is as wrong in a moment. */
+/** Faults of TLS or of the proxy, which are the same in a moment. */
 const LASTING =
   /^(ANSWER_TOO_LONG|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME|ERR_TLS|ERR_SSL|PROXY_NOT_HTTP|PROXY_4)/;
 

@@ -1,5 +1,5 @@
 /**
- * What a step is told when there is no credential, for reasons that every client meets. The plugins draw
+ * The texts for a step that gets no credential, for reasons that every client meets. The plugins draw
  * theirs from here: `node plugins/lists.ts`. What is known of the one case (a status, the system's word)
  * stands behind it in brackets.
  */

@@ -11,7 +11,7 @@ function movePlace(place: Place): Place {
   return { ...place, file: 'broker.yml' };
 }
 
-/** The same tree, of a file that has no folder: a page goes to machines on which there is none. */
+/** Takes the folder out of the places of a tree: a page goes to machines on which there is none. */
 function moveTree(tree: Tree): Tree {
   const place = movePlace(tree.place);
   if (tree.kind === 'scalar') return { ...tree, place };

@@ -91,11 +91,11 @@ export function checkCeiling(
   }
 }
 
-/** What of a role is beyond the ceiling, with the key of the role's file that says it. */
+/** A part of a role that is beyond the ceiling, with the key of the role's file that says it. */
 type Excess = readonly [key: string, says: string];
 
 type KindTemplate<K extends KindName> = Extract<Template, { kind: K }>;
-/** What a ceiling says of one kind where it bounds it. */
+/** The bound of one kind, where a ceiling has one. */
 type Bound<K extends keyof Ceiling> = Exclude<Ceiling[K], 'unbounded' | undefined>;
 
 function findAwsExcess(template: KindTemplate<'aws'>, bounds: Bound<'aws'>): Excess[] {

@@ -33,7 +33,7 @@ export type ConsoleData = {
 export type RoleText = { readonly name: string; readonly text: string };
 
 /** The text of a file of the folder; undefined where there is none. */
-function readText(...path: readonly string[]): string | undefined {
+function readPackagedText(...path: readonly string[]): string | undefined {
   const file = join(...path);
   return existsSync(file) ? readSource(file, new Complaints()) : undefined;
 }
@@ -68,11 +68,11 @@ export function readConsoleData(folder: string): {
       people: [...(config.people ?? [])],
       roles: listRoleTexts(written),
       cases: config.roles.flatMap(({ name }) => {
-        const text = readText(folder, 'roles', `${name}.test.yml`);
+        const text = readPackagedText(folder, 'roles', `${name}.test.yml`);
         return text === undefined ? [] : [{ name, text }];
       }),
-      broker: excerptBroker(written.broker, readText(folder, 'broker.yml') ?? ''),
-      teams: readText(folder, 'teams.yml'),
+      broker: excerptBroker(written.broker, readPackagedText(folder, 'broker.yml') ?? ''),
+      teams: readPackagedText(folder, 'teams.yml'),
     },
     complaints: [],
   };

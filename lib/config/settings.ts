@@ -139,7 +139,7 @@ function complainOfUnknownSettings(environment: Environment, complaints: Complai
 }
 
 /** Reads one setting; what is wrong with it is complained of, and it is as if it were not there. */
-function readSetting(
+function readEnvironmentSetting(
   name: SettingName,
   environment: Environment,
   complaints: Complaints,
@@ -165,7 +165,7 @@ export function readSettings(environment: Environment): {
 } {
   const complaints = new Complaints();
   complainOfUnknownSettings(environment, complaints);
-  const readValue = (name: SettingName) => readSetting(name, environment, complaints);
+  const readValue = (name: SettingName) => readEnvironmentSetting(name, environment, complaints);
   return {
     settings: {
       port: Number(readValue('PORT')),

@@ -13,7 +13,7 @@ export type Diagnosis = {
   readonly of: string;
   readonly condition: DiagnosisCondition;
   readonly says: string;
-  /** What to do about it; of what is wrong, and of some that is not known. */
+  /** The remedy; there for what is wrong, and for some that is not known. */
   readonly mend?: string;
 };
 
@@ -46,7 +46,7 @@ export type AccountQuestion = {
   readonly of: string;
   readonly right: ReadRight;
   readonly input: object;
-  /** What is told where it is not there. */
+  /** The diagnosis where it is not there. */
   readonly gone?: Diagnosis;
 };
 

@@ -58,7 +58,7 @@ function readWithoutKey(condition: TrustCondition): ReadCondition {
   return judgeCondition(condition, () => ({ values: [] })) === 'true' ? 'met' : { nobody: true };
 }
 
-function readAudience(condition: TrustCondition, doubt: ReadCondition): ReadCondition {
+function readAudienceCondition(condition: TrustCondition, doubt: ReadCondition): ReadCondition {
   const name = nameOperator(condition);
   if (name.includes('Not')) return doubt;
   const isImpossible = name === 'StringEquals' && condition.operands.every(each => /[*?]/.test(each));
@@ -87,7 +87,7 @@ function readTrustCondition(condition: TrustCondition, issuer: string, effect: E
   // IAM fills the keys of the issuer that signed the token, and of no other.
   if (subject.is === 'other' && isOfAnother(key)) return readWithoutKey(condition);
   if (subject.is !== 'claim') return doubt;
-  if (subject.claim === 'aud') return effect === 'deny' ? doubt : readAudience(condition, doubt);
+  if (subject.claim === 'aud') return effect === 'deny' ? doubt : readAudienceCondition(condition, doubt);
   return ON_TEXT.includes(nameOperator(condition)) ? { reading: { claim: subject.claim, condition } } : doubt;
 }
 

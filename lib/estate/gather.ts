@@ -9,7 +9,7 @@ import { migrateForeign } from './foreign/migrate.ts';
 import { listOctoTrusts, type OctoDump } from './foreign/octo.ts';
 import type { ForeignTrust } from './foreign/trust.ts';
 import { listVaultTrusts, readVaultDump, type VaultDump } from './foreign/vault.ts';
-import { readText } from './members.ts';
+import { readTextMember } from './members.ts';
 import { compareDanger, type MigrationSetting } from './migrated-role.ts';
 
 /** Dumps of everything that there is, sorted by where they are from. */
@@ -69,7 +69,7 @@ export function gatherDumps(files: readonly DumpFile[]): GatheredDumps {
     aws: others.filter(file => !foreign.has(file)),
     google: google.flatMap(file => readValues(file).map(value => readGoogleDump(value, nameFile(file.path)))),
     entra: ofEntra.flatMap(each => readEntraDump(each.value, each.name)),
-    tenant: isMapping(shown) ? readText(shown, 'tenantId') : undefined,
+    tenant: isMapping(shown) ? readTextMember(shown, 'tenantId') : undefined,
     vault: vault.flatMap(file =>
       readValues(file).flatMap(value => readVaultDump(value, nameFile(file.path)) ?? []),
     ),

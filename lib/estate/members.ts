@@ -1,7 +1,7 @@
 import { type Claims, isMapping } from '../policy/claims.ts';
 
 /** A member of a mapping in a dump, where it is text. */
-export function readText(members: Claims, name: string): string | undefined {
+export function readTextMember(members: Claims, name: string): string | undefined {
   const value = members[name];
   return typeof value === 'string' ? value : undefined;
 }

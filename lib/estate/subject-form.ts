@@ -1,6 +1,6 @@
 import type { Claims } from '../policy/claims.ts';
 import type { PresetName } from '../token/presets.ts';
-import { FORMS, type Form, type Piece } from './subject-vendors.ts';
+import { FORMS, type Piece, type SubjectForm } from './subject-vendors.ts';
 
 /** A demand of a subject, or of a pattern of them, on another claim: a pattern, a literal, null, any text, or absence. */
 export type AskedValue =
@@ -117,7 +117,7 @@ function readAskedValue(symbols: Symbols): AskedValue | undefined {
   };
 }
 
-function readSubjectClaims(values: Values, form: Form): ReadonlyMap<string, AskedValue> {
+function readSubjectClaims(values: Values, form: SubjectForm): ReadonlyMap<string, AskedValue> {
   const { pieces, made = {}, fixed = {} } = form;
   const claims = new Map<string, AskedValue>();
   const put = (claim: string, asked: AskedValue | undefined): void => {
@@ -144,7 +144,7 @@ function readSubjectClaims(values: Values, form: Form): ReadonlyMap<string, Aske
 
 function listSubjectReadings(
   claims: ReadonlyMap<string, AskedValue>,
-  form: Form,
+  form: SubjectForm,
 ): ReadonlyMap<string, AskedValue> {
   const { pieces, made = {} } = form;
   const named = pieces.flatMap(piece => (typeof piece === 'string' || piece.part ? [] : [piece.claim]));
@@ -159,7 +159,7 @@ function omitSubjectClaims(
   return new Map([...claims].filter(([name]) => !names.includes(name)));
 }
 
-function listShorterClaims(claims: ReadonlyMap<string, AskedValue>, values: Values, form: Form) {
+function listShorterClaims(claims: ReadonlyMap<string, AskedValue>, values: Values, form: SubjectForm) {
   const { made = {} } = form;
   return Object.entries(made).flatMap(([whole, parts]) => {
     const claimParts = parts.flatMap(each => (typeof each === 'string' ? [] : [each.of]));
@@ -217,7 +217,7 @@ export function writeSubjects(preset: PresetName | undefined, claims: Claims): s
 }
 
 /** A part that is no claim is the end of the claim that is made of it. */
-function writeSubjectPiece(piece: Exclude<Piece, string>, claims: Claims, form: Form) {
+function writeSubjectPiece(piece: Exclude<Piece, string>, claims: Claims, form: SubjectForm) {
   const { made = {} } = form;
   const [whole = ''] = Object.keys(made);
   const value = piece.part

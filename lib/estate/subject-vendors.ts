@@ -16,7 +16,7 @@ export type Piece =
     };
 
 /** A form in which a vendor writes `sub`, with what else is so of a token that has it. */
-export type Form = {
+export type SubjectForm = {
   readonly pieces: readonly Piece[];
   /** Claims that are made of pieces: `{repository_owner}/{name}`. */
   readonly made?: { readonly [claim: string]: readonly (string | { readonly of: string })[] };
@@ -43,13 +43,13 @@ const BUILDKITE_HEAD = [
 
 const BUILDKITE_TAIL = [':commit:', createSlot('build_commit', ':'), ':step:'] as const;
 
-const BUILDKITE: readonly Form[] = [
+const BUILDKITE: readonly SubjectForm[] = [
   // Git allows no colon there; whoever starts a build by hand may write one all the same.
   [':ref:refs/heads/', { claim: 'build_branch', never: '', odd: ':' }] as const,
   [':ref:refs/tags/', { claim: 'build_tag', never: '', odd: ':', nullable: true }] as const,
 ].flatMap((ref, at) =>
   [[{ claim: 'step_key', never: ':', nullable: true } as const], []].map(
-    (step): Form => ({
+    (step): SubjectForm => ({
       pieces: [...BUILDKITE_HEAD, ...ref, ...BUILDKITE_TAIL, ...step],
       fixed: { ...(at === 0 ? { build_tag: null } : {}), ...(step.length === 0 ? { step_key: null } : {}) },
       whole: true,
@@ -71,15 +71,15 @@ const BY_ID: readonly Piece[] = [
   ...['/', createPart('name', ':/@'), '@', createSlot('repository_id', ':/@')],
 ];
 
-const CONTEXTS: readonly Omit<Form, 'whole'>[] = [
+const CONTEXTS: readonly Omit<SubjectForm, 'whole'>[] = [
   { pieces: [':ref:', createSlot('ref', ':')], fixed: { environment: undefined } },
   { pieces: [':environment:', createSlot('environment', ':')] },
   { pieces: [':pull_request'], fixed: { environment: undefined, event_name: 'pull_request' } },
 ];
 
-const GITHUB: readonly Form[] = [BY_NAME, BY_ID].flatMap(head =>
+const GITHUB: readonly SubjectForm[] = [BY_NAME, BY_ID].flatMap(head =>
   CONTEXTS.map(
-    ({ pieces, ...context }): Form => ({
+    ({ pieces, ...context }): SubjectForm => ({
       ...context,
       pieces: [...head, ...pieces],
       made: REPOSITORY,
@@ -89,7 +89,7 @@ const GITHUB: readonly Form[] = [BY_NAME, BY_ID].flatMap(head =>
   ),
 );
 
-const GITLAB: readonly Form[] = [
+const GITLAB: readonly SubjectForm[] = [
   {
     pieces: [
       ...['project_path:', createSlot('namespace_path', ':'), '/', createPart('name', ':/')],
@@ -100,7 +100,7 @@ const GITLAB: readonly Form[] = [
   },
 ];
 
-const TERRAFORM: readonly Form[] = [
+const TERRAFORM: readonly SubjectForm[] = [
   {
     pieces: [
       ...['organization:', createSlot('terraform_organization_name', ':')],
@@ -112,7 +112,7 @@ const TERRAFORM: readonly Form[] = [
   },
 ];
 
-const CIRCLECI: readonly Form[] = [
+const CIRCLECI: readonly SubjectForm[] = [
   {
     pieces: [
       ...['org/', createSlot('oidc.circleci.com/org-id', '/'), '/project/'],
@@ -122,7 +122,7 @@ const CIRCLECI: readonly Form[] = [
   },
 ];
 
-const BITBUCKET: readonly Form[] = [
+const BITBUCKET: readonly SubjectForm[] = [
   { pieces: [createSlot('repositoryUuid', ':'), ':', createPart('step', ':')], whole: true },
   {
     pieces: [
@@ -137,7 +137,7 @@ const BITBUCKET: readonly Form[] = [
 ];
 
 export const FORMS: {
-  readonly [preset in PresetName]?: readonly Form[];
+  readonly [preset in PresetName]?: readonly SubjectForm[];
 } = {
   buildkite: BUILDKITE,
   'github-actions': GITHUB,

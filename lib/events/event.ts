@@ -1,6 +1,6 @@
 import type { EventSource } from '../policy/issuer.ts';
 
-/** What an event tells of a job, of a block step or of an agent. Times are the event's own, in seconds since the epoch. */
+/** A change of a job, a block step or an agent, as an event tells it. Times are the event's own, in seconds since the epoch. */
 export type JobChange =
   | {
       readonly is: 'started' | 'finished';
@@ -86,7 +86,7 @@ function findForeign(event: Members, sources: readonly EventSource[]): EventRefu
 
 type About = { readonly organization: string; readonly at: number };
 
-function readJob(is: 'started' | 'finished', detail: Members, about: About): JobChange | undefined {
+function readJobChange(is: 'started' | 'finished', detail: Members, about: About): JobChange | undefined {
   const [job, build, pipeline] = [detail['job'], detail['build'], detail['pipeline']].map(readId);
   return job && build && pipeline ? { is, job, build, pipeline, ...about } : undefined;
 }
@@ -110,17 +110,17 @@ function readLost(detail: Members, about: About): JobChange | undefined {
 const READERS: {
   readonly [type in DetailType]: (detail: Members, about: About) => JobChange | 'idle' | undefined;
 } = {
-  'Job Started': (detail, about) => readJob('started', detail, about),
-  'Job Finished': (detail, about) => readJob('finished', detail, about),
+  'Job Started': (detail, about) => readJobChange('started', detail, about),
+  'Job Finished': (detail, about) => readJobChange('finished', detail, about),
   'Job Activated': readUnblocked,
   'Agent Lost': readLost,
 };
 
-function refuse(why: EventRefusal): EventReading {
+function refuseEvent(why: EventRefusal): EventReading {
   return { kind: 'refused', why };
 }
 
-/** What gives something must be of now; what takes away counts whenever it comes. */
+/** Judges the age of an event: one that gives something must be of now; one that takes away counts whenever it comes. */
 function judgeAge(change: JobChange, now: number): EventRefusal | undefined {
   const { is, at } = change;
   if (is === 'finished' || is === 'lost') return undefined;
@@ -136,15 +136,15 @@ function judgeAge(change: JobChange, now: number): EventRefusal | undefined {
 export function readEvent(value: unknown, sources: readonly EventSource[], now: number): EventReading {
   const event = objectIn(value);
   const foreign = findForeign(event, sources);
-  if (foreign) return refuse(foreign);
+  if (foreign) return refuseEvent(foreign);
   const type = DETAIL_TYPES.find(each => each === event['detail-type']);
   if (!type) return { kind: 'idle' };
   const detail = objectIn(event['detail']);
-  if (detail['version'] !== 1) return refuse('version_unknown');
+  if (detail['version'] !== 1) return refuseEvent('version_unknown');
   const [organization, at] = [readId(detail['organization']), readTime(event['time'])];
-  if (organization === undefined || at === undefined) return refuse('unreadable');
+  if (organization === undefined || at === undefined) return refuseEvent('unreadable');
   const change = READERS[type](detail, { organization, at });
   if (change === 'idle') return { kind: 'idle' };
   const why = change ? judgeAge(change, now) : 'unreadable';
-  return change && !why ? { kind: 'change', change } : refuse(why ?? 'unreadable');
+  return change && !why ? { kind: 'change', change } : refuseEvent(why ?? 'unreadable');
 }

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 // Built-ins by name at first use: most warm processes look no name up.
-function loadBuiltin<K extends 'node:net' | 'node:dns'>(name: K) {
+function loadNetwork<K extends 'node:net' | 'node:dns'>(name: K) {
   return process.getBuiltinModule(name);
 }
 
@@ -43,7 +43,7 @@ const NEVER = [
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
 
 function createBlockList(ranges: readonly string[]) {
-  const { BlockList } = loadBuiltin('node:net');
+  const { BlockList } = loadNetwork('node:net');
   const list = new BlockList();
   for (const range of ranges) {
     const [base = '', bits = ''] = range.split('/');
@@ -58,7 +58,7 @@ let lists:
 
 /** May this address be asked? Judged when connecting, so that a name cannot be rebound (threat T61). */
 export function isPermitted(address: string, allowPrivate: boolean): boolean {
-  const { isIPv6 } = loadBuiltin('node:net');
+  const { isIPv6 } = loadNetwork('node:net');
   lists ??= { never: createBlockList(NEVER), private: createBlockList(PRIVATE) };
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const [plain, family] =
@@ -81,7 +81,7 @@ export type Resolve = (
 
 /** As the system does. */
 export const resolveAll: Resolve = (hostname, done) =>
-  loadBuiltin('node:dns').lookup(hostname, { all: true }, done);
+  loadNetwork('node:dns').lookup(hostname, { all: true }, done);
 
 /** How addresses are found, and which of them may be asked. */
 export type AddressRules = { readonly resolve: Resolve; readonly isPermitted: (address: string) => boolean };
@@ -103,5 +103,5 @@ export function createGuardedLookup(rules: AddressRules): LookupFunction {
 /** Is the host an address itself, for which nothing is looked up, and one that may not be asked? */
 export function isRefusedLiteral(url: URL, allowed: AddressRules['isPermitted']): boolean {
   const bare = url.hostname.replace(/^\[|\]$/g, '');
-  return loadBuiltin('node:net').isIP(bare) !== 0 && !allowed(bare);
+  return loadNetwork('node:net').isIP(bare) !== 0 && !allowed(bare);
 }

@@ -5,7 +5,7 @@ import { type HttpReply, ReplyReader } from './reply.ts';
 export const CONNECT_MS = 500;
 
 // Built-ins by name at first use: to load TLS costs a cold start that calls nobody more than 10 ms.
-function loadBuiltin<K extends 'node:net' | 'node:tls'>(name: K) {
+function loadTransport<K extends 'node:net' | 'node:tls'>(name: K) {
   return process.getBuiltinModule(name);
 }
 
@@ -13,7 +13,7 @@ function loadBuiltin<K extends 'node:net' | 'node:tls'>(name: K) {
 export type ConnectionOptions = {
   /** How the name is looked up, where not every address may be asked. Left out: as the system does. */
   readonly lookup?: LookupFunction | undefined;
-  /** What TLS began with before: half a handshake (RFC 8446 §2.2). */
+  /** A session of TLS that was begun before: half a handshake (RFC 8446 §2.2). */
   readonly session?: Buffer | undefined;
   /** Told of what the next connection to this place can begin with. */
   readonly onSession?: (session: Buffer) => void;
@@ -23,10 +23,10 @@ function openSocket({ protocol, hostname, port }: URL, options: ConnectionOption
   const { lookup, session, onSession } = options;
   // Of an IPv6 address the URL has the brackets, and the system wants none.
   const host = hostname.replace(/^\[|\]$/g, '');
-  const { connect, isIP } = loadBuiltin('node:net');
+  const { connect, isIP } = loadTransport('node:net');
   const place = { host, noDelay: true, lookup };
   if (protocol === 'http:') return connect({ ...place, port: Number(port || 80) });
-  const socket = loadBuiltin('node:tls').connect({
+  const socket = loadTransport('node:tls').connect({
     ...place,
     port: Number(port || 443),
     ALPNProtocols: ['http/1.1'],
@@ -57,7 +57,7 @@ export class Connection {
   private readonly socket: Socket;
   private readonly readyEvent: 'connect' | 'secureConnect';
   private pending: Pending | undefined;
-  /** What is to be sent once there is a connection, and the other side has proved who it is. */
+  /** The request to send once there is a connection, and the other side has proved who it is. */
   private text: string | undefined;
   private isReady = false;
 

@@ -44,7 +44,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?
  */
 const HEADERS = /^(?:\r\n[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
-function readHeaders(text: string): HeaderMap {
+function parseHeaders(text: string): HeaderMap {
   if (!HEADERS.test(text)) throw createUnreadable();
   const headers: { [name: string]: string } = Object.create(null);
   for (const line of text.split('\r\n')) {
@@ -74,7 +74,7 @@ function readHead(bytes: Buffer, from: number): Head | undefined {
   const text = bytes.toString('latin1', from, end);
   const [first, version, code] = STATUS_LINE.exec(text) ?? [];
   if (first === undefined) throw createUnreadable();
-  const headers = readHeaders(text.slice(first.length));
+  const headers = parseHeaders(text.slice(first.length));
   const status = Number(code);
   const framing = chooseFraming(status, headers);
   const says = (headers['connection'] ?? '').toLowerCase();

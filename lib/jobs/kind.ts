@@ -12,13 +12,13 @@ export type Danger = 'outsider' | 'colleague';
 /** One kind of job of a CI vendor, as its tokens tell of it. */
 export type JobKind = {
   readonly name: string;
-  /** What it is, after "admits". */
+  /** The kind in words, after "admits". */
   readonly says: string;
   /** Undefined: whoever causes it has the rights that the policy asks for anyway. */
   readonly danger: Danger | undefined;
   /** How one is caused, and by whom. */
   readonly how: string;
-  /** What every token of the kind says; undefined: nothing in the token tells it from another. */
+  /** Tests that every token of the kind meets; undefined: nothing in the token tells it from another. */
   readonly tells: readonly ClaimTest[] | undefined;
   /** Of one that nothing tells: the kind whose tokens its own look like. */
   readonly like?: string;

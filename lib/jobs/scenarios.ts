@@ -13,7 +13,7 @@ export const FAMILIES = { buildkite, github, gitlab, circleci } as const satisfi
 /** A kind of job that a case can start from, or be changed into: `buildkite/tag`. */
 export type Scenario = {
   readonly family: JobFamily;
-  /** What sets it apart from a plain push; nothing for the push itself. */
+  /** The claims that set it apart from a plain push; none for the push itself. */
   readonly changes: Claims;
 };
 

@@ -69,7 +69,7 @@ const ROW: IssuerRow = {
   pipelineId: undefined,
 };
 
-function createRole(branch: string): Role {
+function createRehearsalRole(branch: string): Role {
   const on = { on: 'claim', binds: true } as const;
   return {
     name: branch,
@@ -128,7 +128,9 @@ function createRole(branch: string): Role {
   };
 }
 
-const ROLES: ReadonlyMap<string, Role> = new Map(['main', 'other'].map(each => [each, createRole(each)]));
+const ROLES: ReadonlyMap<string, Role> = new Map(
+  ['main', 'other'].map(each => [each, createRehearsalRole(each)]),
+);
 const LIMIT = { perMinute: 60, burst: 60 };
 
 const CONFIG: BrokerConfig = {
@@ -147,7 +149,7 @@ const CONFIG: BrokerConfig = {
   limits: { exchanges: LIMIT, authorizations: LIMIT, refusals: LIMIT, identities: LIMIT, stsCalls: LIMIT },
 };
 
-function writeStsAnswer(form: URLSearchParams): string {
+function writeRehearsedSession(form: URLSearchParams): string {
   const session = form.get('RoleSessionName');
   const expiration = new Date((NOW + 3600) * 1000).toISOString();
   return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROA:${session}</AssumedRoleId><Arn>arn:aws:sts::${ACCOUNT}:assumed-role/rehearsal/${session}</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>none</SecretAccessKey><SessionToken>none</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
@@ -155,7 +157,7 @@ function writeStsAnswer(form: URLSearchParams): string {
 
 /** Stands for all of AWS: nothing is sent. The bytes of its answer are read as those of a connection. */
 async function answerAsAws({ headers, body }: OutgoingRequest): Promise<HttpReply> {
-  const said = headers['x-amz-target'] ? '{"Items":[]}' : writeStsAnswer(new URLSearchParams(body));
+  const said = headers['x-amz-target'] ? '{"Items":[]}' : writeRehearsedSession(new URLSearchParams(body));
   const bytes = `HTTP/1.1 200 OK\r\nDate: Fri, 15 Jan 2027 08:01:00 GMT\r\nContent-Length: ${said.length}\r\n\r\n${said}`;
   return new ReplyReader().read(Buffer.from(bytes)) as HttpReply;
 }
@@ -172,7 +174,7 @@ const SIGNER: Signer = {
   publicKeys: async () => [],
 };
 
-/** What the broker of the rehearsal runs on: it asks nobody, tells nobody but of a fault of its own, and remembers nothing of anybody. */
+/** The surroundings of the rehearsal's broker: it asks nobody, tells nobody but of a fault of its own, and remembers nothing of anybody. */
 const SURROUNDINGS = {
   signer: SIGNER,
   aws: AWS,

@@ -48,7 +48,7 @@ export type Rule = keyof typeof RULES;
 /** One thing that is wrong in a configuration: which rule, where, and what to do. */
 export type Complaint = { readonly rule: Rule; readonly place: Place; readonly message: string };
 
-/** What a complaint can be about: a place itself, or what stands at one. */
+/** The thing that a complaint is about: a place itself, or what stands at one. */
 export type Located = Place | Tree | { readonly place: Place };
 
 /**

@@ -30,7 +30,7 @@ function createOperandSchema(operator: Operator): Schema {
   return TAKES_LIST.has(operator) ? allowSeveral(scalarSchema) : scalarSchema;
 }
 
-/** What stands beside a claim. */
+/** The rule beside a claim. */
 export const ruleSchema: Schema = {
   if: { type: 'object' },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
@@ -49,7 +49,7 @@ export const claimsSchema: Schema = {
   additionalProperties: { $ref: '#/definitions/rule' },
 };
 
-/** What is wrong with a number that two readers may take for two, if anything. */
+/** Finds the fault of a number that two readers may take for two, if there is one. */
 export function findNumberFault(tree: ScalarTree): string | undefined {
   return typeof tree.value === 'number' && !isIntegerText(tree.source)
     ? `${tree.source} is not a whole number within ±9007199254740991. Quote it if text is meant.`

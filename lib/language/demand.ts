@@ -45,7 +45,7 @@ export type DemandsRead = {
   readonly approval: ReturnType<typeof APPROVED.read>;
 };
 
-/** What demands are compiled against. */
+/** The setting that demands are compiled against. */
 type DemandSetting = {
   readonly trust: readonly Statement[];
   readonly issuers: ReadonlyMap<string, IssuerFacts>;
@@ -81,7 +81,7 @@ function findPeople(names: readonly Placed<string>[], people: People, complaints
   return [...new Map(found.map(person => [person.id, person])).values()];
 }
 
-/** What a role demands of the job, or complaints of what could never be met. */
+/** Compiles the demands of a role on the job; complains of what could never be met. */
 export function compileDemands(
   demands: DemandsRead,
   setting: DemandSetting,

@@ -183,7 +183,7 @@ function complainOfSyntax(document: Document, reading: ParseState): void {
   }
 }
 
-function readText(text: string, reading: ParseState): Tree | undefined {
+function parseTree(text: string, reading: ParseState): Tree | undefined {
   const { locate, complaints } = reading;
   if (!checkText(text, reading)) return undefined;
   const document = readDocument(text);
@@ -211,7 +211,7 @@ const MAX_COMPLAINTS = 50;
  */
 export function parse(file: string, text: string, complaints: Complaints): Tree | undefined {
   const found = new Complaints();
-  const tree = readText(text, { locate: createPlaceFinder(file, text), complaints: found });
+  const tree = parseTree(text, { locate: createPlaceFinder(file, text), complaints: found });
   for (const complaint of found.all.slice(0, MAX_COMPLAINTS)) complaints.add(complaint);
   const more = found.all[MAX_COMPLAINTS];
   if (more)

@@ -45,7 +45,7 @@ export const roleSchema: Schema = {
   oneOf: Object.keys(KINDS).map(key => ({ required: [key] })),
 };
 
-/** What a role is compiled against: the rows of broker.yml and its defaults. */
+/** The setting that a role is compiled against: the rows of broker.yml and its defaults. */
 export type RoleSetting = {
   readonly audience: string;
   readonly issuers: ReadonlyMap<string, IssuerFacts>;

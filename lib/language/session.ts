@@ -3,7 +3,7 @@ import type { Complaints } from './complaint.ts';
 import type { SessionLimits } from './kinds/kind.ts';
 import { integer, object, optional, type Placed, placed } from './shape.ts';
 
-/** What broker.yml says for roles that say nothing. */
+/** The defaults of broker.yml for roles that say nothing. */
 export type SessionDefaults = {
   readonly seconds: number | undefined;
   readonly maxSeconds: number | undefined;
@@ -23,7 +23,7 @@ export const SESSION = object({
 
 type SessionDeclaration = { seconds?: Placed<number>; max_seconds?: Placed<number> };
 
-/** What broker.yml says of sessions, as roles are compiled against it. */
+/** Reads the defaults of sessions from broker.yml, as roles are compiled against them. */
 export function readSessionDefaults(session: SessionDeclaration | undefined): SessionDefaults {
   return {
     seconds: session?.seconds?.value,
@@ -35,7 +35,7 @@ function clamp(value: number, min: number, max: number): number {
   return Math.min(Math.max(value, min), max);
 }
 
-/** What a role's provider says of length; `seconds` where the role may say it there. */
+/** The lengths that a role's provider knows; `seconds` where the role may say it there. */
 type ProviderLengths = {
   readonly kind: string;
   readonly seconds: number | undefined;

@@ -6,7 +6,7 @@ import { type Place, type Tree, toPlain } from './tree.ts';
 export type Schema = { readonly [keyword: string]: unknown };
 
 /**
- * What a value in a configuration file must look like. `read` gives the value, or complains with its
+ * The shape of a value in a configuration file. `read` gives the value, or complains with its
  * place and gives undefined; `says` completes the sentence "Expected …"; `schema` tells the same to an editor.
  */
 export type Shape<T> = {

@@ -61,12 +61,12 @@ export function compileStatements(
   return statements;
 }
 
-/** What the flat form meant in Buildkite's registries before there were scopes: to read and to write, not to delete. */
+/** The scopes of the flat form in Buildkite's registries before there were scopes: to read and to write, not to delete. */
 const FLAT_SCOPES: readonly string[] = ['read_packages', 'write_packages'];
 
 /** Which scopes statements may have. */
 type ScopeDemand = {
-  /** What would give everything without any, where they are required. */
+  /** The thing that would give everything without any, where they are required. */
   readonly of: string;
   readonly scopes: Kind<object>['scopes'];
   /** The most that one may grant, and what one without any grants; undefined where nothing is listed. */
@@ -109,7 +109,7 @@ export function compileScopes(
 }
 
 /**
- * What the policy needs to know of the issuers that it names. An audience of its own replaces the default, and with
+ * Reads what the policy needs of the issuers that it names. An audience of its own replaces the default, and with
  * it what an issuer's tokens may have instead.
  */
 export function readIssuers(

@@ -51,7 +51,7 @@ const IDENTITY_FAULTS: { readonly [fault in PresentedFault]: string } = {
   claims_wrong: 'The subject does not match',
 };
 
-/** What an administrator entered for a workload identity as its OIDC audience: of this form, or of a row of broker.yml. */
+/** The OIDC audience that an administrator entered for a workload identity: of this form, or of a row of broker.yml. */
 const IDENTITY_AUDIENCE = /^https:\/\/buildkite\.com\/[a-z0-9-]{1,100}$/;
 const SCOPES_OF_IDENTITIES =
   /^(read|write|retry)_(pipelines|builds|artifacts|build_logs|job_env|organizations)$/;
@@ -68,7 +68,7 @@ function findIdentityFault(form: URLSearchParams): HttpAnswer | undefined {
 }
 
 /** The audience that a JWT has, if it is one that a workload identity can have; what is not verified decides nothing else. */
-function readAudience(token: string, known: readonly string[]): string {
+function readPresentedAudience(token: string, known: readonly string[]): string {
   const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
   const aud = /"aud":"([^"]+)"/.exec(payload)?.[1];
   return typeof aud === 'string' && (IDENTITY_AUDIENCE.test(aud) || known.includes(aud)) ? aud : '';
@@ -107,7 +107,7 @@ function createAppGrant(apps: Signer): BuildkiteGrant {
 function createIdentityGrant(audiences: () => readonly string[]): BuildkiteGrant {
   return {
     async check(assertion, { trusted, now }) {
-      const audience = readAudience(assertion, audiences());
+      const audience = readPresentedAudience(assertion, audiences());
       const checked = await verifyPresented(assertion, { trusted, audience, now });
       return 'fault' in checked ? { fault: IDENTITY_FAULTS[checked.fault] } : checked;
     },

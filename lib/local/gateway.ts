@@ -4,7 +4,7 @@ import type { HttpAnswer, Voice } from '../protocols/protocol.ts';
 import { BASIC_CHALLENGE, findRegistryStatus, writeRegistryBody } from '../protocols/registry.ts';
 
 /**
- * What a REST API answers by infra/targets/aws/kite-sts-registry-rest.yml, to the byte: a test renders that file and
+ * The answers of a REST API by infra/targets/aws/kite-sts-registry-rest.yml, to the byte: a test renders that file and
  * compares the two.
  */
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
-import { answerWithJson, readBearer, readJsonBody, writeServiceTime } from './json.ts';
+import { answerWithJson, readBearerToken, readJsonBody, writeServiceTime } from './json.ts';
 import { type PresentedClaims, verifySignature } from './presented.ts';
 
 const INSTALLATION = /^\/users\/([A-Za-z0-9_-]{1,39})\/installation$/;
@@ -47,7 +47,7 @@ function numberOwner(owner: string): number {
 }
 
 /** Says what a token may: everything, where the App names no repository and no permission. */
-function describeRights(asked: TokenWish, owner: string): object {
+function describeTokenRights(asked: TokenWish, owner: string): object {
   const { repositories, permissions = { administration: 'write', contents: 'write' } } = asked;
   const rights = { permissions: { ...Object(permissions), metadata: 'read' } };
   if (!Array.isArray(repositories) || repositories.length === 0)
@@ -72,7 +72,7 @@ function giveToken(id: number, request: HttpRequest, memory: GithubMemory, now: 
   const token = `ghs_local${randomBytes(24).toString('hex')}`;
   const until = Math.floor(now) + LIFETIME;
   memory.given.set(token, until);
-  const rights = describeRights(asked, memory.owners.get(id) ?? 'local');
+  const rights = describeTokenRights(asked, memory.owners.get(id) ?? 'local');
   return answerWithJson(201, { token, expires_at: writeServiceTime(until), ...rights });
 }
 
@@ -90,7 +90,7 @@ export function createLocalGithub(apps: Signer) {
   const memory: GithubMemory = { owners: new Map(), given: new Map() };
   return async (request: HttpRequest, now: number): Promise<HttpAnswer> => {
     const { method, path, headers } = request;
-    const bearer = readBearer(request);
+    const bearer = readBearerToken(request);
     if (!headers['user-agent']) return refuseGithub(403, 'Request forbidden by administrative rules.');
     if (method === 'DELETE' && path === '/installation/token') return endGivenToken(bearer, memory, now);
     const checked = await verifySignature(bearer, await apps.publicKeys());

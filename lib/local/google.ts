@@ -3,7 +3,7 @@ import type { Discovery } from '../protocols/discovery.ts';
 import type { HttpAnswer, HttpRequest } from '../protocols/protocol.ts';
 import {
   answerWithJson,
-  readBearer,
+  readBearerToken,
   readFormBody,
   readJsonBody,
   refuseOauth,
@@ -85,7 +85,7 @@ async function exchangeFederated(
 }
 
 function generateToken(request: HttpRequest, given: GivenTokens, now: number): HttpAnswer {
-  const own = given.get(readBearer(request));
+  const own = given.get(readBearerToken(request));
   const refuse = (message: string) => refuseGoogleApi(400, 'INVALID_ARGUMENT', message);
   if (!own || own.expiresAt <= now)
     return refuseGoogleApi(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.');

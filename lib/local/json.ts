@@ -30,7 +30,7 @@ export function readJsonBody(request: HttpRequest): { readonly [member: string]:
 }
 
 /** The bearer token of a request, or the empty text. */
-export function readBearer(request: HttpRequest): string {
+export function readBearerToken(request: HttpRequest): string {
   return /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
 }
 

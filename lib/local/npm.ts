@@ -12,14 +12,14 @@ type Document = {
 };
 type Package = { readonly document: Document; readonly files: ReadonlyMap<string, Uint8Array> };
 
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+function isNpmMembers(value: unknown): value is { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readNpmDocument(body: Uint8Array): Document | undefined {
   try {
     const read: unknown = JSON.parse(Buffer.from(body).toString());
-    return isObject(read) && isObject(read['versions']) && isObject(read['dist-tags'])
+    return isNpmMembers(read) && isNpmMembers(read['versions']) && isNpmMembers(read['dist-tags'])
       ? (read as Document)
       : undefined;
   } catch {

@@ -21,7 +21,7 @@ async function readMessageBody(message: IncomingMessage): Promise<Uint8Array> {
   return length <= MAX_READ ? Buffer.concat(chunks) : Buffer.alloc(MAX_READ);
 }
 
-function readHeaders(message: IncomingMessage): HttpRequest['headers'] {
+function readMessageHeaders(message: IncomingMessage): HttpRequest['headers'] {
   return Object.fromEntries(
     // Every header that came, joined as the gateway joins them: `headers` would drop a second Authorization.
     Object.entries(message.headersDistinct).map(([name, values]) => [name, values?.join(', ')]),
@@ -34,7 +34,7 @@ async function readMessageRequest(message: IncomingMessage): Promise<HttpRequest
     method: message.method ?? 'GET',
     path,
     query: query.join('?'),
-    headers: readHeaders(message),
+    headers: readMessageHeaders(message),
     body: await readMessageBody(message),
     sourceAddress: message.socket.remoteAddress,
   };

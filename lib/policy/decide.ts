@@ -78,7 +78,7 @@ function findClaimText(claims: Claims, name: string): string | undefined {
 }
 
 /** Names the session by the claims that the issuer names its runs with. */
-function nameSession(role: Role, token: VerifiedToken): Grant['sessionName'] {
+function nameGrantSession(role: Role, token: VerifiedToken): Grant['sessionName'] {
   const naming = role.issuers[token.issuer]?.session ?? { group: 'sub', run: 'sub', job: 'sub' };
   return {
     group: findClaimText(token.claims, naming.group) ?? token.subject,
@@ -146,13 +146,13 @@ function createGrant(
     principal: { issuer: token.issuer, subject: token.subject },
     seconds: Math.min(access.seconds ?? role.session.seconds, secondsUntilEnd),
     scopes,
-    sessionName: nameSession(role, token),
+    sessionName: nameGrantSession(role, token),
     target,
   };
   return granted as Grant;
 }
 
-/** What the statement that speaks for the token gives: the grant, or the first reason why there is none. */
+/** Decides what the statement that speaks for the token gives: the grant, or the first reason why there is none. */
 function decideGrant(statement: Statement, question: GrantQuestion, finding: TrustFinding): Decision {
   const { role, token, access, context } = question;
   const { claims } = finding;

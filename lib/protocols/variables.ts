@@ -37,7 +37,7 @@ export function listTokenVariables(kind: TokenKind, token: string): TokenVariabl
 }
 
 /** The values of a credential, one for each of its `CREDENTIAL_VARIABLES`. */
-function listValues(credential: Keys | Token): string[] {
+function listCredentialValues(credential: Keys | Token): string[] {
   const end = writeExpiry(credential.expiresAt);
   if (credential.kind === 'aws')
     return [credential.accessKeyId, credential.secretAccessKey, credential.sessionToken, end];
@@ -46,7 +46,7 @@ function listValues(credential: Keys | Token): string[] {
 
 /** A credential as variables; the first is its kind. */
 export function listVariables(credential: Keys | Token): TokenVariables {
-  const values = listValues(credential);
+  const values = listCredentialValues(credential);
   const named = CREDENTIAL_VARIABLES[credential.kind].map((name, at) => [name, values[at] ?? '']);
   return { KIND: credential.kind, ...Object.fromEntries(named) };
 }

@@ -16,7 +16,7 @@ export function assumeMet(demanding: Pick<Demanding, 'approval'>, now: number): 
 /**
  * Claims as if a token with them had been verified: for `explain` and for test cases, which ask what the
  * policy says and present no token. Nothing that serves requests may import this (a test says so).
- * What the claims leave out is what a caller of this role would send: its audience, and the issuer of its
+ * Claims that are left out are as a caller of this role would send them: its audience, and the issuer of its
  * first statement.
  */
 export function assumeVerified(claims: Claims, role: Pick<TrustPolicy, 'trust' | 'audience'>): VerifiedToken {

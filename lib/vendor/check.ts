@@ -30,7 +30,7 @@ async function readVendoredText(path: string): Promise<string | undefined> {
 }
 
 /**
- * What does not fit together of the tarball in vendor/, its digest, the lock file and what runs, in words; empty where all does,
+ * Says in words what does not fit together of the tarball in vendor/, its digest, the lock file and what runs; empty where all does,
  * or where package.json does not name kite-sts. T98.
  */
 export async function findSwapped(vendored: Vendored): Promise<readonly string[]> {

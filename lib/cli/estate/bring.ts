@@ -67,7 +67,7 @@ function readGround(folder: string | undefined): Pick<MigrationSetting, 'rows' |
 }
 
 /** Reads from flags how a migration is made. */
-export function readSetting(flags: Flags, folder: string | undefined): MigrationSetting {
+export function readMigrationSetting(flags: Flags, folder: string | undefined): MigrationSetting {
   return {
     digest: text => createHash('sha256').update(text).digest('hex'),
     findSample: findSampleClaims,
@@ -126,7 +126,7 @@ export async function bringAccounts(flags: Flags, terminal: Terminal): Promise<n
   readOwner(flags);
   const folder = readFlag(flags, 'into');
   const files = await readEstate(flags);
-  const setting = readSetting(flags, folder);
+  const setting = readMigrationSetting(flags, folder);
   const [issuer, app, owner] = ['issuer', 'app', 'owner'].map(name => readFlag(flags, name));
   const gather = { issuer, app, owner };
   const migration = readDump(() => migrateAll(gatherDumps(files), setting, gather));

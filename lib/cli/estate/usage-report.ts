@@ -21,7 +21,7 @@ function writeUsedValues(values: readonly UsedValue[]): string {
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
 }
 
-function describeStatementUsage(statement: RoleUsage['statements'][number]): string {
+function writeStatementUsage(statement: RoleUsage['statements'][number]): string {
   const { id, times, scopes, unusedScopes } = statement;
   return [
     `"${id}" (${times})`,
@@ -41,7 +41,7 @@ function listRoleUsage(role: RoleUsage): string[] {
     `pipelines  ${writeUsedValues(pipelines)}`,
     `branches   ${writeUsedValues(branches)}`,
     ...tags.map(({ tag, values }) => `tag ${tag}  ${writeUsedValues(values)}`),
-    ...statements.filter(({ times }) => times > 0).map(describeStatementUsage),
+    ...statements.filter(({ times }) => times > 0).map(writeStatementUsage),
     ...(idle.length > 0 ? [`nobody came by ${idle.join(', ')}`] : []),
     ...(seconds.asked < seconds.max
       ? [`sessions of ${seconds.asked} seconds, and ${seconds.max} could be had`]

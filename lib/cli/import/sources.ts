@@ -78,7 +78,7 @@ function findAwsRole(value: ClaimValue, role: string | undefined): AwsRole {
   return chooseAwsRole(readTargetRoles('Roles' in members ? (members['Roles'] ?? null) : value), role);
 }
 
-function parseTree({ path, text }: PolicyFile): Tree {
+function parsePolicyFile({ path, text }: PolicyFile): Tree {
   const complaints = new Complaints();
   const tree = parse(path, text, complaints);
   if (!tree || complaints.all.length > 0) throw new Failure(writeComplaints(complaints.all));
@@ -88,7 +88,7 @@ function parseTree({ path, text }: PolicyFile): Tree {
 function importOctoPolicy(file: PolicyFile, flags: Flags): ImportedPolicy {
   const foreign = explainForeign(file.text);
   if (foreign !== undefined) throw new Failure(`${file.path}: ${foreign}\n`);
-  const tree = parseTree(file);
+  const tree = parsePolicyFile(file);
   if (tree.kind !== 'map') throw new Failure(`${file.path}: not a mapping, as a policy of octo-sts is.\n`);
   const [app, owner, repository] = ['app', 'owner', 'repository'].map(name => readFlag(flags, name));
   try {
@@ -134,7 +134,7 @@ function importBuildkitePolicy(file: PolicyFile, flags: Flags): ImportedPolicy {
   const organization = readFlag(flags, 'organization');
   if (organization === undefined)
     throw new UsageError('--organization is needed: the policy of a secret does not name it.');
-  const tree = parseTree(file);
+  const tree = parsePolicyFile(file);
   if (tree.kind !== 'list') throw new Failure(`${file.path}: not a list, as the policy of a secret is.\n`);
   if (tree.items.some(item => findEntry(item, 'iss')))
     throw new Failure(`${file.path} is the policy of a registry: it stands under trust: as it is.\n`);

@@ -116,7 +116,7 @@ export function readEntry(written: string): ReachEntry {
 }
 
 /** Reads the entries of `KITE_STS_REACH`, which stand with spaces between. Throws `EntryRefused`. */
-export function readEntries(written: string | undefined): readonly ReachEntry[] {
+export function readReachEntries(written: string | undefined): readonly ReachEntry[] {
   return (written ?? '')
     .split(/\s+/)
     .filter(each => each !== '')

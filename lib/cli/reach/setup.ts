@@ -5,7 +5,7 @@ import process from 'node:process';
 import type { PrivateFolder } from '../../client/folder.ts';
 import { quoteShellWord } from '../../language/quote.ts';
 import { Failure, type Terminal, UsageError } from '../verb.ts';
-import { EntryRefused, isRegistryEntry, type ReachEntry, readEntries, readEntry } from './entries.ts';
+import { EntryRefused, isRegistryEntry, type ReachEntry, readEntry, readReachEntries } from './entries.ts';
 
 type Environment = Terminal['environment'];
 type Json = { readonly [name: string]: unknown };
@@ -13,7 +13,7 @@ type Json = { readonly [name: string]: unknown };
 /** Lists the entries of this step's set-up. Throws `Failure`. */
 export function listReach(terminal: Terminal): readonly ReachEntry[] {
   try {
-    return readEntries(terminal.environment['KITE_STS_REACH']);
+    return readReachEntries(terminal.environment['KITE_STS_REACH']);
   } catch (error) {
     if (error instanceof EntryRefused) throw new Failure(`KITE_STS_REACH: ${error.message}\n`);
     throw error;

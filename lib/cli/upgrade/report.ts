@@ -12,7 +12,7 @@ export type VersionReport = {
   readonly from: string;
   readonly to: string;
   readonly bytes: Buffer;
-  /** What can alter a decision between the two; of a rollback what is undone. */
+  /** The changes between the two that can alter a decision; of a rollback those that are undone. */
   readonly decisive: readonly Release[];
   readonly checks: readonly Check[];
   readonly proofs: readonly ProofPair[];

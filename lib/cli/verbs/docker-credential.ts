@@ -10,7 +10,7 @@ import { findAwsSession, findGoogleToken } from '../reach/session.ts';
 import { listReach } from '../reach/setup.ts';
 import { EXIT, Failure, type Terminal, UsageError, type Verb } from '../verb.ts';
 
-/** What Docker takes for "there is none": https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go */
+/** The words that Docker takes for "there is none": https://github.com/docker/docker-credential-helpers/blob/master/credentials/error.go */
 const NONE = 'credentials not found in native keychain';
 
 async function findLogin(entry: RegistryEntry, terminal: Terminal): Promise<RegistryLogin> {

@@ -21,7 +21,7 @@ type InvariantProof = {
   readonly roles: number;
   readonly registries: number;
   readonly broken: readonly BrokenProof[];
-  /** What of the sentence speaks of nothing. */
+  /** Parts of the sentence that speak of nothing. */
   readonly empty: readonly string[];
 };
 

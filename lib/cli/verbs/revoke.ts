@@ -22,7 +22,7 @@ import {
 /** As in the audit event, and what a policy of AWS takes in a name. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
 
-/** What ends a credential of each kind that no policy of AWS can end. */
+/** The ways to end a credential of each kind that no policy of AWS can end. */
 const ELSEWHERE: { readonly [kind in Exclude<KindName, 'aws'>]: string } = {
   gcp: 'In Google Cloud no access token is ended by itself: disable the service account, or take its rights away.',
   azure: 'In Entra no access token is ended by itself: disable the service principal of the application.',

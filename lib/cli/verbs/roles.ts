@@ -22,7 +22,7 @@ type RoleEntry = {
   readonly role: string;
   readonly who: readonly RoleCaller[];
   readonly target: string;
-  /** What is demanded of the job whoever asks: the row of one issuer alone demands it of others not. */
+  /** Demands on the job whoever asks: the row of one issuer demands nothing of others' jobs. */
   readonly demands: readonly string[];
   /** Seconds that its sessions last: those that are given unasked, and the most. */
   readonly seconds: { readonly default: number; readonly max: number };

@@ -23,7 +23,7 @@ import {
 type RoleHad = {
   readonly role: Role;
   readonly decision: Extract<Decision, { allowed: true }>;
-  /** What is demanded of the job beside, in words. */
+  /** Demands on the job beside, in words. */
   readonly demands: readonly string[];
 };
 

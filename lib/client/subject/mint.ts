@@ -19,7 +19,7 @@ export type MintSettings = {
 };
 
 export type RunOptions = {
-  /** What it gets on its standard input. */
+  /** The text of its standard input. */
   readonly input?: string;
   /** Variables that differ from the step's; undefined is not set. */
   readonly variables?: MintSettings['environment'];

@@ -8,7 +8,7 @@ const DAY = 24 * 60 * 60;
 /** ACM renews 45 days before the end, and by then it has begun to fail. */
 const FEW_DAYS = 30;
 
-function judgeCertificate(hostname: string, shown: ShownCertificate, now: number): Diagnosis {
+function judgeShownCertificate(hostname: string, shown: ShownCertificate, now: number): Diagnosis {
   const { refused, until } = shown;
   const days = Math.floor((until - now) / DAY);
   if (refused !== undefined)
@@ -35,7 +35,7 @@ export async function examineCertificate(patient: Patient, instruments: Instrume
       ? CHECK.ok(hostname, 'none is needed on this machine')
       : CHECK.wrong(hostname, 'it is asked in the clear', 'Name it by https.');
   try {
-    return judgeCertificate(hostname, await instruments.readCertificate(url), instruments.now());
+    return judgeShownCertificate(hostname, await instruments.readCertificate(url), instruments.now());
   } catch (error) {
     const why = `there is no connection: ${nameFailure(error)}`;
     return CHECK.wrong(hostname, why, 'Mend what health says first.');

@@ -7,9 +7,9 @@ import {
   type TrustStatement,
 } from '../../review/targets/trust.ts';
 import { readStrictJson } from '../../token/json.ts';
-import { listMembers, readText } from '../members.ts';
-import { type AccessKey, readKeys, readReport } from './keys.ts';
-import { describeRights, type Rights } from './rights.ts';
+import { listMembers, readTextMember } from '../members.ts';
+import { type AccessKey, readKeyReport, readKeys } from './keys.ts';
+import { describeIamRights, type Rights } from './rights.ts';
 
 /** One role as an account's dump has it. */
 export type AwsRole = {
@@ -63,7 +63,7 @@ function readTrust(role: Claims): Pick<AwsRole, 'trust' | 'unreadable'> {
 function readTags(role: Claims): ReadonlyMap<string, string> {
   return new Map(
     listMembers(role, 'Tags').flatMap(tag => {
-      const [key, value] = [readText(tag, 'Key'), readText(tag, 'Value')];
+      const [key, value] = [readTextMember(tag, 'Key'), readTextMember(tag, 'Value')];
       return key === undefined ? [] : [[key, value ?? ''] as const];
     }),
   );
@@ -71,7 +71,7 @@ function readTags(role: Claims): ReadonlyMap<string, string> {
 
 function readLastUsed(role: Claims): string | null | undefined {
   const used = role['RoleLastUsed'];
-  return isMapping(used) ? (readText(used, 'LastUsedDate') ?? null) : undefined;
+  return isMapping(used) ? (readTextMember(used, 'LastUsedDate') ?? null) : undefined;
 }
 
 /** Leaves out members that are not in the dump, so that a second dump can add them. */
@@ -80,22 +80,22 @@ function keepKnown<T extends object>(members: T): T {
 }
 
 function readDumpRole(role: Claims, managed: ReadonlyMap<string, ClaimValue>): AwsRole | undefined {
-  const arn = readText(role, 'Arn');
+  const arn = readTextMember(role, 'Arn');
   if (arn === undefined) return undefined;
   const boundary = role['PermissionsBoundary'];
   const longest = role['MaxSessionDuration'];
   return keepKnown({
     arn,
-    name: readText(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
-    path: readText(role, 'Path') ?? '/',
+    name: readTextMember(role, 'RoleName') ?? arn.split('/').at(-1) ?? '',
+    path: readTextMember(role, 'Path') ?? '/',
     ...readTrust(role),
     maxSeconds: typeof longest === 'number' ? longest : undefined,
-    boundary: isMapping(boundary) ? readText(boundary, 'PermissionsBoundaryArn') : undefined,
+    boundary: isMapping(boundary) ? readTextMember(boundary, 'PermissionsBoundaryArn') : undefined,
     tags: readTags(role),
-    created: readText(role, 'CreateDate'),
+    created: readTextMember(role, 'CreateDate'),
     lastUsed: readLastUsed(role),
-    rights: describeRights(
-      listMembers(role, 'AttachedManagedPolicies').flatMap(each => readText(each, 'PolicyArn') ?? []),
+    rights: describeIamRights(
+      listMembers(role, 'AttachedManagedPolicies').flatMap(each => readTextMember(each, 'PolicyArn') ?? []),
       listMembers(role, 'RolePolicyList').map(each => readPolicyDocument(each['PolicyDocument']) ?? null),
       managed,
     ),
@@ -108,7 +108,7 @@ function readManaged(dumps: readonly Claims[]): ReadonlyMap<string, ClaimValue> 
     dumps
       .flatMap(dump => listMembers(dump, 'Policies'))
       .flatMap(policy => {
-        const arn = readText(policy, 'Arn');
+        const arn = readTextMember(policy, 'Arn');
         const [version] = versions(policy).filter(each => each['IsDefaultVersion'] === true);
         return arn && version ? [[arn, readPolicyDocument(version['Document']) ?? null] as const] : [];
       }),
@@ -117,10 +117,14 @@ function readManaged(dumps: readonly Claims[]): ReadonlyMap<string, ClaimValue> 
 
 function readUsers(dump: Claims): AwsUser[] {
   return [...listMembers(dump, 'UserDetailList'), ...listMembers(dump, 'Users')].flatMap(user => {
-    const arn = readText(user, 'Arn');
+    const arn = readTextMember(user, 'Arn');
     if (arn === undefined) return [];
     return [
-      keepKnown({ arn, name: readText(user, 'UserName') ?? '', created: readText(user, 'CreateDate') }),
+      keepKnown({
+        arn,
+        name: readTextMember(user, 'UserName') ?? '',
+        created: readTextMember(user, 'CreateDate'),
+      }),
     ];
   }) as AwsUser[];
 }
@@ -129,7 +133,7 @@ const PROVIDER = /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/(.+)$/;
 
 function readProviders(dump: Claims): OidcProvider[] {
   return listMembers(dump, 'OpenIDConnectProviderList').flatMap(each => {
-    const arn = readText(each, 'Arn') ?? '';
+    const arn = readTextMember(each, 'Arn') ?? '';
     const [, host] = PROVIDER.exec(arn) ?? [];
     return host === undefined ? [] : [{ arn, host }];
   });
@@ -199,7 +203,7 @@ export function readAwsEstate(files: readonly DumpFile[]): AwsEstate {
   );
   const users = dumps.flatMap(readUsers);
   const accounts = [...new Set([...roles, ...users].map(each => readAccountId(each.arn)))];
-  const reported = dumps.flatMap(readReport);
+  const reported = dumps.flatMap(readKeyReport);
   return {
     roles,
     users: [...new Map(users.map(user => [user.arn, user])).values()],

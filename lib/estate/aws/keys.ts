@@ -1,6 +1,6 @@
 import type { Claims } from '../../policy/claims.ts';
 import { readAccountId } from '../../review/targets/request.ts';
-import { listMembers, readText } from '../members.ts';
+import { listMembers, readTextMember } from '../members.ts';
 
 /** A long-lived key of a user. Its id is cut: a report goes to many people. */
 export type AccessKey = {
@@ -15,17 +15,17 @@ export type AccessKey = {
 export function readKeys(dump: Claims, accounts: readonly string[]): AccessKey[] {
   const [account = '', ...others] = accounts;
   return listMembers(dump, 'AccessKeyMetadata').map(key => ({
-    user: readText(key, 'UserName') ?? '',
+    user: readTextMember(key, 'UserName') ?? '',
     account: others.length === 0 ? account : '',
-    ends: (readText(key, 'AccessKeyId') ?? '').slice(-4),
-    active: readText(key, 'Status') === 'Active',
-    created: readText(key, 'CreateDate') ?? '',
+    ends: (readTextMember(key, 'AccessKeyId') ?? '').slice(-4),
+    active: readTextMember(key, 'Status') === 'Active',
+    created: readTextMember(key, 'CreateDate') ?? '',
   }));
 }
 
 /** The credential report, as `aws iam get-credential-report` prints it: CSV in base64, of which no field has a comma. */
-export function readReport(dump: Claims): AccessKey[] {
-  const content = readText(dump, 'Content');
+export function readKeyReport(dump: Claims): AccessKey[] {
+  const content = readTextMember(dump, 'Content');
   if (content === undefined) return [];
   const [head = [], ...rows] = Buffer.from(content, 'base64')
     .toString('utf8')

@@ -17,7 +17,7 @@ function listPolicyValues(value: ClaimValue | undefined): readonly ClaimValue[] 
 }
 
 /** Actions that an Allow of a policy gives on everything. */
-function listActions(document: ClaimValue): string[] {
+function listPolicyActions(document: ClaimValue): string[] {
   if (!isMapping(document)) return [];
   return listPolicyValues(document['Statement']).flatMap(statement => {
     if (!isMapping(statement)) return [];
@@ -28,12 +28,12 @@ function listActions(document: ClaimValue): string[] {
 }
 
 /** Describes how far an IAM role's policies reach. A document that cannot be read gives nothing here: it is looked at by a person. */
-export function describeRights(
+export function describeIamRights(
   managed: readonly string[],
   inline: readonly ClaimValue[],
   documents: ReadonlyMap<string, ClaimValue>,
 ): Rights {
-  const actions = [...inline, ...managed.map(arn => documents.get(arn) ?? null)].flatMap(listActions);
+  const actions = [...inline, ...managed.map(arn => documents.get(arn) ?? null)].flatMap(listPolicyActions);
   const given = (action: string): boolean =>
     actions.some(pattern => matchGlob(pattern.toLowerCase(), action.toLowerCase()));
   const names = managed.map(arn => arn.split('/').at(-1) ?? '');

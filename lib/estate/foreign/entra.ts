@@ -2,17 +2,17 @@ import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts'
 import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, omitStatement } from '../../review/author/import/imported.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
-import { listMembers, readText } from '../members.ts';
+import { listMembers, readTextMember } from '../members.ts';
 import { type ReadExpression, readFlexible } from './expression.ts';
-import { type ForeignTrust, readWanted } from './trust.ts';
+import { type ForeignTrust, readWantedTrust } from './trust.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 function readAsked(credential: Claims): ReadExpression {
   const flexible = credential['claimsMatchingExpression'];
-  const expression = isMapping(flexible) ? readText(flexible, 'value') : undefined;
+  const expression = isMapping(flexible) ? readTextMember(flexible, 'value') : undefined;
   if (expression !== undefined) return readFlexible(expression);
-  const subject = readText(credential, 'subject');
+  const subject = readTextMember(credential, 'subject');
   return subject === undefined
     ? { wanted: [], doubts: ['no subject'] }
     : { wanted: [{ claim: 'sub', operator: 'StringEquals', operands: [subject] }], doubts: [] };
@@ -30,7 +30,7 @@ function writeCel(expression: ReadExpression): string {
 }
 
 function importCredential(issuer: string, credential: Claims, asked: ReadExpression): ImportedPolicy {
-  const subject = readText(credential, 'subject');
+  const subject = readTextMember(credential, 'subject');
   try {
     if (asked.doubts.length === 0 && !isMapping(credential['claimsMatchingExpression']))
       return { ...importOcto({ issuer, subject }), notes: [] };
@@ -58,8 +58,8 @@ export function readEntraDump(value: ClaimValue, name: string): EntraCredential[
       : [];
   return listed.flatMap(each => {
     const own = listMembers(each, 'federatedIdentityCredentials');
-    const app = readText(each, 'appId') ?? name;
-    const title = readText(each, 'displayName') ?? app;
+    const app = readTextMember(each, 'appId') ?? name;
+    const title = readTextMember(each, 'displayName') ?? app;
     if (own.length > 0) return own.map(credential => ({ app, title, credential }));
     return 'issuer' in each && 'audiences' in each ? [{ app: name, title: name, credential: each }] : [];
   });
@@ -71,16 +71,16 @@ export function listEntraTrusts(
   tenant: string | undefined,
 ): ForeignTrust[] {
   return credentials.flatMap(({ app, title, credential }) => {
-    const issuer = readText(credential, 'issuer');
+    const issuer = readTextMember(credential, 'issuer');
     if (issuer === undefined) return [];
     const asked = readAsked(credential);
-    const name = readText(credential, 'name') ?? '';
+    const name = readTextMember(credential, 'name') ?? '';
     return [
       {
         source: `federated credential ${name} of the application ${title} (${app})`,
         name: `${title}-${name}`,
         account: tenant ?? 'Entra',
-        direct: readWanted(issuer, name, asked.wanted, asked.doubts),
+        direct: readWantedTrust(issuer, name, asked.wanted, asked.doubts),
         made: importCredential(issuer, credential, asked),
         provider:
           tenant !== undefined && UUID.test(app)

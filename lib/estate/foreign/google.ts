@@ -1,9 +1,9 @@
 import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { importCel } from '../../review/author/import/cel.ts';
 import { type ImportedPolicy, noteExact, omitStatement } from '../../review/author/import/imported.ts';
-import { listMembers, readText } from '../members.ts';
+import { listMembers, readTextMember } from '../members.ts';
 import { readExpressionCondition } from './expression.ts';
-import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
+import { type ForeignTrust, readWantedTrust, type Wanted } from './trust.ts';
 
 /** A provider of a workload identity pool, as `gcloud iam workload-identity-pools providers list --format json` prints it. */
 type PoolProvider = {
@@ -24,12 +24,12 @@ function readGoogleMapping(provider: Claims): PoolProvider['mapping'] {
 }
 
 function readGoogleProvider(provider: Claims): PoolProvider[] {
-  const [, pool] = PROVIDER.exec(readText(provider, 'name') ?? '') ?? [];
+  const [, pool] = PROVIDER.exec(readTextMember(provider, 'name') ?? '') ?? [];
   const oidc = provider['oidc'];
-  const issuer = isMapping(oidc) ? readText(oidc, 'issuerUri') : undefined;
+  const issuer = isMapping(oidc) ? readTextMember(oidc, 'issuerUri') : undefined;
   const isOff = provider['disabled'] === true || provider['state'] === 'DELETED';
   if (pool === undefined || issuer === undefined || isOff) return [];
-  const condition = readText(provider, 'attributeCondition') ?? '';
+  const condition = readTextMember(provider, 'attributeCondition') ?? '';
   return [{ pool, issuer, condition, mapping: readGoogleMapping(provider) }];
 }
 
@@ -39,7 +39,7 @@ type PoolBinding = { readonly member: string; readonly role: string; readonly re
 function readBindings(policy: Claims, resource: string): PoolBinding[] {
   return listMembers(policy, 'bindings').flatMap(binding => {
     const members = binding['members'];
-    const role = readText(binding, 'role') ?? '';
+    const role = readTextMember(binding, 'role') ?? '';
     return (Array.isArray(members) ? members : [])
       .map(String)
       .filter(member => /^principal(Set)?:\/\/iam\.googleapis\.com\//.test(member))
@@ -101,7 +101,12 @@ function readGoogleTrust(provider: PoolProvider, demand: MemberDemand, name: str
   const isUnread = demand.isGroup || (demand.attribute !== undefined && claim === undefined);
   const own: Wanted[] =
     claim === undefined ? [] : [{ claim, operator: 'StringEquals', operands: [demand.value] }];
-  return readWanted(issuer, name, [...read.wanted, ...own], [...read.doubts, ...(isUnread ? [name] : [])]);
+  return readWantedTrust(
+    issuer,
+    name,
+    [...read.wanted, ...own],
+    [...read.doubts, ...(isUnread ? [name] : [])],
+  );
 }
 
 function readTrusts(binding: PoolBinding, providers: readonly PoolProvider[]): ForeignTrust[] {
@@ -146,7 +151,7 @@ export function readGoogleDump(value: ClaimValue, name: string): GoogleDump {
     bindings: all.flatMap(each => {
       const policy = each['policy'];
       return isMapping(policy)
-        ? readBindings(policy, readText(each, 'resource') ?? name)
+        ? readBindings(policy, readTextMember(each, 'resource') ?? name)
         : readBindings(each, name);
     }),
   };

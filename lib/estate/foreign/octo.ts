@@ -3,7 +3,7 @@ import { parse } from '../../language/parse.ts';
 import { toPlain } from '../../language/tree.ts';
 import { importOcto, OctoRefused } from '../../review/author/import/octo.ts';
 import { readRegExp } from './expression.ts';
-import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
+import { type ForeignTrust, readWantedTrust, type Wanted } from './trust.ts';
 
 /** A trust policy of octo-sts, and where it lies: `OWNER/REPOSITORY`, or a repository alone. */
 export type OctoDump = {
@@ -35,7 +35,7 @@ function readOctoTrust(policy: Policy, name: string): ForeignTrust['direct'] {
     ...all.filter(each => typeof each === 'string'),
     ...(issuer === undefined ? ['issuer_pattern'] : []),
   ];
-  return readWanted(
+  return readWantedTrust(
     String(issuer ?? ''),
     name,
     all.filter(each => typeof each !== 'string'),

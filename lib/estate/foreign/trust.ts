@@ -24,7 +24,7 @@ export type Wanted = {
 };
 
 /** Whom a trust lets in that is a list of demands on claims, all of which must be met. What could not be read counts as met by nobody. */
-export function readWanted(
+export function readWantedTrust(
   issuer: string,
   name: string,
   wanted: readonly Wanted[],

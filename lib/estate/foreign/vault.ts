@@ -1,7 +1,7 @@
 import { type Claims, type ClaimValue, isMapping } from '../../policy/claims.ts';
 import { importVault, isVaultRole } from '../../review/author/import/vault.ts';
-import { readText } from '../members.ts';
-import { type ForeignTrust, readWanted, type Wanted } from './trust.ts';
+import { readTextMember } from '../members.ts';
+import { type ForeignTrust, readWantedTrust, type Wanted } from './trust.ts';
 
 /** A role of Vault's jwt auth method, by the name of the file that holds it, and whom its mount trusts. */
 export type VaultDump = {
@@ -15,7 +15,7 @@ export function readVaultDump(value: ClaimValue, name: string): VaultDump | unde
   const data = isMapping(value) && isMapping(value['data']) ? value['data'] : value;
   if (!isMapping(data)) return undefined;
   if (isVaultRole(data)) return { name, role: data, issuer: undefined };
-  const issuer = readText(data, 'bound_issuer') || readText(data, 'oidc_discovery_url');
+  const issuer = readTextMember(data, 'bound_issuer') || readTextMember(data, 'oidc_discovery_url');
   return issuer ? { name, role: undefined, issuer } : undefined;
 }
 
@@ -42,8 +42,8 @@ const BEYOND = ['groups_claim', 'max_age', 'user_claim_json_pointer'];
 
 function readVaultTrust(role: Claims, issuer: string, name: string): ForeignTrust['direct'] {
   const { wanted, doubts } = readVaultRoleClaims(role);
-  const subject = readText(role, 'bound_subject');
-  const user = readText(role, 'user_claim') ?? '';
+  const subject = readTextMember(role, 'bound_subject');
+  const user = readTextMember(role, 'user_claim') ?? '';
   const addresses = listVaultTexts(role['token_bound_cidrs']);
   const all: Wanted[] = [
     ...wanted,
@@ -58,7 +58,7 @@ function readVaultTrust(role: Claims, issuer: string, name: string): ForeignTrus
   const unsupported = BEYOND.filter(
     key => role[key] !== undefined && role[key] !== '' && role[key] !== false && role[key] !== 0,
   );
-  return readWanted(issuer, name, all, [
+  return readWantedTrust(issuer, name, all, [
     ...doubts,
     ...unsupported,
     ...(role['role_type'] === 'oidc' ? ['role_type oidc'] : []),

@@ -1,4 +1,4 @@
-/** What a dump holds was written by somebody else: in a report it is text, and never markup, a link or a formula (T100). */
+/** Text of a dump was written by somebody else: in a report it is text, and never markup, a link or a formula (T100). */
 
 /** Characters that nobody can see, or that change the order of what one sees. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

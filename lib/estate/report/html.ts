@@ -70,7 +70,7 @@ function writeSection(title: string, html: string): string {
 }
 
 /** A section of a table, or nothing where it would have no rows. */
-function writeTableSection(
+function writeHtmlSection(
   title: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -94,8 +94,8 @@ ${gaps.map(gap => `<p class="gap">${escapeHtml(gap)}</p>`).join('')}
 <ul class="counts">${counts.map(({ danger, says, count }) => `<li class="${danger}"><b>${count}</b>${danger}<small>${escapeHtml(says)}</small></li>`).join('')}</ul>
 ${picture === '' ? '' : `<div class="scroll">${picture}</div>`}
 ${writeSection('Direct trusts, the worst first', rows.map(writeRow).join('\n'))}
-${writeTableSection('Static keys', ['user', 'account', ''], keyRows)}
-${writeTableSection('Other roles', ['role', ''], otherRows)}
+${writeHtmlSection('Static keys', ['user', 'account', ''], keyRows)}
+${writeHtmlSection('Other roles', ['role', ''], otherRows)}
 </body></html>
 `;
 }

@@ -106,7 +106,7 @@ function writeMarkdownRow(row: ReportRow): string {
 }
 
 /** A section of a table, or nothing where it would have no rows. */
-function writeTableSection(
+function writeMarkdownSection(
   title: string,
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -130,8 +130,8 @@ export function writeReportMarkdown(report: Report): string {
     ),
     '## Direct trusts, the worst first',
     ...rows.map(writeMarkdownRow),
-    ...writeTableSection('Static keys', ['user', 'account', ''], keyRows),
-    ...writeTableSection('Other roles', ['role', ''], otherRows),
+    ...writeMarkdownSection('Static keys', ['user', 'account', ''], keyRows),
+    ...writeMarkdownSection('Other roles', ['role', ''], otherRows),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -108,7 +108,7 @@ function shortenSession(role: Role, usage: RoleUsage): UsageProposal[] {
 }
 
 /**
- * What could be taken away since nobody used it. Denies, guards, sentences and ceilings are not looked at: for those
+ * Proposes what to take away since nobody used it. Denies, guards, sentences and ceilings are not looked at: for those
  * not to have struck is what they are for. Each proposal is to be proved and replayed before anybody sees it.
  */
 export function proposeNarrower(

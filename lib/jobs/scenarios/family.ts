@@ -4,9 +4,9 @@ import type { Claims } from '../../policy/claims.ts';
 export type JobFamily = {
   /** The preset of broker.yml whose issuers send such tokens. */
   readonly preset: string;
-  /** What a token of a plain push to main says, without its issuer, audience and times. */
+  /** The claims of a plain push to main, without its issuer, audience and times. */
   readonly usual: Claims;
-  /** What sets each other job apart from that push. */
+  /** The claims that set each other job apart from that push. */
   readonly scenarios: { readonly [name: string]: Claims };
   /** Claims that the vendor makes from others, `sub` among them. Given whole claims. */
   readonly follows: (claims: Claims) => Claims;

@@ -1,7 +1,7 @@
 import { matchGlob } from '../../policy/glob.ts';
 import { findSlots } from '../../policy/template.ts';
 
-/** What a policy of IAM may allow at most: each of these actions on each of these resources. */
+/** The most that a policy of IAM may allow: each of these actions on each of these resources. */
 export type IamBound = { readonly actions: readonly string[]; readonly resources: readonly string[] };
 
 /** One action on one resource that a policy allows and no bound does. */
@@ -19,7 +19,7 @@ function listTexts(value: unknown): string[] {
   return [value ?? []].flat().map(String);
 }
 
-/** What stands for every text that this one can become: of wildcards, of IAM's variables, of a job's claims. */
+/** Writes a pattern for every text that this one can become: of wildcards, of IAM's variables, of a job's claims. */
 function generalize(text: string): string {
   let whole = '';
   let end = 0;

@@ -49,7 +49,7 @@ function checkWord(entry: Entry | undefined, words: readonly string[], complaint
 }
 
 /** One value, or a list of values. */
-function listValues(tree: Tree): readonly Tree[] {
+function listIamValues(tree: Tree): readonly Tree[] {
   return tree.kind === 'list' ? tree.items : [tree];
 }
 
@@ -59,7 +59,7 @@ type IamForm = { readonly name: string; readonly pattern: RegExp; readonly says:
 /** One text or a list of texts, each of the form. */
 function checkTexts(entry: Entry, form: IamForm, complaints: Complaints): void {
   const { key, value } = entry;
-  const items = listValues(value);
+  const items = listIamValues(value);
   if (items.length === 0) complaints.at(value).say('empty', `AWS refuses a statement whose ${key} is empty.`);
   for (const item of items) {
     const here = complaints.at(item);
@@ -83,13 +83,13 @@ function checkOneOf(tree: MapTree, form: IamForm, complaints: Complaints): void 
 }
 
 /** The operator without what says how it takes several values, and absent ones. */
-function readComparison(written: string): string {
+function readIamOperator(written: string): string {
   return written.replace(/^(ForAllValues|ForAnyValue):/, '').replace(/IfExists$/, '');
 }
 
 function checkComparison(entry: Entry, complaints: Complaints): void {
   const { key, value } = entry;
-  const name = readComparison(key);
+  const name = readIamOperator(key);
   if (!COMPARISONS.includes(name))
     complaints.at(entry).unknownName('unknown-key', 'IAM has no condition operator', name, COMPARISONS);
   if (value.kind !== 'map' || value.entries.length === 0)
@@ -101,7 +101,7 @@ function checkCompared(entry: Entry, complaints: Complaints): void {
   const { key, value } = entry;
   if (!key.includes(':'))
     complaints.at(entry).wrongValue(`"${key}" is no condition key: each has its service before a colon.`);
-  const items = listValues(value);
+  const items = listIamValues(value);
   if (items.length === 0) complaints.at(value).say('empty', `${key} is compared with nothing.`);
   for (const item of items)
     if (item.kind !== 'scalar' || item.value === null)
@@ -136,7 +136,7 @@ function checkIamStatement(tree: MapTree, taken: Set<string>, complaints: Compla
 /** The statements of a policy that has some, as a list. */
 export function listStatements(tree: Tree): readonly Tree[] {
   const statements = findEntry(tree, 'Statement')?.value;
-  return statements ? listValues(statements) : [];
+  return statements ? listIamValues(statements) : [];
 }
 
 /** Complains of all for which AWS would refuse the policy. */

@@ -7,7 +7,7 @@ import type { Complaints } from '../complaint.ts';
 import { type Schema, text } from '../shape.ts';
 import { findText, listEntries, listItems, type Tree } from '../tree.ts';
 
-/** What a provider's key is compiled against. */
+/** The setting that a provider's key is compiled against. */
 export type KindSetting = {
   readonly role: string;
   readonly trust: readonly Statement[];
@@ -36,11 +36,11 @@ export const appId = text({
 export type SessionLimits = { readonly fallback: number; readonly min: number; readonly max: number };
 
 /**
- * What a role may say of one kind of credential. One file a kind: what a grant of it holds has the same name in
+ * One kind of credential, as a role may ask for it. One file a kind: what a grant of it holds has the same name in
  * lib/policy/targets, and the provider that makes it in lib/providers. Adding one: copy a neighbour.
  */
 export type Kind<Template extends object> = {
-  /** What stands under the kind's key in a role file, for editors. */
+  /** The schema of the kind's key in a role file, for editors. */
   readonly schema: Schema;
   /** Undefined: of a template that could not be read, the widest, since it is complained of as it is. */
   lengths(template: Template | undefined): SessionLimits;

@@ -22,7 +22,7 @@ function canUseAny(registry: Registry, scopes: readonly string[], methods: reado
 }
 
 /** The actions, with `*` in the place of all there are. */
-function listActions(access: Access): readonly string[] {
+function listWishedActions(access: Access): readonly string[] {
   return access.type === 'repository' && access.actions.includes('*')
     ? Object.keys(METHODS)
     : [...new Set(access.actions)];
@@ -44,7 +44,7 @@ export function grantAccess(
         wish.type === 'registry'
           ? action === '*' && canUseAny(registry, scopes, ['GET'])
           : Object.hasOwn(METHODS, action) && canUseAny(registry, scopes, METHODS[action] ?? []);
-      return { ...wish, actions: listActions(wish).filter(may) };
+      return { ...wish, actions: listWishedActions(wish).filter(may) };
     })
     .filter(({ actions }) => actions.length > 0);
 }

@@ -50,7 +50,7 @@ function readStsAnswer(action: string, body: string): ReadonlyMap<string, string
 }
 
 /** The ARN that AWS gives to a session of this role: its path is not part of it. */
-function nameSession(roleArn: string, session: string): string {
+function nameAssumedRole(roleArn: string, session: string): string {
   const [, partition, , , account, role = ''] = roleArn.split(':');
   return `arn:${partition}:sts::${account}:assumed-role/${role.split('/').at(-1)}/${session}`;
 }
@@ -67,7 +67,8 @@ function findStsDifference(
   who: AssumedUser,
   { grant: { target }, session }: StsQuestion,
 ): string | undefined {
-  if (who.assumedRole !== nameSession(target.roleArn, session)) return 'for another account, role or session';
+  if (who.assumedRole !== nameAssumedRole(target.roleArn, session))
+    return 'for another account, role or session';
   if (!who.assumedRoleId.endsWith(`:${session}`)) return 'with the id of another session';
   const other = who.sourceIdentity !== '' && who.sourceIdentity !== session;
   return target.sourceIdentity && other ? 'with the source identity of another session' : undefined;

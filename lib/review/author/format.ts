@@ -48,7 +48,7 @@ type ResolvedSchema = {
   readonly items?: Schema;
 };
 
-function resolveSchema(schema: Schema, whole: Schema): ResolvedSchema {
+function resolveWholeSchema(schema: Schema, whole: Schema): ResolvedSchema {
   const name = String(schema['$ref'] ?? '').replace('#/definitions/', '');
   if (name !== '') return (whole['definitions'] as { readonly [name: string]: Schema })[name] ?? {};
   const either = (schema['anyOf'] as Schema[] | undefined)?.find(({ properties }) => properties);
@@ -64,7 +64,7 @@ function readPairKey(pair: Pair): string {
  * operators are conditions in the order of the file, which the digest of a role covers.
  */
 function orderKeys(node: unknown, schema: Schema, whole: Schema): void {
-  const { properties = {}, additionalProperties, items } = resolveSchema(schema, whole);
+  const { properties = {}, additionalProperties, items } = resolveWholeSchema(schema, whole);
   const others = typeof additionalProperties === 'object' ? additionalProperties : {};
   if (isSeq(node) && items) for (const item of node.items) orderKeys(item, items, whole);
   if (!isMap(node)) return;

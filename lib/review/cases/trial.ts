@@ -87,7 +87,7 @@ export type Trial = {
   readonly case: Case;
   /** For `explain`; undefined when the fleet's guard kept the claims from the role. */
   readonly decision: Decision | MethodDecision | undefined;
-  /** What the statements made of the claims, were it not for the guard. */
+  /** The trace of the statements, were it not for the guard. */
   readonly trace: Trace;
   readonly differences: readonly Difference[];
 };

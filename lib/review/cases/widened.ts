@@ -5,7 +5,7 @@ import type { PolicyItem } from '../compare/item.ts';
 
 /** A policy that gives more to the same callers, and what a case must say to notice. */
 export type Widened<P extends PolicyItem> = {
-  /** The same for as long as the policy says the same. */
+  /** An id that stays for as long as the policy says the same. */
   readonly id: string;
   readonly policy: P;
   readonly by:
@@ -61,7 +61,7 @@ function widenLength<P extends PolicyItem>(policy: P): Widened<P>[] {
   ];
 }
 
-/** What the issuer's row demands anyway is no loss. */
+/** Lists the statements that would lose a demand. One that the issuer's row makes anyway is no loss. */
 function listLosing(policy: Exclude<PolicyItem, { methods: unknown }>, demand: DemandName): string[] {
   if (!policy[demand]) return [];
   const issuers = policy.trust.map(({ issuer }) => issuer);

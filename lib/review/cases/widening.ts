@@ -25,7 +25,7 @@ function chooseUnusedName(name: string, taken: ReadonlySet<string>): string {
   return found;
 }
 
-/** What a case says of a job without this, and how it ends. */
+/** The case of a job without this, and how it ends. */
 const LACKING = {
   running: { name: 'a job that has ended is denied', job: { state: 'finished' }, deny: 'job_finished' },
   approval: {

@@ -24,11 +24,7 @@ function loosenStatement(statement: Statement, loosening: Loosening): Statement 
   return { ...statement, conditions };
 }
 
-function listAdmittedKinds(
-  role: SearchedPolicy,
-  rows: ReadonlyMap<string, IssuerRow>,
-  id: string,
-): JobKind[] {
+function listOpenedKinds(role: SearchedPolicy, rows: ReadonlyMap<string, IssuerRow>, id: string): JobKind[] {
   const jobs = judgeJobs(role, rows).find(each => each.statement.id === id)?.jobs ?? [];
   return jobs.filter(each => each.answer === 'admits').map(each => each.kind);
 }
@@ -41,10 +37,8 @@ export function createOpenedDescriber(
   return loosening => {
     const { statement: id } = loosening;
     const trust = role.trust.map(each => (each.id === id ? loosenStatement(each, loosening) : each));
-    const before = listAdmittedKinds(role, rows, id).map(each => each.name);
-    const opened = listAdmittedKinds({ ...role, trust }, rows, id).filter(
-      each => !before.includes(each.name),
-    );
+    const before = listOpenedKinds(role, rows, id).map(each => each.name);
+    const opened = listOpenedKinds({ ...role, trust }, rows, id).filter(each => !before.includes(each.name));
     return describeOpenedKinds(opened);
   };
 }

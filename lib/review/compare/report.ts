@@ -56,7 +56,7 @@ const MOST_MARKDOWN = 58_000;
 
 /**
  * For a comment on a pull request: every value of a policy stands in code, so that none can be a link or a mention.
- * What widens comes first; what does not fit is counted and named.
+ * Changes that widen come first; those that do not fit are counted and named.
  */
 export function formatDiffMarkdown(sections: readonly ReportSection[], ends: string): string {
   const parts = ['### What this change of policy changes', ends];

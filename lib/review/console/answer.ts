@@ -29,7 +29,11 @@ export type ConsoleAnswer = {
 };
 
 /** Finds what stops a token of this issuer before any role, if anything does. */
-export function findStop(issuer: string, claims: Claims, rows: PageData['rows']): StopReason | undefined {
+export function findStopForPage(
+  issuer: string,
+  claims: Claims,
+  rows: PageData['rows'],
+): StopReason | undefined {
   const row = rows.get(issuer);
   if (!row) return 'issuer_unknown';
   return meetsGuard(row, claims) ? undefined : 'guard_not_met';
@@ -58,7 +62,7 @@ export function answerQuestion(
   const row = data.rows.get(issuer);
   return {
     issuer,
-    stopped: findStop(issuer, question.claims, data.rows),
+    stopped: findStopForPage(issuer, question.claims, data.rows),
     decision,
     remedies: findRemedies(
       decision,

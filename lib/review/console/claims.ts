@@ -6,7 +6,7 @@ export type ReadClaims = { readonly claims: Claims } | { readonly fault: string 
 
 const COMPACT = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/;
 
-function decodeTokenSegment(segment: string): Uint8Array {
+function decodeInBrowser(segment: string): Uint8Array {
   return Uint8Array.from(atob(segment.replaceAll('-', '+').replaceAll('_', '/')), each => each.charCodeAt(0));
 }
 
@@ -31,7 +31,7 @@ export function indentJson(json: string): string {
 export function decodeToken(text: string): string | undefined {
   const [, , payload] = COMPACT.exec(text.trim()) ?? [];
   try {
-    const bytes = payload === undefined ? undefined : decodeTokenSegment(payload);
+    const bytes = payload === undefined ? undefined : decodeInBrowser(payload);
     return bytes && readStrictObject(bytes) && indentJson(new TextDecoder().decode(bytes));
   } catch {
     return undefined;

@@ -6,7 +6,7 @@ import type { PageData } from './held.ts';
 import type { OtherPolicy } from './other.ts';
 import { createSearchOptions } from './sample.ts';
 
-/** What a change is for those who have the role, in a word. */
+/** A change as those who have the role see it, in a word. */
 export type ChangeWord = 'wider' | 'undecided' | 'new' | 'renamed' | 'narrower' | 'gone';
 
 /** In the order in which a reviewer asks for them. */
@@ -22,7 +22,7 @@ export const CHANGE_WORDS: readonly ChangeWord[] = [
 /** Roles that changed alike, and in which way. */
 export type ComparedSection = ReportSection & { readonly word: ChangeWord };
 
-/** What is otherwise between two configurations, as the page shows it. */
+/** The differences between two configurations, as the page shows them. */
 export type Comparison = {
   readonly says: string;
   readonly sections: readonly ComparedSection[];

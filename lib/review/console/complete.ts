@@ -9,7 +9,7 @@ import type { PageData } from './held.ts';
 /** A word that can stand where the cursor is. */
 export type Completion = { readonly word: string; readonly detail: string; readonly key: boolean };
 
-/** What can stand there, in place of the text from this offset on. */
+/** Words that can stand there, in place of the text from this offset on. */
 export type Completions = { readonly from: number; readonly words: readonly Completion[] };
 
 const DEFINITIONS: { readonly [reference: string]: Schema } = {
@@ -75,7 +75,7 @@ function listKeys(path: readonly string[], before: string, rows: PageData['rows'
   return listSchemaKeys(path.reduce<Schema | undefined>(enterSchema, roleSchema));
 }
 
-function listValues(
+function listClosedValues(
   path: readonly string[],
   key: string,
   before: string,
@@ -95,7 +95,7 @@ function listValues(
   return listSchemaValues([...path, key].reduce<Schema | undefined>(enterSchema, roleSchema));
 }
 
-/** What can stand at this offset of a role file: keys of the language, claims of the issuer, values of a closed list. */
+/** Finds the words that can stand at this offset of a role file: keys of the language, claims of the issuer, values of a closed list. */
 export function completeRole(
   text: string,
   offset: number,
@@ -107,9 +107,9 @@ export function completeRole(
   const last = path.at(-1);
   const words =
     value !== undefined
-      ? listValues(path, value, before, data)
+      ? listClosedValues(path, value, before, data)
       : isInBrackets(before) && last !== undefined
-        ? listValues(path.slice(0, -1), last, before, data)
+        ? listClosedValues(path.slice(0, -1), last, before, data)
         : listKeys(path, before, data.rows);
   return { from, words };
 }

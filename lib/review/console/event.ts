@@ -1,7 +1,7 @@
 import type { Claims } from '../../policy/claims.ts';
 import { JsonError, readStrictJson } from '../../token/json.ts';
 
-/** What an audit event says of a request: enough to decide it again. */
+/** A request as an audit event has it: enough to decide it again. */
 export type AuditedRequest = {
   readonly role: string;
   /** None where the token was refused before its claims were believed. */
@@ -9,22 +9,22 @@ export type AuditedRequest = {
   readonly sourceAddress: string | undefined;
   readonly scopes: readonly string[] | undefined;
   readonly seconds: number | undefined;
-  /** What the broker did then, such as `denied trust_not_met 2026-11-21T22:19:44.005Z`. */
+  /** The decision of the broker then, such as `denied trust_not_met 2026-11-21T22:19:44.005Z`. */
   readonly happened: string;
 };
 
 type Members = { readonly [member: string]: unknown };
 
-function isObject(value: unknown): value is Members {
+function isEventMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readText(value: unknown): string | undefined {
+function readEventMember(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
 function readRequested(value: unknown): Pick<AuditedRequest, 'scopes' | 'seconds'> {
-  const { scopes, seconds } = isObject(value) ? value : {};
+  const { scopes, seconds } = isEventMembers(value) ? value : {};
   return {
     scopes: Array.isArray(scopes) && scopes.every(each => typeof each === 'string') ? scopes : undefined,
     seconds: typeof seconds === 'number' ? seconds : undefined,
@@ -35,13 +35,16 @@ function readRequested(value: unknown): Pick<AuditedRequest, 'scopes' | 'seconds
 export function readAuditedRequest(text: string): AuditedRequest | undefined {
   try {
     const event = readStrictJson(text);
-    if (!isObject(event) || event['event'] !== 'exchange') return undefined;
+    if (!isEventMembers(event) || event['event'] !== 'exchange') return undefined;
     return {
-      role: readText(event['role']) ?? '',
-      claims: isObject(event['claims']) ? (event['claims'] as Claims) : {},
-      sourceAddress: readText(event['source_address']),
+      role: readEventMember(event['role']) ?? '',
+      claims: isEventMembers(event['claims']) ? (event['claims'] as Claims) : {},
+      sourceAddress: readEventMember(event['source_address']),
       ...readRequested(event['requested']),
-      happened: [event['outcome'], event['code'], event['time']].map(readText).filter(Boolean).join(' '),
+      happened: [event['outcome'], event['code'], event['time']]
+        .map(readEventMember)
+        .filter(Boolean)
+        .join(' '),
     };
   } catch (error) {
     if (error instanceof JsonError) return undefined;

@@ -13,13 +13,13 @@ export type Filters = {
 
 export const NO_FILTERS: Filters = { find: '', team: '', job: '', danger: '', rule: '' };
 
-/** What roles are filtered by beside words. */
+/** The facets by which roles are filtered beside words. */
 export type FacetName = 'team' | 'job' | 'danger' | 'rule';
 const FACETS: readonly FacetName[] = ['team', 'job', 'danger', 'rule'];
 
 const LEVELS: readonly LintLevel[] = ['error', 'warning', 'note'];
 
-/** What may be dangerous in a role, each by the word that a link has for it. */
+/** Dangers of a role, each by the word that a link has for it. */
 const DANGERS: { readonly [danger: string]: (survey: RoleSurvey) => boolean } = {
   outsider: ({ kinds }) => kinds.some(({ kind }) => kind.danger === 'outsider'),
   colleague: ({ kinds }) => kinds.some(({ kind }) => kind.danger === 'colleague'),

@@ -69,7 +69,7 @@ function boundRoles(written: readonly WrittenRole[], teams: Teams | undefined): 
 }
 
 /** Compiles every role of these texts against a setting, within the bounds of a teams.yml. */
-export function openRoles(
+export function openHeldRoles(
   texts: ReadonlyMap<string, string>,
   teamsText: string | undefined,
   setting: RoleSetting,
@@ -104,7 +104,7 @@ export function openData(data: ConsoleData): PageData {
   const rows = new Map(listed.map(row => [row.issuer, row]));
   const setting = openSetting(data, rows);
   const texts = indexTexts(roles);
-  const { complaints: _none, ...opened } = openRoles(texts, teamsText, setting);
+  const { complaints: _none, ...opened } = openHeldRoles(texts, teamsText, setting);
   return {
     url,
     setting,

@@ -1,5 +1,5 @@
 import type { Role } from '../../policy/role.ts';
-import { type ConsoleQuestion, decideQuestion, findStop } from './answer.ts';
+import { type ConsoleQuestion, decideQuestion, findStopForPage } from './answer.ts';
 import type { PageData } from './held.ts';
 
 /** The roles that a broker would give for this question, in the order of their files. */
@@ -9,6 +9,6 @@ export function listHoldings(
 ): readonly Role[] {
   return data.roles.filter(role => {
     const { decision, issuer } = decideQuestion(question, role);
-    return decision.allowed && findStop(issuer, question.claims, data.rows) === undefined;
+    return decision.allowed && findStopForPage(issuer, question.claims, data.rows) === undefined;
   });
 }

@@ -1,4 +1,4 @@
-/** What stands in the fields of the page, as texts. */
+/** The fields of the page, as texts. */
 export type SharedState = {
   readonly role: string;
   readonly claims: string;

@@ -2,7 +2,7 @@ import type { ConsoleData } from '../../config/console.ts';
 import type { Complaint } from '../../language/complaint.ts';
 import { ROLE_NAME } from '../../policy/name.ts';
 import type { PolicySet } from '../compare/policy.ts';
-import { openData, openRoles, type PageData } from './held.ts';
+import { openData, openHeldRoles, type PageData } from './held.ts';
 
 /** A file that somebody picked, by its path within the folder that was picked. */
 export type PickedFile = { readonly path: string; readonly text: string };
@@ -13,7 +13,7 @@ export type OtherPolicy = {
   /** Roles that could not be read: they are left out on both sides. */
   readonly unread: readonly string[];
   readonly complaints: readonly Complaint[];
-  /** What a person must know of the comparison. */
+  /** Notes for whoever reads the comparison. */
   readonly notes: readonly string[];
 };
 
@@ -55,7 +55,7 @@ export function openFolder(picked: readonly PickedFile[], data: PageData): Other
     return ROLE_NAME.test(name) ? [[name, text] as const] : [];
   });
   if (texts.length === 0) return undefined;
-  const { roles, teams, complaints } = openRoles(new Map(texts), own.get('teams.yml'), data.setting);
+  const { roles, teams, complaints } = openHeldRoles(new Map(texts), own.get('teams.yml'), data.setting);
   const read = new Set(roles.map(({ name }) => name));
   return {
     policy: { roles, teams, rows: data.rows },

@@ -4,7 +4,7 @@ import type { Differences } from '../compare/change.ts';
 
 type Members = { readonly [member: string]: unknown };
 
-function isObject(value: unknown): value is Members {
+function isReportMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -21,25 +21,26 @@ function createNamedStatement(id: string): Statement {
   };
 }
 
-function isShown(value: unknown): boolean {
+function isShownDifference(value: unknown): boolean {
   if (value === 'undecided') return true;
-  const witness = isObject(value) ? value['witness'] : undefined;
+  const witness = isReportMembers(value) ? value['witness'] : undefined;
   return (
-    isObject(witness) &&
+    isReportMembers(witness) &&
     typeof witness['issuer'] === 'string' &&
     typeof witness['audience'] === 'string' &&
     typeof witness['now'] === 'number' &&
-    isObject(witness['claims'])
+    isReportMembers(witness['claims'])
   );
 }
 
 function isGain(value: unknown): value is Members & { readonly statement: string } {
-  if (!isObject(value) || typeof value['statement'] !== 'string' || !isShown(value['shown'])) return false;
+  if (!isReportMembers(value) || typeof value['statement'] !== 'string' || !isShownDifference(value['shown']))
+    return false;
   return value['scopes'] === undefined || Array.isArray(value['scopes']);
 }
 
 function isMemberChange(value: unknown): boolean {
-  return isObject(value) && typeof value['member'] === 'string';
+  return isReportMembers(value) && typeof value['member'] === 'string';
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
@@ -51,11 +52,11 @@ const CHANGES = ['added', 'removed', 'changed', 'renamed'];
 
 function isRoleChange(value: unknown): value is Members {
   return (
-    isObject(value) &&
+    isReportMembers(value) &&
     (value['of'] === 'role' || value['of'] === 'registry') &&
     typeof value['role'] === 'string' &&
     CHANGES.includes(String(value['is'])) &&
-    isListOf(value['opens'], kind => isObject(kind) && typeof kind['name'] === 'string') &&
+    isListOf(value['opens'], kind => isReportMembers(kind) && typeof kind['name'] === 'string') &&
     isListOf(value['members'], isMemberChange) &&
     GAINS.every(list => isListOf(value[list], isGain))
   );
@@ -70,14 +71,18 @@ function restoreStatements(change: Members): Members {
 }
 
 function isIssuerChange(value: unknown): boolean {
-  return isObject(value) && typeof value['issuer'] === 'string' && isListOf(value['members'], isMemberChange);
+  return (
+    isReportMembers(value) &&
+    typeof value['issuer'] === 'string' &&
+    isListOf(value['members'], isMemberChange)
+  );
 }
 
 /** Reads what `kite-sts diff --json` printed; undefined where the text is none. All of it is somebody else's text. */
-export function readReport(text: string): Differences | undefined {
+export function readDiffReport(text: string): Differences | undefined {
   try {
     const read = readStrictJson(text);
-    if (!isObject(read)) return undefined;
+    if (!isReportMembers(read)) return undefined;
     const { roles, issuers, guardrails } = read;
     const fits =
       isListOf(roles, isRoleChange) &&

@@ -26,7 +26,7 @@ export type RoleSurvey = {
 };
 
 /** Finds the team of a role; undefined where no teams.yml is. */
-export function findTeamName(role: string, data: Pick<PageData, 'teams'>): string | undefined {
+export function findTeamOnPage(role: string, data: Pick<PageData, 'teams'>): string | undefined {
   return data.teams && findTeams(role, data.teams.teams)[0]?.[0];
 }
 
@@ -53,7 +53,7 @@ function rankDanger({ kind }: AdmittedKind): number {
   return kind.danger === 'outsider' ? 0 : kind.danger === 'colleague' ? 1 : 2;
 }
 
-/** What lint needs of all roles, made once. */
+/** The parts that lint needs of all roles, made once. */
 export type SurveyGround = {
   readonly data: PageData;
   readonly setting: LintSetting;
@@ -93,7 +93,7 @@ export function surveyRole(written: WrittenRole, ground: SurveyGround): RoleSurv
   const { role } = written;
   return {
     role,
-    team: findTeamName(role.name, data),
+    team: findTeamOnPage(role.name, data),
     kinds: listAdmittedKinds(role, data.rows),
     findings: lintRole(written, data.texts.get(role.name) ?? '', ground),
     wide: describeWideTarget(role),

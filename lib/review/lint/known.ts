@@ -14,7 +14,7 @@ import {
 
 /** Facts of an issuer's claims beyond their types, for rules. */
 export type ClaimKnowledge = {
-  /** What a statement without any of `runs` admits, all of them. */
+  /** The things, all of them, that a statement without any of `runs` admits. */
   readonly unit: string;
   /** Claims that name what runs. A name that ends in `_` stands for a family. */
   readonly runs: readonly string[];

@@ -12,7 +12,7 @@ export type LintedStatement = {
   readonly tree: Tree;
   readonly row: IssuerRow;
   readonly known: ClaimKnowledge;
-  /** What must hold before this statement gives anything: its conditions, and the guard of its issuer's row. */
+  /** The conditions before this statement gives anything: its own, and the guard of its issuer's row. */
   readonly conditions: readonly Condition[];
 };
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { describeAccessToken, describeEksToken, findCluster } from '../../../lib/cli/reach/clusters.ts';
-import { isClusterEntry, readEntries } from '../../../lib/cli/reach/entries.ts';
+import { isClusterEntry, readReachEntries } from '../../../lib/cli/reach/entries.ts';
 import { Failure } from '../../../lib/cli/verb.ts';
 import { ROOT } from '../../harness/markdown.ts';
 import { NOW } from '../../harness/policy.ts';
@@ -11,7 +11,7 @@ import { NOW } from '../../harness/policy.ts';
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 const CA = createHash('sha256').update(PEM).digest('hex');
 const SERVER = 'https://abc.gr7.eu-central-1.eks.amazonaws.com';
-const ENTRIES = readEntries(`eks/eu-central-1/prod=${SERVER}#${CA} gke=https://34.1.2.3#${CA}`).filter(
+const ENTRIES = readReachEntries(`eks/eu-central-1/prod=${SERVER}#${CA} gke=https://34.1.2.3#${CA}`).filter(
   isClusterEntry,
 );
 const DATA = Buffer.from(PEM).toString('base64');

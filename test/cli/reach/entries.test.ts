@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { EntryRefused, isRegistryEntry, readEntries, readEntry } from '../../../lib/cli/reach/entries.ts';
+import {
+  EntryRefused,
+  isRegistryEntry,
+  readEntry,
+  readReachEntries,
+} from '../../../lib/cli/reach/entries.ts';
 import { findListedRegistry } from '../../../lib/cli/reach/registries.ts';
 
 const CA = 'ab'.repeat(32);
@@ -67,7 +72,7 @@ describe('T95: what only looks like one is none', () => {
 });
 
 describe('T95: a helper answers the hosts that the set-up lists, whole', () => {
-  const entries = readEntries(`${ECR}  public.ecr.aws ${EKS}`).filter(isRegistryEntry);
+  const entries = readReachEntries(`${ECR}  public.ecr.aws ${EKS}`).filter(isRegistryEntry);
 
   test.each([ECR, `https://${ECR}`, 'public.ecr.aws'])('%s', asked => {
     expect(findListedRegistry(entries, asked)).toBeDefined();

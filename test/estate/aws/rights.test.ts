@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeRights } from '../../../lib/estate/aws/rights.ts';
+import { describeIamRights } from '../../../lib/estate/aws/rights.ts';
 import type { ClaimValue } from '../../../lib/policy/claims.ts';
 
 const OWN = 'arn:aws:iam::123456789012:policy/own';
@@ -26,5 +26,5 @@ test.each<
   ['a Deny of everything', [], [policy('*', { Effect: 'Deny' })], [], 'other'],
   ['nothing that can be read', [], [null, 'text', { Statement: [null] }], [], 'other'],
 ])('%s', (_name, managed, inline, documents, reach) => {
-  expect(describeRights(managed, inline, new Map(documents)).reach).toBe(reach);
+  expect(describeIamRights(managed, inline, new Map(documents)).reach).toBe(reach);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findBoundaryArn } from '../../../infra/input.ts';
-import { listActions, TYPE_ACTIONS, VPC_ACTIONS } from '../../../infra/rights/actions.ts';
+import { listDeployActions, TYPE_ACTIONS, VPC_ACTIONS } from '../../../infra/rights/actions.ts';
 import { createBoundary } from '../../../infra/rights/boundary.ts';
 import { createDeployRights, listResourceTypes, splitRights } from '../../../infra/rights/deploy.ts';
 import type { Right } from '../../../infra/rights/sections.ts';
@@ -56,7 +56,9 @@ describe('I2: the rights to deploy', () => {
 
   test('have each action of each type that is deployed, on something', () => {
     const given = new Set(all.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action));
-    const needed = listResourceTypes(whole).flatMap(type => listActions(TYPE_ACTIONS[type]?.given ?? {}));
+    const needed = listResourceTypes(whole).flatMap(type =>
+      listDeployActions(TYPE_ACTIONS[type]?.given ?? {}),
+    );
     expect(needed.filter(action => !given.has(action))).toEqual([]);
   });
 
@@ -85,10 +87,10 @@ describe('the table of types', () => {
   test.each(Object.entries(TYPE_ACTIONS))(
     '%s gives no action twice, and none that it leaves out',
     (_, type) => {
-      const given = listActions(type.given);
+      const given = listDeployActions(type.given);
       expect(type.without === undefined || type.why !== undefined).toBe(true);
-      expect(new Set([...given, ...listActions(type.without ?? {})]).size).toBe(
-        given.length + listActions(type.without ?? {}).length,
+      expect(new Set([...given, ...listDeployActions(type.without ?? {})]).size).toBe(
+        given.length + listDeployActions(type.without ?? {}).length,
       );
     },
   );

@@ -8,7 +8,7 @@ import {
   createComparison,
 } from '../../../lib/review/console/comparison.ts';
 import { openFolder, openPageFile, type PickedFile } from '../../../lib/review/console/other.ts';
-import { readReport } from '../../../lib/review/console/report.ts';
+import { readDiffReport } from '../../../lib/review/console/report.ts';
 import { createSearchOptions } from '../../../lib/review/console/sample.ts';
 import { dataOf, heldOf } from '../../harness/console.ts';
 import { ROLES } from '../../harness/local.ts';
@@ -123,7 +123,7 @@ describe('a report of diff --json', () => {
   const report = formatDiffJson(differences, 'Wider');
 
   test('reads as the comparison that it was, but for what its statements want', () => {
-    const read = readReport(report);
+    const read = readDiffReport(report);
     const own = createComparison(differences);
     expect(read && told(createComparison(read))).toEqual(told(own));
     expect(read && createComparison(read).says).toBe(own.says);
@@ -141,6 +141,6 @@ describe('a report of diff --json', () => {
     ['a request without claims', report.replace('"claims"', '"other"')],
     ['a change of a kind that is none', report.replace('"changed"', '"moved"')],
   ])('%s is none', (_name, text) => {
-    expect(readReport(text)).toBeUndefined();
+    expect(readDiffReport(text)).toBeUndefined();
   });
 });

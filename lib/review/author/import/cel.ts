@@ -109,7 +109,7 @@ function requireLiteral(text: string): string {
   return text;
 }
 
-function readComparison(tokens: readonly CelToken[], mapping: CelSource['mapping']): Comparison {
+function readCelComparison(tokens: readonly CelToken[], mapping: CelSource['mapping']): Comparison {
   const [claim, [operator, second, third, fourth, ...more]] = readCelClaim(tokens, mapping);
   const rest = tokens.slice(tokens.indexOf(operator as CelToken) + 1);
   if (isSign(operator, '==') && second?.kind === 'text' && !third)
@@ -130,7 +130,7 @@ function readComparison(tokens: readonly CelToken[], mapping: CelSource['mapping
 /** Several ways of one claim: `a == "x" || a == "y"`. */
 function readDisjunction(tokens: readonly CelToken[], mapping: CelSource['mapping']): Comparison {
   const atoms = splitTokens(stripBrackets(tokens), '||').map(part =>
-    readComparison(stripBrackets(part), mapping),
+    readCelComparison(stripBrackets(part), mapping),
   );
   const [first, ...others] = atoms as [Comparison, ...Comparison[]];
   if (others.length === 0) return first;

@@ -65,7 +65,7 @@ export type CaseSetting = {
 /** A file of cases while it is read. */
 export type CaseReading = CaseSetting & {
   readonly complaints: Complaints;
-  /** What each case so far starts from by name; undefined for one that could not be read. */
+  /** The base of each case so far, by its name; undefined for one that could not be read. */
   readonly above: Map<string, CaseBase | undefined>;
 };
 

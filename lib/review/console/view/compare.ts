@@ -7,7 +7,7 @@ import {
   createComparison,
 } from '../comparison.ts';
 import { isWantedFile, type OtherPolicy, openFolder, openPageFile, type PickedFile } from '../other.ts';
-import { readReport } from '../report.ts';
+import { readDiffReport } from '../report.ts';
 import { type DroppedFile, readDropped } from './dropped.ts';
 import { createElement, findPart, showText } from './element.ts';
 import { findField, listen, type PageState } from './state.ts';
@@ -77,12 +77,12 @@ function showFault(fault: string): void {
 const UNKNOWN =
   'This is no folder with roles/, no file that this version of kite-sts console wrote, and no report of kite-sts diff --json.';
 
-async function readWanted(files: readonly DroppedFile[]): Promise<PickedFile[]> {
+async function readWantedFiles(files: readonly DroppedFile[]): Promise<PickedFile[]> {
   const wanted = files.filter(({ path }) => files.length === 1 || isWantedFile(path));
   return Promise.all(wanted.map(async ({ path, file }) => ({ path, text: await file.text() })));
 }
 
-/** What was picked: another configuration, or the text of a report. */
+/** A person's choice: another configuration, or the text of a report. */
 type Picked = { readonly other: OtherPolicy | undefined; readonly report: string };
 
 function openPicked(files: readonly PickedFile[], state: PageState): Picked {
@@ -98,14 +98,14 @@ export function createCompareView(state: PageState, tryIt: TryWitness): void {
     if (!picked) return;
     const { other, report } = picked;
     const otherIs = findField('other-is').value === 'after' ? 'after' : 'before';
-    const differences = other ? undefined : readReport(report);
+    const differences = other ? undefined : readDiffReport(report);
     if (other) showComparison(compareWithOther(other, state.held, otherIs, state.now()), other, tryIt);
     else if (differences) showComparison(createComparison(differences), undefined, tryIt);
     else showFault(UNKNOWN);
   };
   const take = async (files: readonly DroppedFile[]): Promise<void> => {
     showText('compare-says', 'Comparing …');
-    picked = openPicked(await readWanted(files), state);
+    picked = openPicked(await readWantedFiles(files), state);
     show();
   };
   for (const id of ['folder', 'page-file'])

@@ -1,7 +1,7 @@
 /** A file that was picked or dropped, by its path within what was. */
 export type DroppedFile = { readonly path: string; readonly file: File };
 
-function readEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+function listDroppedEntries(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const all: FileSystemEntry[] = [];
   return new Promise((done, fail) => {
@@ -22,7 +22,7 @@ const PASSED = ['node_modules', '.git'];
 async function listFiles(entry: FileSystemEntry): Promise<DroppedFile[]> {
   if (PASSED.includes(entry.name)) return [];
   if (entry.isDirectory) {
-    const entries = await readEntries(entry as FileSystemDirectoryEntry);
+    const entries = await listDroppedEntries(entry as FileSystemDirectoryEntry);
     return (await Promise.all(entries.map(listFiles))).flat();
   }
   const file = await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail));

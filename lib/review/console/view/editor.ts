@@ -14,7 +14,7 @@ import { tags } from '@lezer/highlight';
 import type { Place } from '../../../language/tree.ts';
 import type { Completions } from '../complete.ts';
 
-/** What stands out in the text, at its place. */
+/** A mark in the text, at its place. */
 export type EditorMark = {
   readonly place: Place;
   readonly severity: 'error' | 'warning' | 'info';

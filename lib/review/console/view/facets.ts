@@ -3,7 +3,7 @@ import type { AdmittedKind } from '../survey.ts';
 import { createButton, createElement, findPart } from './element.ts';
 import { findField } from './state.ts';
 
-/** What may be worth a look, in words. */
+/** Dangers that may be worth a look, in words. */
 const DANGERS: { readonly [danger: string]: readonly [says: string, means: string] } = {
   outsider: ['Open to outsiders', 'Admits jobs that anyone from outside can cause'],
   colleague: ['Open to colleagues', 'Admits jobs that a colleague without further rights can cause'],

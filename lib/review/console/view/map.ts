@@ -73,7 +73,7 @@ function createLevelBadge({ findings }: RoleSurvey, level: LintLevel): Badge[] {
   return found.length === 0 ? [] : [{ is: level, says: writeCount(found.length, level), title }];
 }
 
-/** What is worth a look in a role, the gravest first. */
+/** Lists what is worth a look in a role, the gravest first. */
 function listBadges(survey: RoleSurvey): Badge[] {
   const { kinds, trials } = survey;
   const caused = (danger: string): string[] =>

@@ -17,7 +17,7 @@ function createComplaintMark({ rule, place, message }: Complaint): EditorMark {
 
 const SEVERITIES = { error: 'error', warning: 'warning', note: 'info' } as const;
 
-/** What is wrong with the text; of one that compiles, what lint says of it. */
+/** Lists the faults of the text; of one that compiles, those that lint finds. */
 function listMarks(state: PageState, name: string, compiled: CompiledText): EditorMark[] {
   const { role, document, complaints } = compiled;
   if (!role || !document) return complaints.map(createComplaintMark);
@@ -27,7 +27,7 @@ function listMarks(state: PageState, name: string, compiled: CompiledText): Edit
     .map(({ rule, level, place, message }) => ({ rule, place, message, severity: SEVERITIES[level] }));
 }
 
-/** What the field of the role file leads to. */
+/** The steps to which the field of the role file leads. */
 export type RoleFileSteps = {
   /** Decides anew by the text as it is now. */
   readonly decide: () => void;

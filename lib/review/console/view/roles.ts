@@ -10,7 +10,7 @@ import {
 } from '../filter.ts';
 import type { PageData } from '../held.ts';
 import { collectWords, listReaches, type ReachLine } from '../reach.ts';
-import { type AdmittedKind, findTeamName, type RoleSurvey } from '../survey.ts';
+import { type AdmittedKind, findTeamOnPage, type RoleSurvey } from '../survey.ts';
 import { findPart, showText } from './element.ts';
 import { showFacets } from './facets.ts';
 import { type MappedRole, type MapSteps, showMap } from './map.ts';
@@ -39,7 +39,7 @@ type RoleLines = ReadonlyMap<string, readonly ReachLine[]>;
 
 function createUnsurveyed(role: Role, held: PageData): RoleSurvey {
   const trials = { written: true, trials: [], failing: [], complaints: [] };
-  return { role, team: findTeamName(role.name, held), kinds: [], findings: [], wide: undefined, trials };
+  return { role, team: findTeamOnPage(role.name, held), kinds: [], findings: [], wide: undefined, trials };
 }
 
 function createFilteredRoles(surveys: readonly RoleSurvey[], lines: RoleLines): FilteredRole[] {

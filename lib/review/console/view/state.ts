@@ -24,7 +24,7 @@ export function findField(id: string): Field {
   return findPart<Field>(id);
 }
 
-/** What stands in a field; undefined where nothing does. */
+/** Reads a field; undefined where nothing stands in it. */
 export function readField(id: string): string | undefined {
   return findField(id).value.trim() || undefined;
 }

@@ -36,7 +36,7 @@ function createTracePart({ trace }: Trial): HTMLElement {
   );
 }
 
-/** What is wrong with the cases of a role: those that fail, and complaints of their file. */
+/** Draws the faults in the cases of a role: those that fail, and complaints of their file. */
 export function createTrialParts(trials: RoleTrials, open: OpenTrial): HTMLElement[] {
   const { failing, complaints } = trials;
   const lines = [

@@ -2,7 +2,7 @@
 type CharacterRun = { readonly takes: RegExp; readonly least: number; readonly most: number };
 
 /** The form of a text: as runs of characters, for patterns, and as one expression, for texts. */
-export type Form = { readonly runs: readonly CharacterRun[]; readonly whole: RegExp };
+export type ValueForm = { readonly runs: readonly CharacterRun[]; readonly whole: RegExp };
 
 const RUN = /(\[(?:\\.|[^\]\\])+\]|\\.|.)(?:\{(\d+)(?:(,)(\d*))?\}|([+*]))?/gsu;
 
@@ -16,7 +16,7 @@ function readRunLimits(first: string | undefined, comma: string | undefined, las
  * Reads a form that is written like a regular expression of characters, classes and counts: `[a-f\d]{40}`. No group and
  * no choice: then two of them can be put beside each other, as a text and a pattern must be here.
  */
-export function readValueForm(written: string): Form {
+export function readValueForm(written: string): ValueForm {
   const runs = [...written.matchAll(RUN)].map(([, takes = '', first, comma, last, sign]) => {
     const limits =
       sign === undefined && first !== undefined
@@ -36,7 +36,7 @@ const WILD: { readonly [sign: string]: PatternStep['wild'] } = { '*': 'any', '?'
 type Spot = { readonly step: number; readonly run: number; readonly count: number };
 
 /** Is there a text of the form that the operand equals, or, where it is a pattern, matches? */
-export function canBeText(form: Form, operand: string, isPattern: boolean): boolean {
+export function canBeText(form: ValueForm, operand: string, isPattern: boolean): boolean {
   return isPattern ? canBeMatched(form.runs, operand) : form.whole.test(operand);
 }
 

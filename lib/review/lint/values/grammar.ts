@@ -1,11 +1,11 @@
-import { canBeText, type Form, readValueForm } from './form.ts';
+import { canBeText, readValueForm, type ValueForm } from './form.ts';
 
 /** The values that an issuer can send in a claim, or a part of what is known of them. */
 export type Grammar = {
   /** After "but": `the name of a branch`. */
   readonly says: string;
-  readonly forms: readonly Form[];
-  /** What no value holds, where the forms cannot say it. */
+  readonly forms: readonly ValueForm[];
+  /** A pattern that no value has, where the forms cannot say it. */
   readonly never?: RegExp;
   /** The vendor fixes it: nothing else can be sent, today or later. Else its documentation says so, or its habit. */
   readonly fixed: boolean;
