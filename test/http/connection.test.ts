@@ -90,8 +90,8 @@ describe('a connection is not used again', () => {
   ])('%s', async (_what, answer) => {
     const { url, sockets } = await serve(answer).plain();
     const reply = await post({ url, ...ask });
-    await new Promise(resolve => setTimeout(resolve, 50));
     expect(reply.body).toBe('ok');
+    await vi.waitFor(() => expect(sockets[0]?.destroyed).toBe(true));
     expect((await post({ url, ...ask })).body).toBe('ok');
     expect(sockets).toHaveLength(2);
   });
