@@ -1,4 +1,4 @@
-import { generateKeyPairSync, generatePrimeSync } from 'node:crypto';
+import { generateKeyPairSync, generatePrimeSync, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { findWeakness } from '../../lib/token/modulus.ts';
 
@@ -34,12 +34,13 @@ function readModulus(): bigint {
   return BigInt(`0x${Buffer.from(n, 'base64url').toString('hex')}`);
 }
 
-/** Two odd numbers as far apart as Fermat's way takes so many steps to find them. */
+/** Two odd numbers as far apart as Fermat's way takes so many steps to find them, and without a small factor. */
 function multiplyAtDistance(steps: bigint): bigint {
-  const middle = generatePrimeSync(1_025, { bigint: true }) * 2n;
+  const middle = BigInt(`0xc${randomBytes(128).toString('hex')}`) * 2n;
   // middle² − apart², where the root of the product is `steps` below the middle.
   const apart = findDistance(middle, steps);
-  return (middle - apart) * (middle + apart);
+  const product = (middle - apart) * (middle + apart);
+  return SMALL.some(prime => product % prime === 0n) ? multiplyAtDistance(steps) : product;
 }
 
 /** The odd distance at which ⌈√(middle² − apart²)⌉ is `steps` below the middle: apart² is about 2 · middle · steps. */
@@ -69,6 +70,7 @@ describe('T06: a modulus that can be factored at sight is found by the one check
   test.each<[string, bigint]>([
     ['a key of OpenSSL', readModulus()],
     ['ROCA but for one prime', makeNearRocaModulus()],
+    ['factors that one step more would find', multiplyAtDistance(101n)],
   ])('and %s is left alone', (_, modulus) => {
     expect(findWeakness(modulus)).toBeUndefined();
   });
