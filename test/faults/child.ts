@@ -8,8 +8,7 @@ const [url = '', stream = '', spentTable = '', switchTable = '', rows = '', bega
 function now(): number {
   return NOW + (Date.now() - Number(began)) / 1000;
 }
-const { broker } = await startProcess(
-  { url, stream, tables: { spentTable, switchTable }, rows, now },
-  console.log,
+const { broker } = await startProcess({ url, stream, tables: { spentTable, switchTable }, rows, now }, line =>
+  console.log(line),
 );
 console.log((await brokerServer(broker)).url);
