@@ -33,11 +33,11 @@ function writeStatementUsage(statement: RoleUsage['statements'][number]): string
 function listRoleUsage(role: RoleUsage): string[] {
   const { issued, denied, last, statements, pipelines, branches, tags, seconds } = role;
   if (issued === 0 || last === undefined)
-    return [denied === 0 ? 'not used' : `not used, ${denied} times denied`];
+    return [denied === 0 ? 'not used' : `not used, ${writeCount(denied, 'time')} denied`];
   const idle = statements.filter(({ times }) => times === 0).map(({ id }) => `"${id}"`);
   const date = new Date(last * 1000).toISOString().slice(0, 10);
   return [
-    `${issued} times, last on ${date}; ${denied} times denied`,
+    `${writeCount(issued, 'time')}, last on ${date}; ${writeCount(denied, 'time')} denied`,
     `pipelines  ${writeUsedValues(pipelines)}`,
     `branches   ${writeUsedValues(branches)}`,
     ...tags.map(({ tag, values }) => `tag ${tag}  ${writeUsedValues(values)}`),

@@ -89,7 +89,7 @@ export function writeReportHtml(report: Report): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>What lets jobs in, around the broker</title><style>${STYLE}</style></head><body>
 <h1>What lets jobs in, around the broker</h1>
-<p class="quiet">${escapeHtml(accounts.length === 1 ? `Account ${accounts[0]}` : `${accounts.length} accounts`)}, ${made.slice(0, 10)}. ${open} direct trusts are open.</p>
+<p class="quiet">${escapeHtml(accounts.length === 1 ? `Account ${accounts[0]}` : `${accounts.length} accounts`)}, ${made.slice(0, 10)}. ${writeCount(open, 'direct trust')} ${open === 1 ? 'is' : 'are'} open.</p>
 ${gaps.map(gap => `<p class="gap">${escapeHtml(gap)}</p>`).join('')}
 <ul class="counts">${counts.map(({ danger, says, count }) => `<li class="${danger}"><b>${count}</b>${danger}<small>${escapeHtml(says)}</small></li>`).join('')}</ul>
 ${picture === '' ? '' : `<div class="scroll">${picture}</div>`}

@@ -30,7 +30,7 @@ export function writeReportText(report: Report): string {
   const parts = [
     ...rows.map(writeTextRow),
     [
-      `${writeCount(rows.length, 'role')} by tokens, ${open} direct trusts open, ${others.length} other roles, ${writeCount(keys.length, 'static key')}.`,
+      `${writeCount(rows.length, 'role')} by tokens, ${writeCount(open, 'direct trust')} open, ${others.length} other roles, ${writeCount(keys.length, 'static key')}.`,
       ...gaps,
     ]
       .map(makePrintable)
@@ -122,7 +122,7 @@ export function writeReportMarkdown(report: Report): string {
   const otherRows = others.map(each => [each.source, each.says]);
   const parts = [
     '# What lets jobs in, around the broker',
-    `Accounts ${escapeMarkdown(accounts.join(', '))}, ${made.slice(0, 10)}. ${open} direct trusts are open.`,
+    `Accounts ${escapeMarkdown(accounts.join(', '))}, ${made.slice(0, 10)}. ${writeCount(open, 'direct trust')} ${open === 1 ? 'is' : 'are'} open.`,
     ...gaps.map(gap => `> ${gap}`),
     writeMarkdownTable(
       ['', 'roles', ''],
