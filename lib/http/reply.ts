@@ -76,13 +76,15 @@ function readHead(bytes: Buffer, from: number): Head | undefined {
   if (first === undefined) throw createUnreadable();
   const headers = parseHeaders(text.slice(first.length));
   const status = Number(code);
+  // HTTP/1.0 knows no interim answer (RFC 9110 §15.2).
+  if (status < 200 && version === '0') throw createUnreadable();
   const framing = chooseFraming(status, headers);
   const says = (headers['connection'] ?? '').toLowerCase();
   const keeps = version === '1' && framing !== 'closed' && !says.includes('close');
   return { status, headers, framing, keeps, end: end + 4 };
 }
 
-const CHUNK = /^([\da-f]{1,6})(?:;[^\r\n]*)?$/i;
+const CHUNK = /^([\da-f]{1,6})(?:;[\w-]+(?:=[\w-]+)?)*$/i;
 
 /** The body of chunks that begins there, and where it ends; undefined where some of it is still to come. RFC 9112 §7.1. */
 function readChunks(
