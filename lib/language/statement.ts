@@ -107,7 +107,7 @@ function compileFlatForm(
         .at(value)
         .say(
           'statement-form',
-          `The flat form compares for equality only. Put "${key}" under claims: to use operators.`,
+          `The flat form compares for equality only. Put "${key}" under claims: to use operators.${suggestWord(key, ['claims'])}`,
         );
   return { conditions: compileClaims({ ...tree, entries: scalars }, facts, complaints), flat: true };
 }
